@@ -1,0 +1,28 @@
+{
+  "targets": [
+    {
+      "target_name": "ssl_session",
+      "sources": [
+        "native/addon.cc",
+        "native/addon_session.cc",
+        "native/error_queue.cc",
+        "native/libssl.cc",
+        "native/session.cc",
+        "native/session_counts.cc",
+      ],
+      "defines": ["NAPI_VERSION=8", "NAPI_CPP_EXCEPTIONS"],
+      "cflags!": ["-fno-exceptions"],
+      "cflags_cc!": ["-fno-exceptions", "-std=gnu++20", "-std=gnu++17"],
+      "cflags_cc": [
+        "-std=c++17",
+        # As a system header: its warnings are not ours.
+        "-isystem", "<!(node -p \"path.resolve(require('node-addon-api').include_dir)\")",
+        "-fvisibility=hidden",
+        "-Wall", "-Wextra", "-Wshadow", "-Wnon-virtual-dtor",
+      ],
+      # Sessions and libssl's callbacks outlive the last environment that uses the addon.
+      "ldflags": ["-Wl,-z,nodelete", "-Wl,-z,now", "-Wl,-z,relro"],
+      "libraries": ["-ldl"],
+    },
+  ],
+}

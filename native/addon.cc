@@ -1,0 +1,269 @@
+#include "addon.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "session_counts.h"
+
+namespace libssl_session {
+
+// ---- Call: arguments.
+
+napi_value Call::Argument(size_t i) const {
+  constexpr size_t kMost = 2;
+  napi_value arguments[kMost];
+  size_t count = kMost;  // missing ones are set to undefined
+  Check(napi_get_cb_info(env_, info_, &count, arguments, nullptr, nullptr));
+  return arguments[i];
+}
+
+Bytes Call::ByteView(size_t i) const {
+  napi_typedarray_type type;
+  size_t size = 0;
+  void* data = nullptr;
+  Check(napi_get_typedarray_info(env_, Argument(i), &type, &size, &data, nullptr, nullptr));
+  if (type != napi_uint8_array) throw Napi::TypeError::New(env_, "expected a Uint8Array");
+  // An empty view may have no memory at all; libssl is never given NULL for "no bytes".
+  static const uint8_t kNothing = 0;
+  return {data == nullptr ? &kNothing : static_cast<const uint8_t*>(data), size};
+}
+
+long Call::Long(size_t i) const {
+  static_assert(sizeof(long) == sizeof(int64_t));
+  int64_t value = 0;
+  napi_valuetype type;
+  Check(napi_typeof(env_, Argument(i), &type));
+  if (type == napi_bigint) {
+    bool lossless = false;
+    Check(napi_get_value_bigint_int64(env_, Argument(i), &value, &lossless));
+  } else {
+    Check(napi_get_value_int64(env_, Argument(i), &value));
+  }
+  return value;
+}
+
+int32_t Call::Int(size_t i) const {
+  int32_t value = 0;
+  Check(napi_get_value_int32(env_, Argument(i), &value));
+  return value;
+}
+
+bool Call::Bool(size_t i) const {
+  bool value = false;
+  Check(napi_get_value_bool(env_, Argument(i), &value));
+  return value;
+}
+
+bool Call::IsNull(size_t i) const {
+  napi_valuetype type;
+  Check(napi_typeof(env_, Argument(i), &type));
+  return type == napi_null;
+}
+
+std::string Call::Latin1(size_t i) const {
+  size_t size = 0;
+  Check(napi_get_value_string_latin1(env_, Argument(i), nullptr, 0, &size));
+  std::string text(size, '\0');
+  Check(napi_get_value_string_latin1(env_, Argument(i), text.data(), size + 1, &size));
+  return text;
+}
+
+// ---- Call: results.
+
+napi_value Call::Null() const {
+  napi_value result;
+  Check(napi_get_null(env_, &result));
+  return result;
+}
+
+napi_value Call::NewLong(long value) const {
+  constexpr long kMaxSafe = (1L << 53) - 1;
+  if (value >= -kMaxSafe && value <= kMaxSafe) return Number(static_cast<double>(value));
+  napi_value result;
+  Check(napi_create_bigint_int64(env_, value, &result));
+  return result;
+}
+
+napi_value Call::NewUnsignedLong(unsigned long value) const {
+  if (value <= static_cast<unsigned long>(std::numeric_limits<long>::max())) {
+    return NewLong(static_cast<long>(value));
+  }
+  napi_value result;
+  Check(napi_create_bigint_uint64(env_, value, &result));
+  return result;
+}
+
+napi_value Call::NewBuffer(const void* data, size_t size) const {
+  napi_value result;
+  Check(napi_create_buffer_copy(env_, size, data, nullptr, &result));
+  return result;
+}
+
+napi_value Call::NewLatin1(const char* data, size_t size) const {
+  napi_value result;
+  Check(napi_create_string_latin1(env_, data, size, &result));
+  return result;
+}
+
+// ---- Call: references.
+
+napi_value Call::AdoptSession(SSL_SESSION* session, size_t bytes) const {
+  if (session == nullptr) {
+    KeepErrors();
+    return Number(kNullHandle);
+  }
+  const uint32_t reported = static_cast<uint32_t>(std::min<size_t>(bytes, UINT32_MAX));
+  const Handle handle = environment().sessions.Insert(session, reported);
+  if (handle == kNullHandle) {
+    libssl().SSL_SESSION_free(session);
+    throw Misuse{"ERR_LIBSSL_TOO_MANY_HANDLES"};
+  }
+  ReportBytes(reported);
+  return Number(static_cast<double>(handle));
+}
+
+void Call::ReleaseSession(SessionSlot* slot) const {
+  SSL_SESSION* session = slot->object;
+  if (--slot->references == 0) {
+    ReportBytes(-static_cast<int64_t>(slot->bytes));
+    environment().sessions.Remove(slot);
+  }
+  libssl().SSL_SESSION_free(session);
+}
+
+void Call::ReportBytes(int64_t change) const {
+  // One call costs V8 as much as a session costs libssl, so they go in batches.
+  constexpr int64_t kBatch = 256 * 1024;
+  int64_t& unreported = environment().unreported_bytes;
+  unreported += change;
+  if (unreported < kBatch && unreported > -kBatch) return;
+  int64_t total;
+  Check(napi_adjust_external_memory(env_, unreported, &total));
+  unreported = 0;
+}
+
+void Throw(const Call& call, const Misuse& misuse) {
+  const Napi::Env env(call.env());
+  const Napi::Value error = call.environment().make_error.Call(
+      {Napi::String::New(env, misuse.code), Napi::String::New(env, call.binding().name)});
+  napi_throw(env, error);
+}
+
+namespace {
+
+// ---- What is not about one kind of object.
+
+napi_value LibraryInfo(const Call& call) {
+  const Libssl& libssl = call.libssl();
+  Napi::Object info = Napi::Object::New(call.env());
+  info["version"] = libssl.version;
+  info["versionNumber"] = static_cast<double>(libssl.version_number);
+  info["libssl"] = libssl.libssl_path;
+  info["libcrypto"] = libssl.libcrypto_path;
+  info["isolated"] = true;  // LoadLibssl gives no other
+  return info;
+}
+
+// Not a Body: it must not clear what it reads.
+napi_value LastErrors(napi_env env, napi_callback_info info) {
+  try {
+    const Call call(env, info);
+    const std::vector<OpensslError>& errors = call.environment().last_errors;
+    Napi::Array result = Napi::Array::New(env, errors.size());
+    for (size_t i = 0; i < errors.size(); ++i) {
+      Napi::Object error = Napi::Object::New(env);
+      error["code"] = static_cast<double>(errors[i].code);
+      error["library"] = errors[i].library;
+      error["function"] = errors[i].function;
+      error["reason"] = errors[i].reason;
+      error["data"] = errors[i].data;
+      result[static_cast<uint32_t>(i)] = error;
+    }
+    return result;
+  } catch (const Napi::Error& error) {
+    error.ThrowAsJavaScriptException();
+    return nullptr;
+  }
+}
+
+napi_value StartCounting(const Call& call) {
+  return call.Number(StartCountingSessions(call.libssl()) ? 1 : 0);
+}
+
+napi_value Counts(const Call& call) {
+  const SessionCounts counts = CountedSessions();
+  Napi::Object result = Napi::Object::New(call.env());
+  result["created"] = static_cast<double>(counts.created);
+  result["destroyed"] = static_cast<double>(counts.destroyed);
+  result["live"] = static_cast<double>(counts.created - counts.destroyed);
+  return result;
+}
+
+const char* RefusalName(Refusal refusal) {
+  switch (refusal) {
+    case Refusal::kVersion:
+      return "ERR_LIBSSL_VERSION";
+    case Refusal::kNotIsolated:
+      return "ERR_LIBSSL_NOT_ISOLATED";
+    default:
+      return "ERR_LIBSSL_NOT_FOUND";
+  }
+}
+
+// load(explicitDirectory, fallbackDirectory, registers, makeError): the functions, or an array of what was
+// tried: { place, code, reason }. Only here does JavaScript get a function that calls libssl.
+Napi::Value Load(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const LoadResult result =
+      LoadLibssl(info[0].As<Napi::String>().Utf8Value(), info[1].As<Napi::String>().Utf8Value());
+  if (result.libssl == nullptr) {
+    Napi::Array attempts = Napi::Array::New(env);
+    for (const Attempt& attempt : result.attempts) {
+      Napi::Object entry = Napi::Object::New(env);
+      entry["place"] = attempt.place;
+      entry["code"] = RefusalName(attempt.refusal);
+      entry["reason"] = attempt.reason;
+      attempts[attempts.Length()] = entry;
+    }
+    return attempts;
+  }
+  auto* environment = env.GetInstanceData<Environment>();
+  if (environment == nullptr) {
+    environment = new Environment(*result.libssl);
+    env.SetInstanceData(environment);  // deletes it when the environment ends
+  }
+  auto registers = info[2].As<Napi::Float64Array>();
+  environment->registers = registers.Data();
+  environment->registers_buffer = Napi::Persistent(registers.As<Napi::Value>());
+  environment->make_error = Napi::Persistent(info[3].As<Napi::Function>());
+
+  std::vector<Function> functions = {
+      {"libraryInfo", Entry<LibraryInfo, Errors::kNever>},
+      {"lastErrors", LastErrors},
+      {"startCounting", Entry<StartCounting, Errors::kPossible>},
+      {"sessionCounts", Entry<Counts, Errors::kNever>},
+  };
+  for (const Function& function : SessionFunctions()) functions.push_back(function);
+  Napi::Object exports = Napi::Object::New(env);
+  for (const Function& function : functions) {
+    Binding& binding = environment->bindings.emplace_back(Binding{environment, function.name});
+    napi_value value;
+    if (napi_create_function(env, function.name, NAPI_AUTO_LENGTH, function.entry, &binding,
+                             &value) != napi_ok) {
+      throw Napi::Error::New(env);
+    }
+    exports[function.name] = value;
+  }
+  return exports;
+}
+
+Napi::Object Init(Napi::Env env, Napi::Object exports) {
+  exports["load"] = Napi::Function::New<Load>(env, "load");
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(libssl_session, Init)
+
+}  // namespace libssl_session

@@ -1,0 +1,176 @@
+// How a C function becomes a JavaScript function. Decides nothing: rules and texts are in src/.
+
+#ifndef LIBSSL_SESSION_NATIVE_ADDON_H_
+#define LIBSSL_SESSION_NATIVE_ADDON_H_
+
+#include <napi.h>
+
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "error_queue.h"
+#include "handle_table.h"
+#include "libssl.h"
+
+namespace libssl_session {
+
+struct Environment;
+
+// What a JavaScript function of ours carries with it.
+struct Binding {
+  Environment* environment;
+  const char* name;
+};
+
+// Everything of one Node environment: the main thread, or one Worker. Freed when it ends, and
+// with it every reference that its handles still own.
+struct Environment {
+  explicit Environment(const Libssl& loaded) : libssl(loaded) {}
+  ~Environment() { sessions.Clear([this](SSL_SESSION* s, uint32_t n) { FreeSession(s, n); }); }
+
+  void FreeSession(SSL_SESSION* session, uint32_t references) {
+    for (; references > 0; --references) libssl.SSL_SESSION_free(session);
+  }
+
+  const Libssl& libssl;
+  HandleTable<SSL_SESSION> sessions{HandleKind::kSession};
+  std::vector<OpensslError> last_errors;
+  std::deque<Binding> bindings;
+  double* registers = nullptr;          // memory of registers_buffer
+  Napi::Reference<Napi::Value> registers_buffer;
+  Napi::FunctionReference make_error;  // (code, function) => Error, of src/errors.ts
+  int64_t unreported_bytes = 0;
+};
+
+struct Bytes {
+  const uint8_t* data;
+  size_t size;
+};
+
+// What C would leave undefined. Thrown by Call, caught by Entry; src/errors.ts has the words.
+struct Misuse {
+  const char* code;
+};
+
+// One call: its arguments, and the values to answer it with. Handles and numeric results travel in
+// the environment's registers, which are cheaper than Node-API values (ARCHITECTURE.md, "Registers").
+class Call {
+ public:
+  using SessionSlot = HandleTable<SSL_SESSION>::Slot;
+
+  Call(napi_env env, napi_callback_info info) : env_(env), info_(info) {
+    void* data = nullptr;
+    napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &data);
+    binding_ = static_cast<const Binding*>(data);
+  }
+
+  napi_env env() const { return env_; }
+  const Binding& binding() const { return *binding_; }
+  Environment& environment() const { return *binding_->environment; }
+  const Libssl& libssl() const { return binding_->environment->libssl; }
+
+  // The slot of the handle in register i, which must not be NULL.
+  SessionSlot* Slot(size_t i) const {
+    SessionSlot* slot = SlotOrNull(i);
+    if (slot == nullptr) throw Misuse{"ERR_LIBSSL_UNSAFE"};
+    return slot;
+  }
+  // The same where C takes NULL: nullptr for handle 0.
+  SessionSlot* SlotOrNull(size_t i) const {
+    const double value = environment().registers[i];
+    if (value == kNullHandle) return nullptr;
+    // Also false for NaN. What is no whole number below 2^53 was never a handle.
+    const bool in_range = value > 0 && value < 9007199254740992.0;
+    const int64_t handle = in_range ? static_cast<int64_t>(value) : 0;
+    SessionSlot* slot = environment().sessions.Find(static_cast<Handle>(handle));
+    if (slot == nullptr || static_cast<double>(handle) != value) {
+      throw Misuse{"ERR_LIBSSL_INVALID_HANDLE"};
+    }
+    return slot;
+  }
+  SSL_SESSION* Session(size_t i) const { return Slot(i)->object; }
+  SSL_SESSION* SessionOrNull(size_t i) const {
+    const SessionSlot* slot = SlotOrNull(i);
+    return slot == nullptr ? nullptr : slot->object;
+  }
+
+  // The arguments that are no handles. src/ has checked them.
+  Bytes ByteView(size_t i) const;
+  long Long(size_t i) const;  // a number, or a bigint for what a number cannot hold
+  int32_t Int(size_t i) const;
+  bool Bool(size_t i) const;
+  bool IsNull(size_t i) const;
+  std::string Latin1(size_t i) const;
+
+  // Results: undefined means that the result is in register 0.
+  napi_value Undefined() const { return nullptr; }
+  napi_value Number(double value) const {
+    environment().registers[0] = value;
+    return nullptr;
+  }
+  napi_value NewLong(long value) const;  // a bigint where a number would be rounded
+  napi_value NewUnsignedLong(unsigned long value) const;
+  napi_value Null() const;
+  napi_value NewBuffer(const void* data, size_t size) const;
+  napi_value NewLatin1(const char* data, size_t size) const;
+
+  // A handle that owns the reference to `session`; for nullptr 0. `bytes` is what to tell V8.
+  napi_value AdoptSession(SSL_SESSION* session, size_t bytes) const;
+  // Gives one of the slot's references back.
+  void ReleaseSession(SessionSlot* slot) const;
+  // Keeps what the call left in OpenSSL's queue, for lastErrors().
+  void KeepErrors() const { TakeErrors(libssl(), &environment().last_errors); }
+
+ private:
+  void Check(napi_status status) const {
+    if (status != napi_ok) throw Napi::Error::New(env_);
+  }
+  napi_value Argument(size_t i) const;
+  void ReportBytes(int64_t change) const;
+
+  napi_env env_;
+  napi_callback_info info_;
+  const Binding* binding_;
+};
+
+// Whether a function can leave something in OpenSSL's error queue: never, only when it gives no
+// object (AdoptSession looks then), or at any time.
+enum class Errors { kNever, kWithoutObject, kPossible };
+
+using Body = napi_value (*)(const Call&);
+
+// Turns a Misuse into the JavaScript exception that src/errors.ts makes of it.
+void Throw(const Call& call, const Misuse& misuse);
+
+template <Body body, Errors errors>
+napi_value Entry(napi_env env, napi_callback_info info) {
+  try {
+    const Call call(env, info);
+    Environment& environment = call.environment();
+    if (!environment.last_errors.empty()) environment.last_errors.clear();
+    try {
+      if constexpr (errors != Errors::kPossible) return body(call);
+      call.libssl().ERR_clear_error();
+      const napi_value result = body(call);
+      call.KeepErrors();
+      return result;
+    } catch (const Misuse& misuse) {
+      Throw(call, misuse);
+    }
+  } catch (const Napi::Error& error) {
+    error.ThrowAsJavaScriptException();
+  }
+  return nullptr;
+}
+
+struct Function {
+  const char* name;
+  napi_callback entry;
+};
+
+std::vector<Function> SessionFunctions();
+
+}  // namespace libssl_session
+
+#endif  // LIBSSL_SESSION_NATIVE_ADDON_H_

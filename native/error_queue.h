@@ -1,0 +1,26 @@
+// The only place that reads OpenSSL's error queue.
+
+#ifndef LIBSSL_SESSION_NATIVE_ERROR_QUEUE_H_
+#define LIBSSL_SESSION_NATIVE_ERROR_QUEUE_H_
+
+#include <string>
+#include <vector>
+
+#include "libssl.h"
+
+namespace libssl_session {
+
+struct OpensslError {
+  unsigned long code;  // the packed number: library << 24 | function << 12 | reason
+  std::string library;
+  std::string function;
+  std::string reason;
+  std::string data;
+};
+
+// Moves the calling thread's errors, oldest first, to the end of `errors`.
+void TakeErrors(const Libssl& libssl, std::vector<OpensslError>* errors);
+
+}  // namespace libssl_session
+
+#endif  // LIBSSL_SESSION_NATIVE_ERROR_QUEUE_H_

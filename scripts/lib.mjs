@@ -1,0 +1,88 @@
+// What the scripts share. No dependency: set-up runs before the first install.
+
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+export const libsslDir = join(root, '.libssl');
+export const bin = (name) => join(root, 'node_modules', '.bin', name);
+
+/** A failure that says all a person needs: printed without a stack. */
+export class Failure extends Error {}
+
+/** Runs a command quietly; its output is shown, and a Failure thrown, only when it fails. */
+export function run(what, command, args, options = {}) {
+  const result = spawnSync(command, args, {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+    ...options,
+  });
+  if (result.error) throw new Failure(`${what}: ${result.error.message}`);
+  if (result.status !== 0) {
+    const output = `${result.stdout ?? ''}${result.stderr ?? ''}`.trim();
+    const how = result.signal ? `signal ${result.signal}` : `exit code ${result.status}`;
+    throw new Failure(`${output}\n\n${what} failed (${how})`);
+  }
+  return result.stdout ?? '';
+}
+
+/** Runs a command with its output passed on; gives its exit code. */
+export function show(command, args, options = {}) {
+  const result = spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options });
+  if (result.error) throw new Failure(`${command}: ${result.error.message}`);
+  return result.status ?? 1;
+}
+
+export function hasCommand(name) {
+  const found = spawnSync('sh', ['-c', `command -v "$1"`, 'sh', name], { stdio: 'ignore' });
+  return found.status === 0;
+}
+
+/** Files below `paths` (relative to the root), sorted. */
+export function filesBelow(...paths) {
+  const files = [];
+  const visit = (path) => {
+    if (!existsSync(join(root, path))) return;
+    if (statSync(join(root, path)).isDirectory()) {
+      for (const name of readdirSync(join(root, path)).sort()) visit(join(path, name));
+    } else {
+      files.push(path);
+    }
+  };
+  for (const path of paths) visit(path);
+  return files;
+}
+
+/** Does `work` unless it was done already for the same contents of `inputs` and the same `extra`. */
+export function once(stampFile, inputs, work, extra = '') {
+  const hash = createHash('sha256').update(extra);
+  for (const file of filesBelow(...inputs)) {
+    hash.update(`${file}\0`).update(readFileSync(join(root, file)));
+  }
+  const stamp = hash.digest('hex');
+  const path = join(root, stampFile);
+  if (existsSync(path) && readFileSync(path, 'utf8') === stamp) return false;
+  work();
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, stamp);
+  return true;
+}
+
+export function step(text) {
+  console.error(`• ${text}`);
+}
+
+/** Runs a script's main function, and turns what it throws into an exit code. */
+export async function main(meta, work) {
+  if (process.argv[1] !== fileURLToPath(meta.url)) return;
+  try {
+    process.exitCode = (await work()) ?? 0;
+  } catch (error) {
+    console.error(error instanceof Failure ? `\n${error.message}` : error);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,127 @@
+// Set-up: tools, npm packages, the two builds (addon, TypeScript), libssl 1.1.1. What was done
+// already is not done again.
+
+import { cpSync, existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { canFetch, fetchPackages } from './apt.mjs';
+import { bin, Failure, hasCommand, libsslDir, main, once, root, run, step } from './lib.mjs';
+
+function checkTools(forTests) {
+  const missing = [];
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 19)) {
+    missing.push(`Node.js 20.19 or newer (this is ${process.versions.node})`);
+  }
+  const compilers = [process.env.CXX, 'c++', 'g++', 'clang++'].filter(Boolean);
+  if (!hasCommand('npm')) missing.push('npm');
+  if (!hasCommand('python3')) missing.push('python3');
+  if (!hasCommand('make')) missing.push('make');
+  if (!compilers.some(hasCommand)) missing.push('a C++17 compiler (g++ or clang++)');
+  if (forTests && !hasCommand('cmake')) missing.push('cmake');
+  if (process.platform !== 'linux') missing.push(`Linux (this is ${process.platform})`);
+  if (missing.length > 0) {
+    const install = hasCommand('apt-get')
+      ? '\nOn Debian and Ubuntu: sudo apt-get install npm python3 make g++ cmake'
+      : '';
+    throw new Failure(`Set-up needs what this machine does not have: ${missing.join(', ')}${install}`);
+  }
+}
+
+function installPackages() {
+  once('node_modules/.set-up', ['package.json', 'package-lock.json'], () => {
+    step('installing npm packages');
+    // No install script is needed: what is native comes built inside its package.
+    run('npm ci', 'npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund']);
+  });
+}
+
+/** Node's own headers where they stand beside it; else node-gyp gets them. */
+export function nodeDirectory() {
+  const prefix = dirname(dirname(process.execPath));
+  return existsSync(join(prefix, 'include', 'node', 'node_api.h')) ? prefix : undefined;
+}
+
+export function nativeSources() {
+  return readdirSync(join(root, 'native')).map((name) => `native/${name}`);
+}
+
+function buildAddon() {
+  once('build/.set-up', ['binding.gyp', 'package-lock.json', ...nativeSources()], () => {
+    step('building the addon');
+    const nodedir = nodeDirectory();
+    run('node-gyp rebuild', bin('node-gyp'), [
+      'rebuild',
+      ...(nodedir === undefined ? [] : [`--nodedir=${nodedir}`]),
+    ]);
+  });
+}
+
+function buildTypeScript() {
+  once('dist/.set-up', ['src', 'tsconfig.json', 'package-lock.json'], () => {
+    step('compiling TypeScript');
+    rmSync(join(root, 'dist'), { recursive: true, force: true });
+    run('tsc', bin('tsc'), []);
+  });
+}
+
+/** What the library itself says of libssl: { info } or { error }. */
+export function askLibrary() {
+  const script = `import { libraryInfo } from 'libssl-session';
+    try { console.log(JSON.stringify({ info: libraryInfo() })); }
+    catch (error) { console.log(JSON.stringify({ error: { code: error.code, message: error.message } })); }`;
+  const args = ['--input-type=module', '-e', script];
+  return JSON.parse(run('libraryInfo()', process.execPath, args));
+}
+
+function moveIn(from, name) {
+  const target = join(libsslDir, name);
+  rmSync(target, { recursive: true, force: true });
+  const half = `${target}.half`;
+  rmSync(half, { recursive: true, force: true });
+  cpSync(from, half, { recursive: true, dereference: true });
+  renameSync(half, target); // so that an interrupted set-up leaves nothing half done
+}
+
+function multiarchDirectory(parent) {
+  const name = readdirSync(parent).find((entry) => /^(x86_64|aarch64)-linux-gnu$/.test(entry));
+  if (name === undefined) throw new Failure(`the package has no library for ${process.arch}`);
+  return join(parent, name);
+}
+
+function findLibssl() {
+  const { error } = askLibrary();
+  if (error === undefined) return;
+  if (process.env.LIBSSL_SESSION_DIR || !canFetch()) throw new Failure(error.message);
+  fetchPackages(['libssl1.1'], (unpacked) => {
+    const libraries = multiarchDirectory(join(unpacked, 'usr', 'lib'));
+    for (const name of ['libcrypto.so.1.1', 'libssl.so.1.1']) moveIn(join(libraries, name), name);
+  });
+  const again = askLibrary();
+  if (again.error !== undefined) throw new Failure(again.error.message);
+}
+
+/**
+ * The headers and the command of OpenSSL 1.1.1, for tests: .libssl/include and .libssl/openssl.
+ * Where they cannot be had, `npm test` skips what needs them, and says so.
+ */
+function findTestTools() {
+  if (existsSync(join(libsslDir, 'openssl')) && existsSync(join(libsslDir, 'include'))) return;
+  if (!canFetch()) return;
+  fetchPackages(['libssl-dev', 'openssl'], (unpacked) => {
+    const include = join(unpacked, 'usr', 'include');
+    cpSync(join(multiarchDirectory(include), 'openssl'), join(include, 'openssl'), { recursive: true });
+    moveIn(include, 'include');
+    moveIn(join(unpacked, 'usr', 'bin', 'openssl'), 'openssl');
+  });
+}
+
+export function setUp({ forTests = false } = {}) {
+  checkTools(forTests);
+  installPackages();
+  buildAddon();
+  buildTypeScript();
+  findLibssl();
+  if (forTests) findTestTools();
+}
+
+await main(import.meta, () => setUp({ forTests: process.argv.includes('--tests') }));

@@ -1,0 +1,126 @@
+import type { OpensslErrorEntry } from './native.js';
+
+/** What libssl refused, and what would have been undefined behaviour in C. */
+export class LibsslError extends Error {
+  /** `ERR_LIBSSL_…`, or as node:crypto names OpenSSL's errors: `ERR_SSL_…`, `ERR_OSSL_ASN1_…`. */
+  readonly code: string;
+  /** The C function that was called. */
+  declare readonly function?: string;
+  /** OpenSSL's name of the part that failed, for instance `asn1 encoding routines`. */
+  declare readonly library?: string;
+  /** OpenSSL's reason, for instance `wrong tag`. */
+  declare readonly reason?: string;
+  /** The later entries of OpenSSL's error queue, newest first, where there were more than one. */
+  declare readonly opensslErrorStack?: string[];
+
+  constructor(
+    code: string,
+    message: string,
+    details: {
+      function?: string;
+      library?: string;
+      reason?: string;
+      opensslErrorStack?: string[];
+    } = {},
+  ) {
+    super(message);
+    this.code = code;
+    Object.assign(this, details);
+  }
+}
+Object.defineProperty(LibsslError.prototype, 'name', { value: 'LibsslError', writable: true });
+
+/** The error for a call after which libssl left `errors` in its queue, oldest first. */
+export function libsslError(
+  functionName: string,
+  errors: OpensslErrorEntry[],
+  silent = `${functionName} failed and left no error`,
+): LibsslError {
+  const [first, ...later] = errors;
+  if (first === undefined) {
+    return new LibsslError('ERR_LIBSSL_FAILED', silent, { function: functionName });
+  }
+  return new LibsslError(errorCode(first), errorText(first), {
+    function: functionName,
+    library: first.library,
+    reason: first.reason,
+    ...(later.length > 0 && { opensslErrorStack: later.map(errorText).reverse() }),
+  });
+}
+
+/** In the form of ERR_error_string(3). */
+function errorText(error: OpensslErrorEntry): string {
+  const code = error.code.toString(16).toUpperCase().padStart(8, '0');
+  const text = `error:${code}:${error.library}:${error.function}:${error.reason}`;
+  return error.data === '' ? text : `${text}:${error.data}`;
+}
+
+// ERR_LIB_… of openssl/err.h, as lib/internal names of Node's codes; test/errors.test.ts compares
+// them with the header.
+export const errorLibraries: Readonly<Record<number, string>> = {
+  2: 'SYS',
+  3: 'BN',
+  4: 'RSA',
+  5: 'DH',
+  6: 'EVP',
+  7: 'BUF',
+  8: 'OBJ',
+  9: 'PEM',
+  10: 'DSA',
+  11: 'X509',
+  13: 'ASN1',
+  14: 'CONF',
+  15: 'CRYPTO',
+  16: 'EC',
+  20: 'SSL',
+  32: 'BIO',
+  33: 'PKCS7',
+  34: 'X509V3',
+  35: 'PKCS12',
+  36: 'RAND',
+  37: 'DSO',
+  38: 'ENGINE',
+  39: 'OCSP',
+  40: 'UI',
+  41: 'COMP',
+  42: 'ECDSA',
+  43: 'ECDH',
+  44: 'OSSL_STORE',
+  45: 'FIPS',
+  46: 'CMS',
+  47: 'TS',
+  48: 'HMAC',
+  50: 'CT',
+  51: 'ASYNC',
+  52: 'KDF',
+  53: 'SM2',
+};
+
+// As node:crypto: ERR_SSL_<REASON>, ERR_OSSL_<LIBRARY>_<REASON>.
+function errorCode(error: OpensslErrorEntry): string {
+  if (error.reason === '') return 'ERR_LIBSSL_FAILED';
+  const reason = error.reason.toUpperCase().replaceAll(' ', '_');
+  const library = errorLibraries[error.code >>> 24];
+  if (library === 'SSL') return `ERR_SSL_${reason}`;
+  return library === undefined ? `ERR_OSSL_${reason}` : `ERR_OSSL_${library}_${reason}`;
+}
+
+const misuses: Readonly<Record<string, string>> = {
+  ERR_LIBSSL_INVALID_HANDLE:
+    'the handle is stale, forged, of another kind or of another environment',
+  ERR_LIBSSL_UNSAFE: 'NULL where libssl would dereference it',
+  ERR_LIBSSL_TOO_MANY_HANDLES: 'this environment holds the most handles it can, 16,777,216',
+  ERR_LIBSSL_TOO_MANY_REFERENCES: 'this handle owns the most references it can, 16,777,216',
+};
+
+/** Called by the addon instead of libssl, for a use that C leaves undefined. */
+export function misuseError(code: string, functionName: string): LibsslError {
+  return new LibsslError(code, `${functionName}: ${misuses[code] ?? code}`, {
+    function: functionName,
+  });
+}
+
+/** The object gave its reference back earlier. */
+export function freedError(className: string): LibsslError {
+  return new LibsslError('ERR_LIBSSL_FREED', `this ${className} was freed`);
+}

@@ -1,0 +1,230 @@
+/**
+ * OpenSSL 1.1.1's own functions over plain number handles, for conformance tests: the manual page
+ * of each name is its documentation. A function returns what C returns. It throws only where C
+ * would be undefined: `LibsslError` with `ERR_LIBSSL_INVALID_HANDLE` for a handle that is stale,
+ * forged, of another kind or of another thread (so also for one free too many), and with
+ * `ERR_LIBSSL_UNSAFE` for NULL where C would crash. There is no garbage-collection net: what is not
+ * freed lives until the thread ends.
+ *
+ * @module
+ */
+
+import {
+  type CipherInfo,
+  type Handle,
+  NULL,
+  native,
+  type OpensslErrorEntry,
+  registers,
+} from './native.js';
+import { checkBytes, checkHandle, checkInt, checkLatin1, checkLong, invalidValue } from './validate.js';
+
+export type { CipherInfo, Handle, OpensslErrorEntry };
+
+// The one result register, as the type that the function promises.
+const result = <T extends number>() => registers[0] as T;
+const longResult = (big: bigint | undefined) => big ?? result<number>();
+
+function setHandle(name: string, handle: Handle | 0): void {
+  checkHandle(name, handle);
+  registers[0] = handle;
+}
+
+/** `SSL_SESSION *SSL_SESSION_new(void)`. 0 when out of memory. */
+export function SSL_SESSION_new(): Handle {
+  native().SSL_SESSION_new();
+  return result<Handle>();
+}
+
+/** `SSL_SESSION *SSL_SESSION_dup(SSL_SESSION *src)`. 0 when out of memory. */
+export function SSL_SESSION_dup(src: Handle): Handle {
+  const functions = native();
+  setHandle('src', src);
+  functions.SSL_SESSION_dup();
+  return result<Handle>();
+}
+
+/** `int SSL_SESSION_up_ref(SSL_SESSION *ses)`: the handle then needs one more free. */
+export function SSL_SESSION_up_ref(ses: Handle): 0 | 1 {
+  const functions = native();
+  setHandle('ses', ses);
+  functions.SSL_SESSION_up_ref();
+  return result<0 | 1>();
+}
+
+/** `void SSL_SESSION_free(SSL_SESSION *session)`. Nothing for 0. */
+export function SSL_SESSION_free(session: Handle | 0): void {
+  const functions = native();
+  setHandle('session', session);
+  functions.SSL_SESSION_free();
+}
+
+/**
+ * `SSL_SESSION *d2i_SSL_SESSION(SSL_SESSION **a, const unsigned char **pp, long length)`, into a
+ * new session. As in C, bytes after the session are let be. 0 on failure.
+ */
+export function d2i_SSL_SESSION(der: Uint8Array): Handle {
+  native().d2i_SSL_SESSION(checkBytes('der', der), false);
+  return result<Handle>();
+}
+
+/** `int i2d_SSL_SESSION(SSL_SESSION *in, unsigned char **pp)`. null where C returns 0. */
+export function i2d_SSL_SESSION(session: Handle | 0): Buffer | null {
+  const functions = native();
+  setHandle('session', session);
+  return functions.i2d_SSL_SESSION();
+}
+
+/**
+ * `SSL_SESSION *PEM_read_bio_SSL_SESSION(BIO *bp, SSL_SESSION **x, pem_password_cb *cb, void *u)`
+ * from memory, with a callback that has no password. 0 on failure.
+ */
+export function PEM_read_bio_SSL_SESSION(pem: Uint8Array): Handle {
+  const bytes = checkBytes('pem', pem);
+  if (bytes.length > 0x7fff_ffff) throw invalidValue('pem', 'is longer than a BIO can hold');
+  native().PEM_read_bio_SSL_SESSION(bytes);
+  return result<Handle>();
+}
+
+/** `int PEM_write_bio_SSL_SESSION(BIO *bp, SSL_SESSION *x)` to memory. null where C returns 0. */
+export function PEM_write_bio_SSL_SESSION(session: Handle): string | null {
+  const functions = native();
+  setHandle('session', session);
+  return functions.PEM_write_bio_SSL_SESSION();
+}
+
+/** `const unsigned char *SSL_SESSION_get_id(const SSL_SESSION *s, unsigned int *len)`: a copy. */
+export function SSL_SESSION_get_id(s: Handle): Buffer {
+  const functions = native();
+  setHandle('s', s);
+  return functions.SSL_SESSION_get_id();
+}
+
+/** `int SSL_SESSION_set1_id(SSL_SESSION *s, const unsigned char *sid, unsigned int sid_len)`. */
+export function SSL_SESSION_set1_id(s: Handle, sid: Uint8Array): 0 | 1 {
+  const functions = native();
+  const bytes = checkBytes('sid', sid);
+  setHandle('s', s);
+  functions.SSL_SESSION_set1_id(bytes);
+  return result<0 | 1>();
+}
+
+/** `long SSL_SESSION_get_time(const SSL_SESSION *s)`: seconds since the epoch; 0 for NULL. */
+export function SSL_SESSION_get_time(s: Handle | 0): number | bigint {
+  const functions = native();
+  setHandle('s', s);
+  return longResult(functions.SSL_SESSION_get_time());
+}
+
+/** `long SSL_SESSION_set_time(SSL_SESSION *s, long t)`: returns t, so 0 for 0; 0 for NULL. */
+export function SSL_SESSION_set_time(s: Handle | 0, t: number | bigint): number | bigint {
+  const functions = native();
+  const time = checkLong('t', t);
+  setHandle('s', s);
+  return longResult(functions.SSL_SESSION_set_time(time));
+}
+
+/** `long SSL_SESSION_get_timeout(const SSL_SESSION *s)`: seconds; 0 for NULL. */
+export function SSL_SESSION_get_timeout(s: Handle | 0): number | bigint {
+  const functions = native();
+  setHandle('s', s);
+  return longResult(functions.SSL_SESSION_get_timeout());
+}
+
+/** `long SSL_SESSION_set_timeout(SSL_SESSION *s, long t)`: 1; 0 for NULL. */
+export function SSL_SESSION_set_timeout(s: Handle | 0, t: number | bigint): number | bigint {
+  const functions = native();
+  const timeout = checkLong('t', t);
+  setHandle('s', s);
+  return longResult(functions.SSL_SESSION_set_timeout(timeout));
+}
+
+/** `int SSL_SESSION_get_protocol_version(const SSL_SESSION *s)`: 0x0304 for TLS 1.3; 0: unset. */
+export function SSL_SESSION_get_protocol_version(s: Handle): number {
+  const functions = native();
+  setHandle('s', s);
+  functions.SSL_SESSION_get_protocol_version();
+  return result<number>();
+}
+
+/** `int SSL_SESSION_set_protocol_version(SSL_SESSION *s, int version)`. Takes any int. */
+export function SSL_SESSION_set_protocol_version(s: Handle, version: number): 0 | 1 {
+  const functions = native();
+  const value = checkInt('version', version);
+  setHandle('s', s);
+  functions.SSL_SESSION_set_protocol_version(value);
+  return result<0 | 1>();
+}
+
+/** `const SSL_CIPHER *SSL_SESSION_get0_cipher(const SSL_SESSION *s)`, described. */
+export function SSL_SESSION_get0_cipher(s: Handle): CipherInfo | null {
+  const functions = native();
+  setHandle('s', s);
+  return functions.SSL_SESSION_get0_cipher();
+}
+
+/** `const char *SSL_SESSION_get0_hostname(const SSL_SESSION *s)`, as latin1. */
+export function SSL_SESSION_get0_hostname(s: Handle): string | null {
+  const functions = native();
+  setHandle('s', s);
+  return functions.SSL_SESSION_get0_hostname();
+}
+
+/** `int SSL_SESSION_set1_hostname(SSL_SESSION *s, const char *hostname)`, from latin1. */
+export function SSL_SESSION_set1_hostname(s: Handle, hostname: string | null): 0 | 1 {
+  const functions = native();
+  const name = hostname === null ? null : checkLatin1('hostname', hostname);
+  if (name?.includes('\0')) throw invalidValue('hostname', 'must not have a NUL in it');
+  setHandle('s', s);
+  functions.SSL_SESSION_set1_hostname(name);
+  return result<0 | 1>();
+}
+
+/** `void SSL_SESSION_get0_alpn_selected(const SSL_SESSION *s, …)`: a copy; null when there is none. */
+export function SSL_SESSION_get0_alpn_selected(s: Handle): Buffer | null {
+  const functions = native();
+  setHandle('s', s);
+  return functions.SSL_SESSION_get0_alpn_selected();
+}
+
+/** `int SSL_SESSION_set1_alpn_selected(SSL_SESSION *s, const unsigned char *alpn, size_t len)`. */
+export function SSL_SESSION_set1_alpn_selected(s: Handle, alpn: Uint8Array | null): 0 | 1 {
+  const functions = native();
+  const bytes = alpn === null ? null : checkBytes('alpn', alpn);
+  setHandle('s', s);
+  functions.SSL_SESSION_set1_alpn_selected(bytes);
+  return result<0 | 1>();
+}
+
+/** `int SSL_SESSION_has_ticket(const SSL_SESSION *s)`. */
+export function SSL_SESSION_has_ticket(s: Handle): 0 | 1 {
+  const functions = native();
+  setHandle('s', s);
+  functions.SSL_SESSION_has_ticket();
+  return result<0 | 1>();
+}
+
+/** `unsigned long SSL_SESSION_get_ticket_lifetime_hint(const SSL_SESSION *s)`: seconds. */
+export function SSL_SESSION_get_ticket_lifetime_hint(s: Handle): number | bigint {
+  const functions = native();
+  setHandle('s', s);
+  return longResult(functions.SSL_SESSION_get_ticket_lifetime_hint());
+}
+
+/** `int SSL_SESSION_is_resumable(const SSL_SESSION *s)`. */
+export function SSL_SESSION_is_resumable(s: Handle): 0 | 1 {
+  const functions = native();
+  setHandle('s', s);
+  functions.SSL_SESSION_is_resumable();
+  return result<0 | 1>();
+}
+
+/**
+ * What the most recent call of this thread left in OpenSSL's error queue, oldest first. The queue
+ * itself is always empty between calls.
+ */
+export function lastErrors(): OpensslErrorEntry[] {
+  return native().lastErrors();
+}
+
+export { NULL };

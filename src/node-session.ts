@@ -1,0 +1,86 @@
+// The session buffers of node:tls: DER of Node's own OpenSSL 3, which some releases wrap.
+
+import { invalidValue } from './validate.js';
+
+// Since CVE-2026-48934: this, the length of the host name (2 bytes, big-endian), the host name, DER.
+const prefix = Buffer.from('\0nodejs:tls:session:1\0', 'latin1');
+
+// The first releases of each line that wrap. A Node without the wrapping takes bare DER only.
+const wrappingSince: Readonly<Record<number, number>> = { 22: 23, 24: 17, 26: 3 };
+
+// Elements of the session's SEQUENCE that OpenSSL 3 writes and 1.1.1 refuses: [19] kex group,
+// [20] (from 3.2) raw public key.
+const unknownTags: readonly number[] = [0xb3, 0xb4];
+
+export function nodeWraps(version = process.versions.node): boolean {
+  const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number);
+  if (major === 26 && minor === 3) return patch >= 1;
+  const first = wrappingSince[major];
+  return first === undefined ? major > 26 : minor >= first;
+}
+
+export function wrapNodeSession(der: Buffer, servername: string): Buffer {
+  if (!nodeWraps()) return der;
+  const name = Buffer.from(servername, 'utf8');
+  if (name.length > 0xffff) throw invalidValue('options.servername', 'is longer than 65535 bytes');
+  const length = Buffer.alloc(2);
+  length.writeUInt16BE(name.length);
+  return Buffer.concat([prefix, length, name, der]);
+}
+
+/** DER as 1.1.1 knows it. What is no session is given back as it is, for libssl to refuse. */
+export function unwrapNodeSession(buffer: Uint8Array): Uint8Array {
+  let der = Buffer.from(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+  if (der.length >= prefix.length + 2 && der.subarray(0, prefix.length).equals(prefix)) {
+    const nameLength = der.readUInt16BE(prefix.length);
+    der = der.subarray(Math.min(prefix.length + 2 + nameLength, der.length));
+  }
+  return withoutUnknownFields(der);
+}
+
+function withoutUnknownFields(der: Buffer): Buffer {
+  const outer = readElement(der, 0);
+  if (outer === null || outer.tag !== 0x30 || outer.end !== der.length) return der;
+  const kept: Buffer[] = [];
+  let dropped = false;
+  for (let at = outer.content; at < outer.end; ) {
+    const element = readElement(der, at);
+    if (element === null) return der;
+    if (unknownTags.includes(element.tag)) {
+      dropped = true;
+    } else {
+      kept.push(der.subarray(at, element.end));
+    }
+    at = element.end;
+  }
+  if (!dropped) return der;
+  const content = Buffer.concat(kept);
+  return Buffer.concat([Buffer.from([0x30]), encodeLength(content.length), content]);
+}
+
+interface Element {
+  tag: number;
+  /** Offset of the first byte of the content. */
+  content: number;
+  end: number;
+}
+
+/** A DER element with a one-byte tag; null where there is none that ends in the buffer. */
+function readElement(der: Buffer, at: number): Element | null {
+  if (at + 2 > der.length) return null;
+  const tag = der.readUInt8(at);
+  const first = der.readUInt8(at + 1);
+  const lengthBytes = first < 0x80 ? 0 : first & 0x7f;
+  const content = at + 2 + lengthBytes;
+  if (first === 0x80 || lengthBytes > 4 || content > der.length) return null;
+  const length = lengthBytes === 0 ? first : der.readUIntBE(at + 2, lengthBytes);
+  const end = content + length;
+  return end > der.length ? null : { tag, content, end };
+}
+
+function encodeLength(length: number): Buffer {
+  if (length < 0x80) return Buffer.from([length]);
+  const bytes: number[] = [];
+  for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) bytes.unshift(rest % 256);
+  return Buffer.from([0x80 | bytes.length, ...bytes]);
+}

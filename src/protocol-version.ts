@@ -1,0 +1,34 @@
+import { invalidType, invalidValue } from './validate.js';
+
+const names = {
+  SSLv3: 0x0300,
+  TLSv1: 0x0301,
+  'TLSv1.1': 0x0302,
+  'TLSv1.2': 0x0303,
+  'TLSv1.3': 0x0304,
+  'DTLSv0.9': 0x0100,
+  DTLSv1: 0xfeff,
+  'DTLSv1.2': 0xfefd,
+} as const;
+
+/** As `tls.TLSSocket.getProtocol()` names it. */
+export type ProtocolVersion = keyof typeof names | 'unknown';
+
+const byNumber = new Map<number, ProtocolVersion>(
+  Object.entries(names).map(([name, number]) => [number, name as ProtocolVersion]),
+);
+
+/** null for 0, which is "unset". */
+export function versionName(number: number): ProtocolVersion | null {
+  return number === 0 ? null : (byNumber.get(number) ?? 'unknown');
+}
+
+/** 0 for null, which is "unset". */
+export function versionNumber(name: ProtocolVersion | null): number {
+  if (name === null) return 0;
+  if (typeof name !== 'string') throw invalidType('protocolVersion', 'a string or a number', name);
+  if (!Object.hasOwn(names, name)) {
+    throw invalidValue('protocolVersion', `must be one of ${Object.keys(names).join(', ')}`);
+  }
+  return names[name as keyof typeof names];
+}

@@ -1,0 +1,378 @@
+import { inspect } from 'node:util';
+import { freedError, LibsslError, libsslError } from './errors.js';
+import * as C from './libssl.js';
+import { type CipherInfo, type Handle, native, registers } from './native.js';
+import { unwrapNodeSession, wrapNodeSession } from './node-session.js';
+import { type ProtocolVersion, versionName, versionNumber } from './protocol-version.js';
+import { checkBytes, checkLatin1, checkString, invalidType, outOfRange } from './validate.js';
+
+/** What `toJSON()` gives: plain values, and no secret. */
+export interface SslSessionInfo {
+  /** Hexadecimal. */
+  id: string;
+  /** Seconds since the epoch; a decimal string for what a number cannot hold. */
+  time: number | string;
+  /** Seconds; a decimal string for what a number cannot hold. */
+  timeout: number | string;
+  protocolVersion: ProtocolVersion | null;
+  protocolVersionNumber: number;
+  cipher: CipherInfo | null;
+  hostname: string | null;
+  alpnProtocol: string | null;
+  hasTicket: boolean;
+  /** Seconds; a decimal string for what a number cannot hold. */
+  ticketLifetimeHint: number | string;
+  isResumable: boolean;
+}
+
+// Frees what its owner forgot. free() unregisters, so the collector never sees a freed handle of
+// ours; collectSession lets pass what was freed through the C-named functions.
+const registry = new FinalizationRegistry<Handle>((handle) => {
+  registers[0] = handle;
+  native().collectSession();
+});
+
+// Registering costs as much as making a session, and the collector's callbacks never run before
+// the job that makes it has ended. So it is done then, for those that were not freed by then.
+const young: SslSession[] = [];
+const kMostYoung = 1024;
+let register: (session: SslSession) => void;
+
+function registerSoon(session: SslSession): void {
+  if (young.length === 0) queueMicrotask(registerYoung);
+  if (young.push(session) === kMostYoung) registerYoung();
+}
+
+function registerYoung(): void {
+  for (const session of young) register(session);
+  young.length = 0;
+}
+
+// Given to the constructor in place of nothing: take over this handle.
+const adopting = Symbol('adopting');
+
+/**
+ * A session of libssl 1.1.1. One object owns exactly one reference to a native `SSL_SESSION`:
+ * `free()` gives it back, and what is forgotten the garbage collector gives back, some time later.
+ * After `free()` every member but `free` and `freed` throws `ERR_LIBSSL_FREED`.
+ */
+export class SslSession implements Disposable {
+  /** 0 after free(). */
+  #handle: Handle;
+  #registered = false;
+
+  static {
+    register = (session) => {
+      if (session.#handle === 0) return;
+      registry.register(session, session.#handle, session);
+      session.#registered = true;
+    };
+  }
+
+  /**
+   * A new, empty session, as libssl makes it: time now, timeout 304 seconds, nothing else.
+   * Throws as `libraryInfo()` where there is no usable libssl. Wraps `SSL_SESSION_new(3)`.
+   */
+  constructor();
+  /** @internal */
+  constructor(token: typeof adopting, handle: Handle);
+  constructor(token?: typeof adopting, handle?: Handle) {
+    this.#handle =
+      token === adopting && handle !== undefined
+        ? handle
+        : owned('SSL_SESSION_new', C.SSL_SESSION_new());
+    registerSoon(this);
+  }
+
+  /**
+   * Decodes DER. Bytes after the session are an error: `ERR_LIBSSL_FAILED`.
+   * Wraps `d2i_SSL_SESSION(3)`.
+   */
+  static fromDer(der: Uint8Array): SslSession {
+    return decode(checkBytes('der', der));
+  }
+
+  /**
+   * Decodes the first `SSL SESSION PARAMETERS` block. An encrypted one is an error; nothing ever
+   * asks for a password. Wraps `PEM_read_bio_SSL_SESSION(3)`.
+   */
+  static fromPem(pem: string | Uint8Array): SslSession {
+    if (typeof pem !== 'string' && !(pem instanceof Uint8Array)) {
+      throw invalidType('pem', 'a string, Buffer or Uint8Array', pem);
+    }
+    const bytes = typeof pem === 'string' ? Buffer.from(pem, 'latin1') : pem;
+    return adopt('PEM_read_bio_SSL_SESSION', C.PEM_read_bio_SSL_SESSION(bytes));
+  }
+
+  /**
+   * Takes what `tls.TLSSocket.getSession()` and the `'session'` event of any Node from 20 on give:
+   * DER of OpenSSL 3, wrapped or not. Its fields that 1.1.1 does not know are left out. Wraps
+   * `d2i_SSL_SESSION(3)`.
+   */
+  static fromNodeSession(buffer: Uint8Array): SslSession {
+    return decode(unwrapNodeSession(checkBytes('buffer', buffer)));
+  }
+
+  // The only way to the handle: throws for a freed object, and (by itself) for one that only looks
+  // like a session.
+  get #live(): Handle {
+    if (this.#handle === 0) throw freedError('SslSession');
+    return this.#handle;
+  }
+
+  /** An independent copy, with its own reference count. Wraps `SSL_SESSION_dup(3)`. */
+  dup(): SslSession {
+    return adopt('SSL_SESSION_dup', C.SSL_SESSION_dup(this.#live));
+  }
+
+  /** A second owner of the same native session. Wraps `SSL_SESSION_up_ref(3)`. */
+  upRef(): SslSession {
+    registers[0] = this.#live;
+    native().shareSession();
+    return adopt('SSL_SESSION_up_ref', registers[0] as Handle);
+  }
+
+  /**
+   * Gives this object's reference back; the native session ends with its last reference. Again:
+   * nothing. Wraps `SSL_SESSION_free(3)`.
+   */
+  free(): void {
+    const handle = this.#handle;
+    if (handle === 0) return;
+    this.#handle = C.NULL;
+    if (this.#registered) registry.unregister(this);
+    C.SSL_SESSION_free(handle);
+  }
+
+  /** `free()`, for `using session = …`. */
+  [Symbol.dispose](): void {
+    this.free();
+  }
+
+  /** Whether `free()` was called. */
+  get freed(): boolean {
+    return this.#handle === 0;
+  }
+
+  /** Whether both objects own references to the same native `SSL_SESSION`. */
+  isSameSession(other: SslSession): boolean {
+    if (!(typeof other === 'object' && other !== null && #handle in other)) {
+      throw invalidType('other', 'an SslSession', other);
+    }
+    registers[0] = this.#live;
+    registers[1] = other.#live;
+    native().isSameSession();
+    return registers[0] === 1;
+  }
+
+  /**
+   * DER. A session without a cipher has no encoding: `ERR_LIBSSL_FAILED`. Holds the master key.
+   * Wraps `i2d_SSL_SESSION(3)`.
+   */
+  toDer(): Buffer {
+    return C.i2d_SSL_SESSION(this.#live) ?? failEncoding('i2d_SSL_SESSION');
+  }
+
+  /**
+   * PEM, `SSL SESSION PARAMETERS`. As `toDer()` it needs a cipher, and holds the master key. Wraps
+   * `PEM_write_bio_SSL_SESSION(3)`.
+   */
+  toPem(): string {
+    return C.PEM_write_bio_SSL_SESSION(this.#live) ?? failEncoding('PEM_write_bio_SSL_SESSION');
+  }
+
+  /**
+   * For `tls.connect({ session })` of the Node that runs this: with `servername` bound to that
+   * name, where that Node binds sessions to names; else DER, which every Node takes. Holds the
+   * master key. Wraps `i2d_SSL_SESSION(3)`.
+   */
+  toNodeSession(options: { servername?: string } = {}): Buffer {
+    const { servername } = options;
+    if (servername !== undefined) checkString('options.servername', servername);
+    const der = this.toDer();
+    return servername === undefined ? der : wrapNodeSession(der, servername);
+  }
+
+  /** Plain values, and no secret. */
+  toJSON(): SslSessionInfo {
+    const handle = this.#live;
+    const plain = (value: number | bigint) => (typeof value === 'bigint' ? String(value) : value);
+    return {
+      id: this.id.toString('hex'),
+      time: plain(C.SSL_SESSION_get_time(handle)),
+      timeout: plain(C.SSL_SESSION_get_timeout(handle)),
+      protocolVersion: this.protocolVersion,
+      protocolVersionNumber: this.protocolVersionNumber,
+      cipher: this.cipher,
+      hostname: this.hostname,
+      alpnProtocol: this.alpnProtocol,
+      hasTicket: this.hasTicket,
+      ticketLifetimeHint: plain(C.SSL_SESSION_get_ticket_lifetime_hint(handle)),
+      isResumable: this.isResumable,
+    };
+  }
+
+  /** @internal */
+  [inspect.custom](_depth: number, options: object): string {
+    return `SslSession ${this.freed ? '<freed>' : inspect(this.toJSON(), options)}`;
+  }
+
+  /**
+   * At most 32 bytes; longer: `LibsslError`. Empty for most TLS 1.3 sessions of a client. Wraps
+   * `SSL_SESSION_get_id(3)`, `SSL_SESSION_set1_id(3)`.
+   */
+  get id(): Buffer {
+    return C.SSL_SESSION_get_id(this.#live);
+  }
+  set id(id: Uint8Array) {
+    ensure('SSL_SESSION_set1_id', C.SSL_SESSION_set1_id(this.#live, id));
+  }
+
+  /**
+   * When the session was made, in seconds since the epoch. Throws `ERR_OUT_OF_RANGE` for what a
+   * number cannot hold. Wraps `SSL_SESSION_get_time(3)`, `SSL_SESSION_set_time(3)`.
+   */
+  get time(): number {
+    return safe('time', C.SSL_SESSION_get_time(this.#live));
+  }
+  set time(seconds: number) {
+    C.SSL_SESSION_set_time(this.#live, checkNumber('time', seconds));
+  }
+
+  /**
+   * How long the session is good for, in seconds. Throws `ERR_OUT_OF_RANGE` for what a number
+   * cannot hold. Wraps `SSL_SESSION_get_timeout(3)`, `SSL_SESSION_set_timeout(3)`.
+   */
+  get timeout(): number {
+    return safe('timeout', C.SSL_SESSION_get_timeout(this.#live));
+  }
+  set timeout(seconds: number) {
+    C.SSL_SESSION_set_timeout(this.#live, checkNumber('timeout', seconds));
+  }
+
+  /** `time` + `timeout`. Throws `ERR_OUT_OF_RANGE` for what a Date cannot hold. */
+  get expiresAt(): Date {
+    const date = new Date((this.time + this.timeout) * 1000);
+    if (Number.isNaN(date.getTime())) {
+      throw outOfRange('expiresAt', 'a Date', this.time + this.timeout);
+    }
+    return date;
+  }
+
+  /**
+   * As `tls.TLSSocket.getProtocol()` names it; `unknown` for a number without a name, null when
+   * unset. The setter also takes the number (a C `int`). Wraps
+   * `SSL_SESSION_get_protocol_version(3)`, `SSL_SESSION_set_protocol_version(3)`.
+   */
+  get protocolVersion(): ProtocolVersion | null {
+    return versionName(this.protocolVersionNumber);
+  }
+  set protocolVersion(version: ProtocolVersion | number | null) {
+    const handle = this.#live;
+    // session.protocolVersion = session.protocolVersion
+    if (version === 'unknown' && this.protocolVersion === 'unknown') return;
+    const number = typeof version === 'number' ? version : versionNumber(version);
+    ensure('SSL_SESSION_set_protocol_version', C.SSL_SESSION_set_protocol_version(handle, number));
+  }
+
+  /** 0x0304 for TLS 1.3; 0 when unset. Wraps `SSL_SESSION_get_protocol_version(3)`. */
+  get protocolVersionNumber(): number {
+    return C.SSL_SESSION_get_protocol_version(this.#live);
+  }
+
+  /** null when unset. Wraps `SSL_SESSION_get0_cipher(3)`. */
+  get cipher(): CipherInfo | null {
+    return C.SSL_SESSION_get0_cipher(this.#live);
+  }
+
+  /**
+   * The server name (SNI), as latin1; null when there is none. Wraps
+   * `SSL_SESSION_get0_hostname(3)`, `SSL_SESSION_set1_hostname(3)`.
+   */
+  get hostname(): string | null {
+    return C.SSL_SESSION_get0_hostname(this.#live);
+  }
+  set hostname(hostname: string | null) {
+    ensure('SSL_SESSION_set1_hostname', C.SSL_SESSION_set1_hostname(this.#live, hostname));
+  }
+
+  /**
+   * The protocol that ALPN selected, as latin1; null when there is none. Wraps
+   * `SSL_SESSION_get0_alpn_selected(3)`, `SSL_SESSION_set1_alpn_selected(3)`.
+   */
+  get alpnProtocol(): string | null {
+    return C.SSL_SESSION_get0_alpn_selected(this.#live)?.toString('latin1') ?? null;
+  }
+  set alpnProtocol(protocol: string | null) {
+    const handle = this.#live;
+    const bytes =
+      protocol === null ? null : Buffer.from(checkLatin1('alpnProtocol', protocol), 'latin1');
+    ensure('SSL_SESSION_set1_alpn_selected', C.SSL_SESSION_set1_alpn_selected(handle, bytes));
+  }
+
+  /** Whether the session holds a ticket. Wraps `SSL_SESSION_has_ticket(3)`. */
+  get hasTicket(): boolean {
+    return C.SSL_SESSION_has_ticket(this.#live) === 1;
+  }
+
+  /**
+   * How long the server says the ticket is good for, in seconds; 0 without one. Throws
+   * `ERR_OUT_OF_RANGE` for what a number cannot hold. Wraps
+   * `SSL_SESSION_get_ticket_lifetime_hint(3)`.
+   */
+  get ticketLifetimeHint(): number {
+    return safe('ticketLifetimeHint', C.SSL_SESSION_get_ticket_lifetime_hint(this.#live));
+  }
+
+  /**
+   * Whether libssl would offer it: it has an id or a ticket and was not marked otherwise. Wraps
+   * `SSL_SESSION_is_resumable(3)`.
+   */
+  get isResumable(): boolean {
+    return C.SSL_SESSION_is_resumable(this.#live) === 1;
+  }
+}
+
+function fail(functionName: string, silent?: string): never {
+  throw libsslError(functionName, native().lastErrors(), silent);
+}
+
+function failEncoding(functionName: string): never {
+  return fail(functionName, `${functionName}: a session without a cipher has no encoding`);
+}
+
+function ensure(functionName: string, done: 0 | 1): void {
+  if (done !== 1) fail(functionName);
+}
+
+function owned(functionName: string, handle: Handle): Handle {
+  return handle === 0 ? fail(functionName) : handle;
+}
+
+function adopt(functionName: string, handle: Handle): SslSession {
+  return new SslSession(adopting, owned(functionName, handle));
+}
+
+function decode(der: Uint8Array): SslSession {
+  native().d2i_SSL_SESSION(der, true);
+  const handle = registers[0] as Handle;
+  if (handle < 0) {
+    const message = `d2i_SSL_SESSION: ${-handle} bytes after the end of the session`;
+    throw new LibsslError('ERR_LIBSSL_FAILED', message, { function: 'd2i_SSL_SESSION' });
+  }
+  if (handle === 0) {
+    const rule = 'a field is too long, or the cipher is unknown to OpenSSL 1.1.1';
+    fail('d2i_SSL_SESSION', `d2i_SSL_SESSION: ${rule}`);
+  }
+  return new SslSession(adopting, handle);
+}
+
+function checkNumber(name: string, value: unknown): number {
+  if (typeof value !== 'number') throw invalidType(name, 'of type number', value);
+  return value;
+}
+
+function safe(name: string, value: number | bigint): number {
+  if (typeof value === 'bigint') throw outOfRange(name, 'a safe integer', value);
+  return value;
+}

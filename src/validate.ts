@@ -1,0 +1,90 @@
+// Arguments are checked here, before native code sees them, with errors like Node's own. No message
+// shows a string or bytes that it was given: it may be a secret.
+
+import { types } from 'node:util';
+import type { Handle } from './native.js';
+
+export function invalidType(name: string, expected: string, value: unknown): TypeError {
+  const received =
+    value === null || value === undefined
+      ? String(value)
+      : typeof value === 'object'
+        ? `an instance of ${value.constructor?.name ?? 'Object'}`
+        : `type ${typeof value}`;
+  const message = `The "${name}" argument must be ${expected}. Received ${received}`;
+  return Object.assign(new TypeError(message), { code: 'ERR_INVALID_ARG_TYPE' });
+}
+
+export function invalidValue(name: string, rule: string): TypeError {
+  const message = `The argument '${name}' ${rule}`;
+  return Object.assign(new TypeError(message), { code: 'ERR_INVALID_ARG_VALUE' });
+}
+
+export function outOfRange(name: string, range: string, value: unknown): RangeError {
+  const message = `The value of "${name}" is out of range. It must be ${range}. Received ${value}`;
+  return Object.assign(new RangeError(message), { code: 'ERR_OUT_OF_RANGE' });
+}
+
+/** Whether a number is a handle of ours is for the addon to say. */
+export function checkHandle(name: string, value: unknown): asserts value is Handle {
+  if (typeof value !== 'number') throw invalidType(name, 'a handle (a number)', value);
+}
+
+/**
+ * The bytes of a view, fit for native code to read: another thread could change shared memory
+ * while libssl parses it, so that is copied.
+ */
+export function checkBytes(name: string, value: unknown): Uint8Array {
+  if (!types.isUint8Array(value)) throw invalidType(name, 'a Buffer or Uint8Array', value);
+  const { buffer } = value;
+  if (value.byteLength === 0 && isDetached(buffer)) {
+    throw invalidValue(name, 'is a view of a detached ArrayBuffer');
+  }
+  return types.isSharedArrayBuffer(buffer) ? new Uint8Array(value) : value;
+}
+
+// ArrayBuffer.prototype.detached is not in Node 20.
+function isDetached(buffer: ArrayBufferLike): boolean {
+  try {
+    new Uint8Array(buffer);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+function checkInteger(name: string, value: unknown, min: number, max: number): number {
+  if (typeof value !== 'number') throw invalidType(name, 'of type number', value);
+  if (!Number.isInteger(value)) throw outOfRange(name, 'an integer', value);
+  if (value < min || value > max) throw outOfRange(name, `>= ${min} and <= ${max}`, value);
+  return value;
+}
+
+/** A C `int`. */
+export function checkInt(name: string, value: unknown): number {
+  return checkInteger(name, value, -0x8000_0000, 0x7fff_ffff);
+}
+
+/** A C `long` (64 bits): a bigint, or a number that is exact. */
+export function checkLong(name: string, value: unknown): number | bigint {
+  if (typeof value === 'bigint') {
+    if (value !== BigInt.asIntN(64, value)) throw outOfRange(name, '>= -(2 ** 63) and < 2 ** 63', value);
+    return value;
+  }
+  if (typeof value !== 'number') throw invalidType(name, 'of type number or bigint', value);
+  return checkInteger(name, value, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+}
+
+export function checkString(name: string, value: unknown): string {
+  if (typeof value !== 'string') throw invalidType(name, 'of type string', value);
+  return value;
+}
+
+/** A string of characters that are one byte each. */
+export function checkLatin1(name: string, value: unknown): string {
+  const text = checkString(name, value);
+  for (let i = 0; i < text.length; i++) {
+    if (text.charCodeAt(i) > 0xff) throw invalidValue(name, 'must have latin1 characters only');
+  }
+  return text;
+}
