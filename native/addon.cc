@@ -210,8 +210,9 @@ const char* RefusalName(Refusal refusal) {
   }
 }
 
-// load(explicitDirectory, fallbackDirectory, registers, makeError): the functions, or an array of what was
-// tried: { place, code, reason }. Only here does JavaScript get a function that calls libssl.
+// load(explicitDirectory, fallbackDirectory, registers, makeError): the functions, or an array of
+// what was tried: { place, code, reason }. Only here does JavaScript get a function that calls
+// libssl.
 Napi::Value Load(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const LoadResult result =

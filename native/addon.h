@@ -27,7 +27,9 @@ struct Binding {
 // with it every reference that its handles still own.
 struct Environment {
   explicit Environment(const Libssl& loaded) : libssl(loaded) {}
-  ~Environment() { sessions.Clear([this](SSL_SESSION* s, uint32_t n) { FreeSession(s, n); }); }
+  ~Environment() {
+    sessions.Clear([this](SSL_SESSION* s, uint32_t n) { FreeSession(s, n); });
+  }
 
   void FreeSession(SSL_SESSION* session, uint32_t references) {
     for (; references > 0; --references) libssl.SSL_SESSION_free(session);
@@ -37,7 +39,7 @@ struct Environment {
   HandleTable<SSL_SESSION> sessions{HandleKind::kSession};
   std::vector<OpensslError> last_errors;
   std::deque<Binding> bindings;
-  double* registers = nullptr;          // memory of registers_buffer
+  double* registers = nullptr;  // memory of registers_buffer
   Napi::Reference<Napi::Value> registers_buffer;
   Napi::FunctionReference make_error;  // (code, function) => Error, of src/errors.ts
   int64_t unreported_bytes = 0;
@@ -54,7 +56,8 @@ struct Misuse {
 };
 
 // One call: its arguments, and the values to answer it with. Handles and numeric results travel in
-// the environment's registers, which are cheaper than Node-API values (ARCHITECTURE.md, "Registers").
+// the environment's registers, which are cheaper than Node-API values (ARCHITECTURE.md,
+// "Registers").
 class Call {
  public:
   using SessionSlot = HandleTable<SSL_SESSION>::Slot;

@@ -52,7 +52,8 @@ napi_value Share(const Call& call) {
 
 // For the garbage collector, whose handle may have ended otherwise.
 napi_value Collect(const Call& call) {
-  auto* slot = call.environment().sessions.Find(static_cast<Handle>(call.environment().registers[0]));
+  auto* slot =
+      call.environment().sessions.Find(static_cast<Handle>(call.environment().registers[0]));
   if (slot != nullptr) call.ReleaseSession(slot);
   return call.Undefined();
 }
@@ -116,8 +117,7 @@ napi_value GetId(const Call& call) {
 napi_value SetId(const Call& call) {
   SSL_SESSION* session = call.Session(0);
   const Bytes id = call.ByteView(0);
-  return call.Number(
-      call.libssl().SSL_SESSION_set1_id(session, id.data, Size(id)));
+  return call.Number(call.libssl().SSL_SESSION_set1_id(session, id.data, Size(id)));
 }
 
 napi_value GetTime(const Call& call) {
@@ -169,8 +169,7 @@ napi_value GetHostname(const Call& call) {
 napi_value SetHostname(const Call& call) {
   SSL_SESSION* session = call.Session(0);
   if (call.IsNull(0)) return call.Number(call.libssl().SSL_SESSION_set1_hostname(session, nullptr));
-  return call.Number(
-      call.libssl().SSL_SESSION_set1_hostname(session, call.Latin1(0).c_str()));
+  return call.Number(call.libssl().SSL_SESSION_set1_hostname(session, call.Latin1(0).c_str()));
 }
 
 napi_value GetAlpn(const Call& call) {
@@ -183,8 +182,7 @@ napi_value GetAlpn(const Call& call) {
 napi_value SetAlpn(const Call& call) {
   SSL_SESSION* session = call.Session(0);
   const Bytes alpn = call.IsNull(0) ? Bytes{nullptr, 0} : call.ByteView(0);
-  return call.Number(
-      call.libssl().SSL_SESSION_set1_alpn_selected(session, alpn.data, alpn.size));
+  return call.Number(call.libssl().SSL_SESSION_set1_alpn_selected(session, alpn.data, alpn.size));
 }
 
 napi_value HasTicket(const Call& call) {

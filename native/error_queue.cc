@@ -9,9 +9,9 @@ void TakeErrors(const Libssl& libssl, std::vector<OpensslError>* errors) {
   while (const unsigned long code =
              libssl.ERR_get_error_line_data(nullptr, nullptr, &data, &flags)) {
     errors->push_back({code, text(libssl.ERR_lib_error_string(code)),
-                      text(libssl.ERR_func_error_string(code)),
-                      text(libssl.ERR_reason_error_string(code)),
-                      text((flags & kErrTxtString) != 0 ? data : nullptr)});
+                       text(libssl.ERR_func_error_string(code)),
+                       text(libssl.ERR_reason_error_string(code)),
+                       text((flags & kErrTxtString) != 0 ? data : nullptr)});
   }
 }
 

@@ -89,10 +89,9 @@ bool IsWholeLibrary(std::string_view file) {
   Elf64_Ehdr header;
   if (file.size() < sizeof header) return false;
   std::memcpy(&header, file.data(), sizeof header);
-  if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 ||
-      header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_type != ET_DYN ||
-      header.e_machine != kMachine || header.e_phentsize != sizeof(Elf64_Phdr) ||
-      header.e_phoff > file.size() ||
+  if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0 || header.e_ident[EI_CLASS] != ELFCLASS64 ||
+      header.e_type != ET_DYN || header.e_machine != kMachine ||
+      header.e_phentsize != sizeof(Elf64_Phdr) || header.e_phoff > file.size() ||
       header.e_phnum > (file.size() - header.e_phoff) / sizeof(Elf64_Phdr)) {
     return false;
   }
@@ -164,7 +163,7 @@ int FindSegments(dl_phdr_info* info, size_t, void* data) {
   if (info->dlpi_addr != library->map->l_addr) return 0;
   library->begin = UINTPTR_MAX;
   for (int i = 0; i < info->dlpi_phnum; ++i) {
-    const ElfW(Phdr)& segment = info->dlpi_phdr[i];
+    const ElfW(Phdr) & segment = info->dlpi_phdr[i];
     if (segment.p_type != PT_LOAD) continue;
     const uintptr_t begin = info->dlpi_addr + segment.p_vaddr;
     library->begin = std::min(library->begin, begin);
@@ -361,9 +360,9 @@ LoadResult LoadLibssl(const std::string& explicit_directory,
 
   LoadResult result = {nullptr, {}};
 #ifdef LIBSSL_SESSION_NO_DEEPBIND
-  result.attempts.push_back(
-      {"the C library", Refusal::kNotIsolated,
-       "it has no RTLD_DEEPBIND (musl?), so libssl 1.1.1 cannot be kept apart from Node's OpenSSL"});
+  result.attempts.push_back({"the C library", Refusal::kNotIsolated,
+                             "it has no RTLD_DEEPBIND (musl?), so libssl 1.1.1 cannot be kept "
+                             "apart from Node's OpenSSL"});
 #else
   auto libssl = std::make_unique<Libssl>();
   const auto attempt = [&](const std::string& place, const std::string& directory) {

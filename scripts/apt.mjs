@@ -1,7 +1,15 @@
 // Fetches the distribution's own signed packages without installing them: a private apt, with the
 // machine's configured sources and keyring, one release back where libssl 1.1.1 still was.
 
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { Failure, hasCommand, libsslDir, run, step } from './lib.mjs';
 
@@ -48,7 +56,9 @@ function sourcesList() {
   ]);
   const rows = targets.split('\n').map((line) => line.split(' '));
   const keyring = keyrings
-    .flatMap((directory) => ['pgp', 'gpg'].map((end) => `${directory}/${distribution}-archive-keyring.${end}`))
+    .flatMap((directory) =>
+      ['pgp', 'gpg'].map((end) => `${directory}/${distribution}-archive-keyring.${end}`),
+    )
     .find((path) => existsSync(path));
   // Without a keyring file of the distribution's name, apt's own trusted keys are asked.
   const signedBy = keyring === undefined ? '' : `[signed-by=${keyring}] `;
@@ -57,7 +67,9 @@ function sourcesList() {
     return uri === undefined ? [] : [`deb ${signedBy}${uri} ${suite} ${components}`];
   });
   if (lines.length === 0) {
-    throw new Failure(`apt has no source for ${codename} configured, so none for ${Object.values(suites)[0]}`);
+    throw new Failure(
+      `apt has no source for ${codename} configured, so none for ${Object.values(suites)[0]}`,
+    );
   }
   return `${lines.join('\n')}\n`;
 }
@@ -84,12 +96,20 @@ export function fetchPackages(packages, take) {
     'Acquire::AllowInsecureRepositories': 'false',
   };
   const apt = (what, args, cwd) =>
-    run(what, 'apt-get', [
-      '-q',
-      ...Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`]),
-      ...args,
-    ], { cwd });
-  const suites = list.trim().split('\n').map((line) => line.split(' ').at(-2));
+    run(
+      what,
+      'apt-get',
+      [
+        '-q',
+        ...Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`]),
+        ...args,
+      ],
+      { cwd },
+    );
+  const suites = list
+    .trim()
+    .split('\n')
+    .map((line) => line.split(' ').at(-2));
   step(`fetching ${packages.join(', ')} of ${suites.join(', ')} (signed; nothing is installed)`);
   apt('apt-get update', ['update'], work);
   const unpacked = mkdtempSync(join(work, 'unpacked-'));

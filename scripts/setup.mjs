@@ -23,7 +23,9 @@ function checkTools(forTests) {
     const install = hasCommand('apt-get')
       ? '\nOn Debian and Ubuntu: sudo apt-get install npm python3 make g++ cmake'
       : '';
-    throw new Failure(`Set-up needs what this machine does not have: ${missing.join(', ')}${install}`);
+    throw new Failure(
+      `Set-up needs what this machine does not have: ${missing.join(', ')}${install}`,
+    );
   }
 }
 
@@ -109,7 +111,9 @@ function findTestTools() {
   if (!canFetch()) return;
   fetchPackages(['libssl-dev', 'openssl'], (unpacked) => {
     const include = join(unpacked, 'usr', 'include');
-    cpSync(join(multiarchDirectory(include), 'openssl'), join(include, 'openssl'), { recursive: true });
+    cpSync(join(multiarchDirectory(include), 'openssl'), join(include, 'openssl'), {
+      recursive: true,
+    });
     moveIn(include, 'include');
     moveIn(join(unpacked, 'usr', 'bin', 'openssl'), 'openssl');
   });

@@ -17,7 +17,14 @@ import {
   type OpensslErrorEntry,
   registers,
 } from './native.js';
-import { checkBytes, checkHandle, checkInt, checkLatin1, checkLong, invalidValue } from './validate.js';
+import {
+  checkBytes,
+  checkHandle,
+  checkInt,
+  checkLatin1,
+  checkLong,
+  invalidValue,
+} from './validate.js';
 
 export type { CipherInfo, Handle, OpensslErrorEntry };
 

@@ -12,6 +12,9 @@ const wrappingSince: Readonly<Record<number, number>> = { 22: 23, 24: 17, 26: 3 
 // [20] (from 3.2) raw public key.
 const unknownTags: readonly number[] = [0xb3, 0xb4];
 
+// Version, protocol, cipher, id, key, and [1] to [20]. More elements: not a session.
+const mostFields = 25;
+
 export function nodeWraps(version = process.versions.node): boolean {
   const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number);
   if (major === 26 && minor === 3) return patch >= 1;
@@ -45,7 +48,7 @@ function withoutUnknownFields(der: Buffer): Buffer {
   let dropped = false;
   for (let at = outer.content; at < outer.end; ) {
     const element = readElement(der, at);
-    if (element === null) return der;
+    if (element === null || kept.length > mostFields) return der;
     if (unknownTags.includes(element.tag)) {
       dropped = true;
     } else {

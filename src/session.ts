@@ -252,10 +252,12 @@ export class SslSession implements Disposable {
 
   /** `time` + `timeout`. Throws `ERR_OUT_OF_RANGE` for what a Date cannot hold. */
   get expiresAt(): Date {
-    const date = new Date((this.time + this.timeout) * 1000);
-    if (Number.isNaN(date.getTime())) {
-      throw outOfRange('expiresAt', 'a Date', this.time + this.timeout);
-    }
+    const handle = this.#live;
+    const seconds =
+      safe('time', C.SSL_SESSION_get_time(handle)) +
+      safe('timeout', C.SSL_SESSION_get_timeout(handle));
+    const date = new Date(seconds * 1000);
+    if (Number.isNaN(date.getTime())) throw outOfRange('expiresAt', 'a Date', seconds);
     return date;
   }
 
@@ -265,7 +267,7 @@ export class SslSession implements Disposable {
    * `SSL_SESSION_get_protocol_version(3)`, `SSL_SESSION_set_protocol_version(3)`.
    */
   get protocolVersion(): ProtocolVersion | null {
-    return versionName(this.protocolVersionNumber);
+    return versionName(C.SSL_SESSION_get_protocol_version(this.#live));
   }
   set protocolVersion(version: ProtocolVersion | number | null) {
     const handle = this.#live;

@@ -68,7 +68,8 @@ export function checkInt(name: string, value: unknown): number {
 /** A C `long` (64 bits): a bigint, or a number that is exact. */
 export function checkLong(name: string, value: unknown): number | bigint {
   if (typeof value === 'bigint') {
-    if (value !== BigInt.asIntN(64, value)) throw outOfRange(name, '>= -(2 ** 63) and < 2 ** 63', value);
+    if (value !== BigInt.asIntN(64, value))
+      throw outOfRange(name, '>= -(2 ** 63) and < 2 ** 63', value);
     return value;
   }
   if (typeof value !== 'number') throw invalidType(name, 'of type number or bigint', value);

@@ -1,0 +1,23 @@
+// `npm run check`: format, lint and types, of both languages.
+
+import { bin, filesBelow, main, show } from './lib.mjs';
+import { setUp } from './setup.mjs';
+
+await main(import.meta, () => {
+  setUp();
+  const cxx = filesBelow('native', 'test/native', 'bench').filter((file) =>
+    /\.(cc|h|c)$/.test(file),
+  );
+  const checks = {
+    'biome (format, lint)': [bin('biome'), ['check', '--error-on-warnings']],
+    'clang-format': [bin('clang-format'), ['--dry-run', '-Werror', ...cxx]],
+    'tsc, src': [bin('tsc'), ['--noEmit']],
+    'tsc, tests and scripts': [bin('tsc'), ['-p', 'tsconfig.test.json']],
+  };
+  const failed = Object.entries(checks).filter(([name, [command, args]]) => {
+    const code = show(command, args);
+    console.log(`${code === 0 ? 'ok    ' : 'FAILED'} ${name}`);
+    return code !== 0;
+  });
+  return failed.length === 0 ? 0 : 1;
+});

@@ -1,0 +1,566 @@
+import { inspect } from 'node:util';
+import { LibsslError, SslSession, sessionCounts, startCounting } from 'libssl-session';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { fixture } from './helpers.js';
+
+const tls12 = () => SslSession.fromPem(fixture('openssl-1.1.1-tls12.pem'));
+const tls13 = () => SslSession.fromPem(fixture('openssl-1.1.1-tls13.pem'));
+
+beforeAll(startCounting);
+afterEach(async () => {
+  await collected();
+  expect(sessionCounts().live, 'sessions left behind by the test').toBe(0);
+});
+
+/** Lets the collector find what the tests forgot. */
+async function collected(): Promise<void> {
+  for (let turn = 0; turn < 20 && sessionCounts().live > 0; turn++) {
+    await new Promise(setImmediate);
+    globalThis.gc?.();
+  }
+}
+
+describe('life cycle', () => {
+  test('a new session is as libssl makes it', () => {
+    using session = new SslSession();
+    const now = Date.now() / 1000;
+    expect(Math.abs(session.time - now)).toBeLessThan(5);
+    expect(session.toJSON()).toEqual({
+      id: '',
+      time: session.time,
+      timeout: 304,
+      protocolVersion: null,
+      protocolVersionNumber: 0,
+      cipher: null,
+      hostname: null,
+      alpnProtocol: null,
+      hasTicket: false,
+      ticketLifetimeHint: 0,
+      isResumable: false,
+    });
+  });
+
+  test('dup makes an independent copy', () => {
+    using session = tls12();
+    using copy = session.dup();
+    expect(copy.isSameSession(session)).toBe(false);
+    expect(copy.toDer()).toEqual(session.toDer());
+    copy.time = 1;
+    expect(session.time).not.toBe(1);
+  });
+
+  test('upRef makes a second owner of the same session', () => {
+    const first = new SslSession();
+    const second = first.upRef();
+    expect(second).not.toBe(first);
+    expect(second.isSameSession(first)).toBe(true);
+    expect(sessionCounts().live).toBe(1);
+    second.time = 77;
+    expect(first.time).toBe(77);
+    first.free();
+    expect(sessionCounts().live).toBe(1);
+    expect(second.time).toBe(77);
+    second.free();
+    expect(sessionCounts().live).toBe(0);
+  });
+
+  test('free gives the reference back once, however often it is called', () => {
+    const session = new SslSession();
+    using owner = session.upRef();
+    expect(session.freed).toBe(false);
+    for (let i = 0; i < 3; i++) session.free();
+    expect(session.freed).toBe(true);
+    expect(owner.timeout).toBe(304);
+    expect(sessionCounts().live).toBe(1);
+  });
+
+  test('using frees at the end of the block', () => {
+    let outside: SslSession;
+    {
+      using session = new SslSession();
+      outside = session;
+    }
+    expect(outside.freed).toBe(true);
+  });
+
+  test('a forgotten session is freed by the garbage collector', async () => {
+    (() => {
+      for (let i = 0; i < 3000; i++) new SslSession().dup().upRef();
+    })();
+    expect(sessionCounts().live).toBe(6000);
+    await collected();
+    expect(sessionCounts().live).toBe(0);
+  });
+
+  test('a forgotten owner does not take the session from another', async () => {
+    using session = new SslSession();
+    (() => {
+      for (let i = 0; i < 100; i++) session.upRef();
+    })();
+    await new Promise(setImmediate);
+    globalThis.gc?.();
+    await new Promise(setImmediate);
+    expect(session.timeout).toBe(304);
+    expect(sessionCounts().live).toBe(1);
+  });
+
+  test('sessions made and freed in any order leave nothing behind', () => {
+    const owners: SslSession[] = [new SslSession()];
+    let seed = 1;
+    const random = (below: number) => {
+      seed = (seed * 1103515245 + 12345) % 2 ** 31;
+      return seed % below;
+    };
+    for (let step = 0; step < 20_000; step++) {
+      const owner = owners[random(owners.length)] ?? new SslSession();
+      const action = random(4);
+      if (action === 0) owners.push(owner.freed ? new SslSession() : owner.dup());
+      else if (action === 1 && !owner.freed) owners.push(owner.upRef());
+      else if (action === 2) owner.free();
+      else owners.push(new SslSession());
+    }
+    expect(sessionCounts().live).toBeGreaterThan(0);
+    for (const owner of owners) owner.free();
+    expect(sessionCounts().live).toBe(0);
+  });
+});
+
+describe('a freed session', () => {
+  const members = Object.getOwnPropertyDescriptors(SslSession.prototype) as Record<
+    string,
+    PropertyDescriptor
+  >;
+  const open = ['constructor', 'free', 'freed'];
+
+  for (const [name, descriptor] of Object.entries(members)) {
+    if (open.includes(name)) continue;
+    test(`refuses ${name}`, () => {
+      const session = new SslSession();
+      using other = new SslSession();
+      session.free();
+      const refusal = expect.objectContaining({ name: 'LibsslError', code: 'ERR_LIBSSL_FREED' });
+      if (descriptor.get) expect(() => descriptor.get?.call(session)).toThrow(refusal);
+      if (descriptor.set) expect(() => descriptor.set?.call(session, null)).toThrow(refusal);
+      if (descriptor.value) expect(() => descriptor.value.call(session, other)).toThrow(refusal);
+    });
+  }
+
+  test('lets free, [Symbol.dispose], freed and inspect', () => {
+    const session = new SslSession();
+    session.free();
+    session.free();
+    session[Symbol.dispose]();
+    expect(session.freed).toBe(true);
+    expect(inspect(session)).toBe('SslSession <freed>');
+  });
+
+  test('is refused as an argument', () => {
+    using session = new SslSession();
+    const freed = new SslSession();
+    freed.free();
+    expect(() => session.isSameSession(freed)).toThrow(
+      expect.objectContaining({ code: 'ERR_LIBSSL_FREED' }),
+    );
+  });
+});
+
+describe('what only looks like a session', () => {
+  const names = Object.getOwnPropertyNames(SslSession.prototype).filter((n) => n !== 'constructor');
+  const impostors = {
+    'Object.create(SslSession.prototype)': () => Object.create(SslSession.prototype),
+    'a Proxy': () => new Proxy(new SslSession(), {}),
+    'a plain object': () => ({}),
+  };
+  for (const [kind, make] of Object.entries(impostors)) {
+    test(`${kind} is refused by every member`, () => {
+      const impostor = make();
+      for (const name of names) {
+        const descriptor = Object.getOwnPropertyDescriptor(SslSession.prototype, name);
+        const call = descriptor?.get ?? descriptor?.value;
+        expect(() => call.call(impostor), name).toThrow(TypeError);
+      }
+      using session = new SslSession();
+      expect(() => session.isSameSession(impostor)).toThrow(TypeError);
+    });
+  }
+
+  test('isSameSession takes sessions only', () => {
+    using session = new SslSession();
+    for (const value of [undefined, null, 1, 'x', {}, []]) {
+      expect(() => session.isSameSession(value as never)).toThrow(
+        expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }),
+      );
+    }
+  });
+});
+
+describe('DER', () => {
+  for (const name of ['openssl-1.1.1-tls12', 'openssl-1.1.1-tls13']) {
+    test(`${name} goes in and out unchanged`, () => {
+      const der = fixture(`${name}.der`);
+      using session = SslSession.fromDer(der);
+      expect(session.toDer()).toEqual(der);
+    });
+
+    test(`every proper prefix of ${name} is refused`, () => {
+      const der = fixture(`${name}.der`);
+      for (let length = 0; length < der.length; length++) {
+        expect(() => SslSession.fromDer(der.subarray(0, length))).toThrow(LibsslError);
+      }
+    });
+  }
+
+  test('bytes after the session are an error', () => {
+    const der = fixture('openssl-1.1.1-tls12.der');
+    expect(() => SslSession.fromDer(Buffer.concat([der, Buffer.alloc(5)]))).toThrow(
+      expect.objectContaining({
+        code: 'ERR_LIBSSL_FAILED',
+        message: 'd2i_SSL_SESSION: 5 bytes after the end of the session',
+      }),
+    );
+  });
+
+  test('garbage gives OpenSSL’s own reason', () => {
+    expect(() => SslSession.fromDer(Buffer.from('3003020109', 'hex'))).toThrow(
+      expect.objectContaining({
+        name: 'LibsslError',
+        code: 'ERR_OSSL_ASN1_FIELD_MISSING',
+        function: 'd2i_SSL_SESSION',
+        library: 'asn1 encoding routines',
+        reason: 'field missing',
+        message:
+          'error:0D078079:asn1 encoding routines:asn1_item_embed_d2i:field missing:' +
+          'Field=ssl_version, Type=SSL_SESSION_ASN1',
+      }),
+    );
+    expect(() => SslSession.fromDer(Buffer.from('308204ff', 'hex'))).toThrow(
+      expect.objectContaining({
+        code: 'ERR_OSSL_ASN1_HEADER_TOO_LONG',
+        opensslErrorStack: [
+          expect.stringContaining('nested asn1 error'),
+          expect.stringContaining('bad object header'),
+        ],
+      }),
+    );
+  });
+
+  test('100 MB of garbage are refused', () => {
+    const zeros = Buffer.alloc(100e6);
+    expect(() => SslSession.fromDer(zeros)).toThrow(LibsslError);
+    zeros.set(Buffer.from('308405f5e0fa', 'hex'));
+    expect(() => SslSession.fromDer(zeros)).toThrow(LibsslError);
+    expect(() => SslSession.fromPem(zeros)).toThrow(LibsslError);
+    expect(() => SslSession.fromNodeSession(zeros)).toThrow(LibsslError);
+  });
+
+  test('a session without a cipher has no encoding', () => {
+    using session = new SslSession();
+    expect(() => session.toDer()).toThrow(
+      expect.objectContaining({ code: 'ERR_LIBSSL_FAILED', function: 'i2d_SSL_SESSION' }),
+    );
+    expect(() => session.toPem()).toThrow(
+      expect.objectContaining({ code: 'ERR_OSSL_PEM_ASN1_LIB' }),
+    );
+  });
+
+  test('what toDer returns is a copy', () => {
+    using session = tls12();
+    session.toDer().fill(0);
+    expect(session.toDer()).toEqual(fixture('openssl-1.1.1-tls12.der'));
+  });
+});
+
+describe('byte views', () => {
+  const der = () => fixture('openssl-1.1.1-tls12.der');
+  const decodes = (bytes: Uint8Array) => {
+    for (const from of [SslSession.fromDer, SslSession.fromNodeSession]) {
+      using session = from(bytes);
+      expect(session.toDer()).toEqual(der());
+    }
+  };
+
+  test('a view into a larger buffer gives its own bytes', () => {
+    const large = Buffer.concat([Buffer.alloc(100, 0xff), der(), Buffer.alloc(100, 0xff)]);
+    decodes(new Uint8Array(large.buffer, large.byteOffset + 100, der().length));
+  });
+
+  test('shared memory is read', () => {
+    const shared = new Uint8Array(new SharedArrayBuffer(der().length));
+    shared.set(der());
+    decodes(shared);
+  });
+
+  test('a view of a resizable buffer is read', () => {
+    const Resizable = ArrayBuffer as unknown as new (n: number, o: object) => ArrayBuffer;
+    const view = new Uint8Array(new Resizable(der().length, { maxByteLength: 1 << 20 }));
+    view.set(der());
+    decodes(view);
+  });
+
+  test('an empty view is no session', () => {
+    for (const empty of [new Uint8Array(), Buffer.alloc(0)]) {
+      expect(() => SslSession.fromDer(empty)).toThrow(LibsslError);
+      expect(() => SslSession.fromPem(empty)).toThrow(LibsslError);
+      expect(() => SslSession.fromNodeSession(empty)).toThrow(LibsslError);
+    }
+  });
+
+  test('a view of a detached buffer is a TypeError', () => {
+    const view = new Uint8Array(der());
+    structuredClone(view.buffer, { transfer: [view.buffer] });
+    for (const from of [SslSession.fromDer, SslSession.fromPem, SslSession.fromNodeSession]) {
+      expect(() => from(view)).toThrow(
+        expect.objectContaining({ name: 'TypeError', code: 'ERR_INVALID_ARG_VALUE' }),
+      );
+    }
+  });
+
+  test('what is no Uint8Array is a TypeError', () => {
+    const values = [
+      undefined,
+      null,
+      0,
+      {},
+      [1, 2],
+      new Uint16Array(2),
+      new DataView(new ArrayBuffer(9)),
+    ];
+    for (const value of [...values, der().buffer]) {
+      for (const from of [SslSession.fromDer, SslSession.fromPem, SslSession.fromNodeSession]) {
+        expect(() => from(value as never)).toThrow(
+          expect.objectContaining({ name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE' }),
+        );
+      }
+    }
+    expect(() => SslSession.fromDer('abc' as never)).toThrow(TypeError);
+  });
+});
+
+describe('PEM', () => {
+  test('goes in and out unchanged, as string and as bytes', () => {
+    for (const name of ['openssl-1.1.1-tls12.pem', 'openssl-1.1.1-tls13.pem']) {
+      const pem = fixture(name).toString();
+      using fromString = SslSession.fromPem(pem);
+      expect(fromString.toPem()).toBe(pem);
+      using fromBytes = SslSession.fromPem(fixture(name));
+      expect(fromBytes.toPem()).toBe(pem);
+    }
+  });
+
+  test('the session is found between other blocks', () => {
+    const pem = fixture('openssl-1.1.1-tls12.pem').toString();
+    const other = '-----BEGIN OTHER-----\nAAAA\n-----END OTHER-----\n';
+    using session = SslSession.fromPem(`text\n${other}${pem}${other}`);
+    expect(session.toPem()).toBe(pem);
+  });
+
+  test('an encrypted one is refused without asking', () => {
+    const lines = fixture('openssl-1.1.1-tls12.pem').toString().split('\n');
+    lines.splice(1, 0, 'Proc-Type: 4,ENCRYPTED', `DEK-Info: AES-128-CBC,${'0'.repeat(32)}`, '');
+    expect(() => SslSession.fromPem(lines.join('\n'))).toThrow(
+      expect.objectContaining({ code: 'ERR_OSSL_PEM_BAD_PASSWORD_READ' }),
+    );
+  });
+
+  test('no PEM, a cut one and a wrong one are refused', () => {
+    const pem = fixture('openssl-1.1.1-tls12.pem').toString();
+    expect(() => SslSession.fromPem('hello')).toThrow(
+      expect.objectContaining({ code: 'ERR_OSSL_PEM_NO_START_LINE' }),
+    );
+    expect(() => SslSession.fromPem(pem.slice(0, -20))).toThrow(LibsslError);
+    expect(() => SslSession.fromPem(pem.replace('A', '!'))).toThrow(LibsslError);
+    expect(() => SslSession.fromPem('\u{1f600}')).toThrow(LibsslError);
+  });
+});
+
+describe('fields', () => {
+  const longMax = 2 ** 53 - 1;
+
+  test('id takes 0 to 32 bytes, and keeps the old one when refused', () => {
+    using session = new SslSession();
+    for (const length of [0, 1, 31, 32]) {
+      session.id = Buffer.alloc(length, length);
+      expect(session.id).toEqual(Buffer.alloc(length, length));
+    }
+    for (const length of [33, 256, 100_000]) {
+      expect(() => {
+        session.id = Buffer.alloc(length);
+      }).toThrow(
+        expect.objectContaining({
+          code: 'ERR_SSL_SSL_SESSION_ID_TOO_LONG',
+          function: 'SSL_SESSION_set1_id',
+        }),
+      );
+    }
+    expect(session.id).toEqual(Buffer.alloc(32, 32));
+    for (const value of [null, 'abc', 5, [1]]) {
+      expect(() => {
+        session.id = value as never;
+      }).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }));
+    }
+  });
+
+  test('id gives and takes copies', () => {
+    using session = new SslSession();
+    const given = Buffer.from('abc');
+    session.id = given;
+    given.fill(0);
+    session.id.fill(0);
+    expect(session.id.toString()).toBe('abc');
+  });
+
+  for (const name of ['time', 'timeout'] as const) {
+    test(`${name} takes every integer that a number holds exactly`, () => {
+      using session = new SslSession();
+      for (const value of [0, 1, -1, 2 ** 31, 2 ** 32, longMax, -longMax, -0]) {
+        session[name] = value;
+        expect(session[name]).toBe(value === 0 ? 0 : value);
+      }
+    });
+
+    test(`${name} refuses what would be changed on the way`, () => {
+      using session = new SslSession();
+      session[name] = 5;
+      for (const value of [1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, -(2 ** 53), 1e300]) {
+        expect(() => {
+          session[name] = value;
+        }).toThrow(expect.objectContaining({ name: 'RangeError', code: 'ERR_OUT_OF_RANGE' }));
+      }
+      for (const value of ['5', null, undefined, 5n, {}, new Date()]) {
+        expect(() => {
+          session[name] = value as never;
+        }).toThrow(expect.objectContaining({ name: 'TypeError', code: 'ERR_INVALID_ARG_TYPE' }));
+      }
+      expect(session[name]).toBe(5);
+    });
+  }
+
+  test('expiresAt is time + timeout', () => {
+    using session = new SslSession();
+    session.time = 1_700_000_000;
+    session.timeout = 300;
+    expect(session.expiresAt).toEqual(new Date(1_700_000_300_000));
+    session.timeout = longMax;
+    expect(() => session.expiresAt).toThrow(expect.objectContaining({ code: 'ERR_OUT_OF_RANGE' }));
+  });
+
+  test('protocolVersion takes the name or the number', () => {
+    using session = new SslSession();
+    const names = {
+      SSLv3: 0x300,
+      TLSv1: 0x301,
+      'TLSv1.1': 0x302,
+      'TLSv1.2': 0x303,
+      'TLSv1.3': 0x304,
+      DTLSv1: 0xfeff,
+      'DTLSv1.2': 0xfefd,
+    } as const;
+    for (const [name, number] of Object.entries(names)) {
+      session.protocolVersion = name as keyof typeof names;
+      expect(session.protocolVersionNumber).toBe(number);
+      session.protocolVersion = null;
+      expect(session.protocolVersionNumber).toBe(0);
+      session.protocolVersion = number;
+      expect(session.protocolVersion).toBe(name);
+    }
+    for (const number of [-1, 0x1234, 2 ** 31 - 1, -(2 ** 31)]) {
+      session.protocolVersion = number;
+      expect(session.protocolVersionNumber).toBe(number);
+      expect(session.protocolVersion).toBe('unknown');
+    }
+    for (const [value, code] of [
+      [2 ** 31, 'ERR_OUT_OF_RANGE'],
+      [1.5, 'ERR_OUT_OF_RANGE'],
+      ['TLSv9', 'ERR_INVALID_ARG_VALUE'],
+      ['toString', 'ERR_INVALID_ARG_VALUE'],
+      [undefined, 'ERR_INVALID_ARG_TYPE'],
+      [{}, 'ERR_INVALID_ARG_TYPE'],
+    ] as const) {
+      expect(() => {
+        session.protocolVersion = value as never;
+      }).toThrow(expect.objectContaining({ code }));
+    }
+  });
+
+  test('hostname and alpnProtocol take latin1, and null for none', () => {
+    using session = new SslSession();
+    for (const name of ['hostname', 'alpnProtocol'] as const) {
+      expect(session[name]).toBe(null);
+      session[name] = 'ex\xe4mple';
+      expect(session[name]).toBe('ex\xe4mple');
+      expect(() => {
+        session[name] = 'snow\u2603man';
+      }).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' }));
+      for (const value of [5, undefined, {}, Buffer.from('x')]) {
+        expect(() => {
+          session[name] = value as never;
+        }).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }));
+      }
+      expect(session[name]).toBe('ex\xe4mple');
+      session[name] = null;
+      expect(session[name]).toBe(null);
+    }
+    expect(() => {
+      session.hostname = 'a\0b';
+    }).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' }));
+    session.alpnProtocol = 'a\0b';
+    expect(session.alpnProtocol).toBe('a\0b');
+  });
+
+  test('a setter given its own getter’s value changes nothing', () => {
+    for (const make of [tls12, tls13, () => new SslSession()]) {
+      using session = make();
+      session.hostname = 'example.org';
+      session.alpnProtocol = 'h2';
+      const was = session.toJSON();
+      const self = session as unknown as Record<string, unknown>;
+      for (const [name, { set }] of Object.entries(
+        Object.getOwnPropertyDescriptors(SslSession.prototype),
+      )) {
+        if (set) self[name] = self[name];
+      }
+      expect(session.toJSON()).toEqual(was);
+      session.protocolVersion = 0x1234;
+      session.protocolVersion = session.protocolVersion;
+      expect(session.protocolVersionNumber).toBe(0x1234);
+    }
+  });
+
+  test('a real TLS 1.2 session shows what the handshake put into it', () => {
+    using session = tls12();
+    expect(session.protocolVersion).toBe('TLSv1.2');
+    expect(session.protocolVersionNumber).toBe(0x0303);
+    expect(session.cipher).toEqual({
+      name: 'ECDHE-RSA-AES256-GCM-SHA384',
+      standardName: 'TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384',
+      id: 0xc030,
+      version: 'TLSv1.2',
+      bits: 256,
+    });
+    expect(session.id).toHaveLength(32);
+    expect(session.hasTicket).toBe(true);
+    expect(session.ticketLifetimeHint).toBe(7200);
+    expect(session.isResumable).toBe(true);
+  });
+
+  test('a real TLS 1.3 session shows what the handshake put into it', () => {
+    using session = tls13();
+    expect(session.protocolVersion).toBe('TLSv1.3');
+    expect(session.cipher).toEqual({
+      name: 'TLS_AES_256_GCM_SHA384',
+      standardName: 'TLS_AES_256_GCM_SHA384',
+      id: 0x1302,
+      version: 'TLSv1.3',
+      bits: 256,
+    });
+    expect(session.hasTicket).toBe(true);
+    expect(session.isResumable).toBe(true);
+  });
+
+  test('inspect and JSON show the same values', () => {
+    using session = tls13();
+    expect(inspect(session)).toBe(`SslSession ${inspect(session.toJSON())}`);
+    expect(JSON.parse(JSON.stringify(session))).toEqual(session.toJSON());
+    expect(session.toJSON().id).toBe(session.id.toString('hex'));
+  });
+});
