@@ -48,6 +48,12 @@ int32_t Call::Int(size_t i) const {
   return value;
 }
 
+uint32_t Call::Uint(size_t i) const {
+  uint32_t value = 0;
+  Check(napi_get_value_uint32(env_, Argument(i), &value));
+  return value;
+}
+
 bool Call::Bool(size_t i) const {
   bool value = false;
   Check(napi_get_value_bool(env_, Argument(i), &value));
@@ -116,19 +122,20 @@ napi_value Call::AdoptSession(SSL_SESSION* session, size_t bytes) const {
   const Handle handle = environment().sessions.Insert(session, reported);
   if (handle == kNullHandle) {
     libssl().SSL_SESSION_free(session);
-    throw Misuse{"ERR_LIBSSL_TOO_MANY_HANDLES"};
+    throw Misuse{"handles"};
   }
   ReportBytes(reported);
   return Number(static_cast<double>(handle));
 }
 
-void Call::ReleaseSession(SessionSlot* slot) const {
+void Call::ReleaseSession(SessionSlot* slot, uint32_t references) const {
   SSL_SESSION* session = slot->object;
-  if (--slot->references == 0) {
+  slot->references -= references;
+  if (slot->references == 0) {
     ReportBytes(-static_cast<int64_t>(slot->bytes));
     environment().sessions.Remove(slot);
   }
-  libssl().SSL_SESSION_free(session);
+  environment().FreeSession(session, references);
 }
 
 void Call::ReportBytes(int64_t change) const {
@@ -145,7 +152,7 @@ void Call::ReportBytes(int64_t change) const {
 void Throw(const Call& call, const Misuse& misuse) {
   const Napi::Env env(call.env());
   const Napi::Value error = call.environment().make_error.Call(
-      {Napi::String::New(env, misuse.code), Napi::String::New(env, call.binding().name)});
+      {Napi::String::New(env, misuse.rule), Napi::String::New(env, call.binding().name)});
   napi_throw(env, error);
 }
 

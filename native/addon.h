@@ -41,7 +41,7 @@ struct Environment {
   std::deque<Binding> bindings;
   double* registers = nullptr;  // memory of registers_buffer
   Napi::Reference<Napi::Value> registers_buffer;
-  Napi::FunctionReference make_error;  // (code, function) => Error, of src/errors.ts
+  Napi::FunctionReference make_error;  // (rule, function) => Error, of src/errors.ts
   int64_t unreported_bytes = 0;
 };
 
@@ -52,7 +52,7 @@ struct Bytes {
 
 // What C would leave undefined. Thrown by Call, caught by Entry; src/errors.ts has the words.
 struct Misuse {
-  const char* code;
+  const char* rule;  // a key of misuses in src/errors.ts
 };
 
 // One call: its arguments, and the values to answer it with. Handles and numeric results travel in
@@ -76,7 +76,7 @@ class Call {
   // The slot of the handle in register i, which must not be NULL.
   SessionSlot* Slot(size_t i) const {
     SessionSlot* slot = SlotOrNull(i);
-    if (slot == nullptr) throw Misuse{"ERR_LIBSSL_UNSAFE"};
+    if (slot == nullptr) throw Misuse{"null"};
     return slot;
   }
   // The same where C takes NULL: nullptr for handle 0.
@@ -88,7 +88,7 @@ class Call {
     const int64_t handle = in_range ? static_cast<int64_t>(value) : 0;
     SessionSlot* slot = environment().sessions.Find(static_cast<Handle>(handle));
     if (slot == nullptr || static_cast<double>(handle) != value) {
-      throw Misuse{"ERR_LIBSSL_INVALID_HANDLE"};
+      throw Misuse{"handle"};
     }
     return slot;
   }
@@ -102,6 +102,7 @@ class Call {
   Bytes ByteView(size_t i) const;
   long Long(size_t i) const;  // a number, or a bigint for what a number cannot hold
   int32_t Int(size_t i) const;
+  uint32_t Uint(size_t i) const;
   bool Bool(size_t i) const;
   bool IsNull(size_t i) const;
   std::string Latin1(size_t i) const;
@@ -120,8 +121,8 @@ class Call {
 
   // A handle that owns the reference to `session`; for nullptr 0. `bytes` is what to tell V8.
   napi_value AdoptSession(SSL_SESSION* session, size_t bytes) const;
-  // Gives one of the slot's references back.
-  void ReleaseSession(SessionSlot* slot) const;
+  // Gives `references` of the slot's references back; the handle ends with the last of them.
+  void ReleaseSession(SessionSlot* slot, uint32_t references = 1) const;
   // Keeps what the call left in OpenSSL's queue, for lastErrors().
   void KeepErrors() const { TakeErrors(libssl(), &environment().last_errors); }
 

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <climits>
+#include <cmath>
+#include <cstring>
+#include <string>
 
 #include "addon.h"
 #include "session.h"
@@ -31,7 +34,7 @@ napi_value Dup(const Call& call) {
 
 napi_value UpRef(const Call& call) {
   auto* slot = call.Slot(0);
-  if (slot->references == kMaxReferences) throw Misuse{"ERR_LIBSSL_TOO_MANY_REFERENCES"};
+  if (slot->references == kMaxReferences) throw Misuse{"references"};
   const int result = call.libssl().SSL_SESSION_up_ref(slot->object);
   if (result == 1) ++slot->references;
   return call.Number(result);
@@ -39,7 +42,9 @@ napi_value UpRef(const Call& call) {
 
 napi_value Free(const Call& call) {
   auto* slot = call.SlotOrNull(0);
-  if (slot != nullptr) call.ReleaseSession(slot);
+  if (slot == nullptr) return call.Undefined();
+  if (slot->lent && slot->references == 1) throw Misuse{"lent"};
+  call.ReleaseSession(slot);
   return call.Undefined();
 }
 
@@ -50,11 +55,29 @@ napi_value Share(const Call& call) {
   return call.AdoptSession(session, kHandleBytes);
 }
 
-// For the garbage collector, whose handle may have ended otherwise.
-napi_value Collect(const Call& call) {
+// From now on one reference of the handle belongs to a JavaScript object.
+napi_value Lend(const Call& call) {
+  call.Slot(0)->lent = true;
+  return call.Undefined();
+}
+
+// Gives a JavaScript object the one reference it owns, of those that the handle has.
+napi_value Adopt(const Call& call) {
+  auto* slot = call.Slot(0);
+  if (slot->lent) throw Misuse{"adopted"};
+  slot->lent = true;
+  if (slot->references > 1) call.ReleaseSession(slot, slot->references - 1);
+  return call.Undefined();
+}
+
+// The object's reference, given back by its free() or by the collector. Nothing for a handle that
+// was guessed and freed through the C-named functions: the collector must not throw.
+napi_value Release(const Call& call) {
   auto* slot =
       call.environment().sessions.Find(static_cast<Handle>(call.environment().registers[0]));
-  if (slot != nullptr) call.ReleaseSession(slot);
+  if (slot == nullptr) return call.Undefined();
+  slot->lent = false;
+  call.ReleaseSession(slot);
   return call.Undefined();
 }
 
@@ -101,6 +124,14 @@ napi_value ToPem(const Call& call) {
   return Written(call, call.libssl().PEM_write_bio_SSL_SESSION, call.Session(0));
 }
 
+napi_value Print(const Call& call) {
+  return Written(call, call.libssl().SSL_SESSION_print, call.SessionOrNull(0));
+}
+
+napi_value PrintKeylog(const Call& call) {
+  return Written(call, call.libssl().SSL_SESSION_print_keylog, call.SessionOrNull(0));
+}
+
 // ---- Fields.
 
 // For C functions that take the size as an unsigned int: what does not fit is too long for them.
@@ -118,6 +149,19 @@ napi_value SetId(const Call& call) {
   SSL_SESSION* session = call.Session(0);
   const Bytes id = call.ByteView(0);
   return call.Number(call.libssl().SSL_SESSION_set1_id(session, id.data, Size(id)));
+}
+
+napi_value GetIdContext(const Call& call) {
+  unsigned int size = 0;
+  const unsigned char* context = call.libssl().SSL_SESSION_get0_id_context(call.Session(0), &size);
+  return call.NewBuffer(context, size);
+}
+
+napi_value SetIdContext(const Call& call) {
+  SSL_SESSION* session = call.Session(0);
+  const Bytes context = call.ByteView(0);
+  return call.Number(
+      call.libssl().SSL_SESSION_set1_id_context(session, context.data, Size(context)));
 }
 
 napi_value GetTime(const Call& call) {
@@ -147,18 +191,44 @@ napi_value SetProtocolVersion(const Call& call) {
   return call.Number(call.libssl().SSL_SESSION_set_protocol_version(session, call.Int(0)));
 }
 
-napi_value GetCipher(const Call& call) {
-  const Libssl& libssl = call.libssl();
-  const SSL_CIPHER* cipher = libssl.SSL_SESSION_get0_cipher(call.Session(0));
+napi_value CipherInfo(const Call& call, const SSL_CIPHER* cipher) {
   if (cipher == nullptr) return call.Null();
+  const Libssl& libssl = call.libssl();
   Napi::Object info = Napi::Object::New(call.env());
   info["name"] = libssl.SSL_CIPHER_get_name(cipher);
   const char* standard_name = libssl.SSL_CIPHER_standard_name(cipher);
-  info["standardName"] = standard_name == nullptr ? "" : standard_name;
+  info["standardName"] = standard_name == nullptr ? "" : standard_name;  // some have none
   info["id"] = static_cast<double>(libssl.SSL_CIPHER_get_protocol_id(cipher));
   info["version"] = libssl.SSL_CIPHER_get_version(cipher);
   info["bits"] = libssl.SSL_CIPHER_get_bits(cipher, nullptr);
   return info;
+}
+
+napi_value GetCipher(const Call& call) {
+  return CipherInfo(call, call.libssl().SSL_SESSION_get0_cipher(call.Session(0)));
+}
+
+// The cipher of a 2-byte number; nullptr for one that libssl does not know.
+const SSL_CIPHER* FindCipher(const Libssl& libssl, int32_t id) {
+  for (const SSL_CIPHER* cipher : AllCiphers(libssl)) {
+    if (libssl.SSL_CIPHER_get_protocol_id(cipher) == id) return cipher;
+  }
+  return nullptr;
+}
+
+napi_value SetCipher(const Call& call) {
+  SSL_SESSION* session = call.Session(0);
+  // src/ gives only numbers that FindCipher knows.
+  const SSL_CIPHER* cipher = call.IsNull(0) ? nullptr : FindCipher(call.libssl(), call.Int(0));
+  return call.Number(call.libssl().SSL_SESSION_set_cipher(session, cipher));
+}
+
+napi_value Ciphers(const Call& call) {
+  Napi::Array result = Napi::Array::New(call.env());
+  for (const SSL_CIPHER* cipher : AllCiphers(call.libssl())) {
+    result[result.Length()] = Napi::Value(call.env(), CipherInfo(call, cipher));
+  }
+  return result;
 }
 
 napi_value GetHostname(const Call& call) {
@@ -185,6 +255,61 @@ napi_value SetAlpn(const Call& call) {
   return call.Number(call.libssl().SSL_SESSION_set1_alpn_selected(session, alpn.data, alpn.size));
 }
 
+napi_value GetMasterKey(const Call& call) {
+  const MasterKey key(call.libssl(), call.Session(0));
+  return call.NewBuffer(key.data(), key.size());
+}
+
+napi_value SetMasterKey(const Call& call) {
+  SSL_SESSION* session = call.Session(0);
+  const Bytes key = call.ByteView(0);
+  return call.Number(call.libssl().SSL_SESSION_set1_master_key(session, key.data, key.size));
+}
+
+napi_value GetTicket(const Call& call) {
+  const unsigned char* ticket = nullptr;
+  size_t size = 0;
+  call.libssl().SSL_SESSION_get0_ticket(call.Session(0), &ticket, &size);
+  return ticket == nullptr ? call.Null() : call.NewBuffer(ticket, size);
+}
+
+napi_value GetTicketAppData(const Call& call) {
+  void* data = nullptr;
+  size_t size = 0;
+  call.libssl().SSL_SESSION_get0_ticket_appdata(call.Session(0), &data, &size);
+  return data == nullptr ? call.Null() : call.NewBuffer(data, size);
+}
+
+napi_value SetTicketAppData(const Call& call) {
+  SSL_SESSION* session = call.Session(0);
+  const Bytes data = call.IsNull(0) ? Bytes{nullptr, 0} : call.ByteView(0);
+  return call.Number(call.libssl().SSL_SESSION_set1_ticket_appdata(session, data.data, data.size));
+}
+
+napi_value GetMaxEarlyData(const Call& call) {
+  return call.Number(call.libssl().SSL_SESSION_get_max_early_data(call.Session(0)));
+}
+
+napi_value SetMaxEarlyData(const Call& call) {
+  SSL_SESSION* session = call.Session(0);
+  return call.Number(call.libssl().SSL_SESSION_set_max_early_data(session, call.Uint(0)));
+}
+
+napi_value GetMaxFragmentLength(const Call& call) {
+  return call.Number(call.libssl().SSL_SESSION_get_max_fragment_length(call.Session(0)));
+}
+
+napi_value GetCompressId(const Call& call) {
+  return call.Number(call.libssl().SSL_SESSION_get_compress_id(call.Session(0)));
+}
+
+napi_value GetPeer(const Call& call) {
+  X509* peer = call.libssl().SSL_SESSION_get0_peer(call.Session(0));
+  if (peer == nullptr) return call.Null();
+  const Encoding der(call.libssl(), call.libssl().i2d_X509, peer);
+  return der.data() == nullptr ? call.Null() : call.NewBuffer(der.data(), der.size());
+}
+
 napi_value HasTicket(const Call& call) {
   return call.Number(call.libssl().SSL_SESSION_has_ticket(call.Session(0)));
 }
@@ -197,6 +322,81 @@ napi_value IsResumable(const Call& call) {
   return call.Number(call.libssl().SSL_SESSION_is_resumable(call.Session(0)));
 }
 
+// ---- All of a session that is no secret, in one call: src/session-info.ts reads it in this order.
+
+class InfoWriter {
+ public:
+  explicit InfoWriter(double* registers) : next_(registers) {}
+
+  void Number(double value) { *next_++ = value; }
+  // A number, or NaN and the decimal text of what a number would round.
+  template <typename Integer>
+  void Long(Integer value) {
+    const double number = static_cast<double>(value);
+    const bool exact = number >= -9007199254740991.0 && number <= 9007199254740991.0;
+    Number(exact ? number : std::nan(""));
+    if (!exact) Text(std::to_string(value));
+  }
+  // The length, and the text; -1 for nullptr.
+  void Text(const char* data, size_t size) {
+    Number(data == nullptr ? -1 : static_cast<double>(size));
+    if (data != nullptr) text_.append(data, size);
+  }
+  void Text(const std::string& text) { Text(text.data(), text.size()); }
+  void Hex(const void* data, size_t size) {
+    if (data == nullptr) return Number(-1);
+    Number(static_cast<double>(2 * size));
+    for (size_t i = 0; i < size; ++i) {
+      const uint8_t byte = static_cast<const uint8_t*>(data)[i];
+      text_ += kDigits[byte >> 4];
+      text_ += kDigits[byte & 15];
+    }
+  }
+  const std::string& text() const { return text_; }
+
+ private:
+  static constexpr char kDigits[] = "0123456789abcdef";
+  double* next_;
+  std::string text_;
+};
+
+napi_value Info(const Call& call) {
+  const Libssl& libssl = call.libssl();
+  SSL_SESSION* session = call.Session(0);
+  InfoWriter info(call.environment().registers);
+  unsigned int short_size = 0;
+  size_t size = 0;
+  const unsigned char* bytes = libssl.SSL_SESSION_get_id(session, &short_size);
+  info.Hex(bytes, short_size);
+  bytes = libssl.SSL_SESSION_get0_id_context(session, &short_size);
+  info.Hex(bytes, short_size);
+  info.Long(libssl.SSL_SESSION_get_time(session));
+  info.Long(libssl.SSL_SESSION_get_timeout(session));
+  info.Number(libssl.SSL_SESSION_get_protocol_version(session));
+  const SSL_CIPHER* cipher = libssl.SSL_SESSION_get0_cipher(session);
+  info.Number(cipher == nullptr ? -1 : libssl.SSL_CIPHER_get_protocol_id(cipher));
+  const char* hostname = libssl.SSL_SESSION_get0_hostname(session);
+  info.Text(hostname, hostname == nullptr ? 0 : std::strlen(hostname));
+  libssl.SSL_SESSION_get0_alpn_selected(session, &bytes, &size);
+  info.Text(reinterpret_cast<const char*>(bytes), size);
+  info.Number(libssl.SSL_SESSION_has_ticket(session));
+  info.Long(libssl.SSL_SESSION_get_ticket_lifetime_hint(session));
+  void* data = nullptr;
+  libssl.SSL_SESSION_get0_ticket_appdata(session, &data, &size);
+  info.Hex(data, size);
+  info.Number(libssl.SSL_SESSION_get_max_early_data(session));
+  info.Number(libssl.SSL_SESSION_get_max_fragment_length(session));
+  info.Number(libssl.SSL_SESSION_get_compress_id(session));
+  X509* peer = libssl.SSL_SESSION_get0_peer(session);
+  char subject[1024];
+  if (peer != nullptr) {
+    libssl.X509_NAME_oneline(libssl.X509_get_subject_name(peer), subject, sizeof subject);
+  }
+  info.Text(peer == nullptr ? nullptr : subject, peer == nullptr ? 0 : std::strlen(subject));
+  info.Number(libssl.SSL_SESSION_is_resumable(session));
+  return call.NewLatin1(info.text().data(), info.text().size());
+}
+
 }  // namespace
 
 std::vector<Function> SessionFunctions() {
@@ -206,14 +406,21 @@ std::vector<Function> SessionFunctions() {
       {"SSL_SESSION_up_ref", Entry<UpRef, Errors::kNever>},
       {"SSL_SESSION_free", Entry<Free, Errors::kNever>},
       {"shareSession", Entry<Share, Errors::kNever>},
-      {"collectSession", Entry<Collect, Errors::kNever>},
+      {"lendSession", Entry<Lend, Errors::kNever>},
+      {"adoptSession", Entry<Adopt, Errors::kNever>},
+      {"releaseSession", Entry<Release, Errors::kNever>},
       {"isSameSession", Entry<IsSame, Errors::kNever>},
+      {"sessionInfo", Entry<Info, Errors::kPossible>},
       {"d2i_SSL_SESSION", Entry<FromDer, Errors::kPossible>},
       {"i2d_SSL_SESSION", Entry<ToDer, Errors::kPossible>},
       {"PEM_read_bio_SSL_SESSION", Entry<FromPem, Errors::kPossible>},
       {"PEM_write_bio_SSL_SESSION", Entry<ToPem, Errors::kPossible>},
+      {"SSL_SESSION_print", Entry<Print, Errors::kPossible>},
+      {"SSL_SESSION_print_keylog", Entry<PrintKeylog, Errors::kPossible>},
       {"SSL_SESSION_get_id", Entry<GetId, Errors::kNever>},
       {"SSL_SESSION_set1_id", Entry<SetId, Errors::kPossible>},
+      {"SSL_SESSION_get0_id_context", Entry<GetIdContext, Errors::kNever>},
+      {"SSL_SESSION_set1_id_context", Entry<SetIdContext, Errors::kPossible>},
       {"SSL_SESSION_get_time", Entry<GetTime, Errors::kNever>},
       {"SSL_SESSION_set_time", Entry<SetTime, Errors::kNever>},
       {"SSL_SESSION_get_timeout", Entry<GetTimeout, Errors::kNever>},
@@ -221,11 +428,23 @@ std::vector<Function> SessionFunctions() {
       {"SSL_SESSION_get_protocol_version", Entry<GetProtocolVersion, Errors::kNever>},
       {"SSL_SESSION_set_protocol_version", Entry<SetProtocolVersion, Errors::kNever>},
       {"SSL_SESSION_get0_cipher", Entry<GetCipher, Errors::kNever>},
+      {"SSL_SESSION_set_cipher", Entry<SetCipher, Errors::kPossible>},
+      {"allCiphers", Entry<Ciphers, Errors::kPossible>},
+      {"SSL_SESSION_get_master_key", Entry<GetMasterKey, Errors::kNever>},
+      {"SSL_SESSION_set1_master_key", Entry<SetMasterKey, Errors::kNever>},
       {"SSL_SESSION_get0_hostname", Entry<GetHostname, Errors::kNever>},
       {"SSL_SESSION_set1_hostname", Entry<SetHostname, Errors::kPossible>},
       {"SSL_SESSION_get0_alpn_selected", Entry<GetAlpn, Errors::kNever>},
       {"SSL_SESSION_set1_alpn_selected", Entry<SetAlpn, Errors::kPossible>},
       {"SSL_SESSION_has_ticket", Entry<HasTicket, Errors::kNever>},
+      {"SSL_SESSION_get0_ticket", Entry<GetTicket, Errors::kNever>},
+      {"SSL_SESSION_get0_ticket_appdata", Entry<GetTicketAppData, Errors::kNever>},
+      {"SSL_SESSION_set1_ticket_appdata", Entry<SetTicketAppData, Errors::kPossible>},
+      {"SSL_SESSION_get_max_early_data", Entry<GetMaxEarlyData, Errors::kNever>},
+      {"SSL_SESSION_set_max_early_data", Entry<SetMaxEarlyData, Errors::kNever>},
+      {"SSL_SESSION_get_max_fragment_length", Entry<GetMaxFragmentLength, Errors::kNever>},
+      {"SSL_SESSION_get_compress_id", Entry<GetCompressId, Errors::kNever>},
+      {"SSL_SESSION_get0_peer", Entry<GetPeer, Errors::kPossible>},
       {"SSL_SESSION_get_ticket_lifetime_hint", Entry<GetTicketLifetimeHint, Errors::kNever>},
       {"SSL_SESSION_is_resumable", Entry<IsResumable, Errors::kNever>},
   };

@@ -31,6 +31,7 @@ class HandleTable {
     uint32_t references;
     uint32_t bytes;      // what was reported to V8 for this slot
     uint32_t next_free;  // index of the next free slot
+    bool lent;           // one of the references belongs to a JavaScript object
   };
 
   static constexpr int kIndexBits = 24;
@@ -53,12 +54,13 @@ class HandleTable {
     } else {
       if (slots_.size() >= kMaxSlots) return kNullHandle;
       index = static_cast<uint32_t>(slots_.size());
-      slots_.push_back({nullptr, FirstGeneration(index), 0, 0, kNone});
+      slots_.push_back({nullptr, FirstGeneration(index), 0, 0, kNone, false});
     }
     Slot& slot = slots_[index];
     slot.object = object;
     slot.references = 1;
     slot.bytes = bytes;
+    slot.lent = false;
     return kind_ << (kGenerationBits + kIndexBits) |
            static_cast<uint64_t>(slot.generation) << kIndexBits | index;
   }

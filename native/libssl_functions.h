@@ -12,7 +12,6 @@
 
 // The same declarations as in OpenSSL's headers, so that abi_check can see both at once.
 extern "C" {
-typedef struct asn1_object_st ASN1_OBJECT;
 typedef struct bio_st BIO;
 typedef struct bio_method_st BIO_METHOD;
 typedef struct crypto_ex_data_st CRYPTO_EX_DATA;
@@ -22,6 +21,7 @@ typedef struct ssl_ctx_st SSL_CTX;
 typedef struct ssl_method_st SSL_METHOD;
 typedef struct ssl_session_st SSL_SESSION;
 typedef struct ssl_st SSL;
+typedef struct X509_name_st X509_NAME;
 typedef struct x509_st X509;
 typedef void CRYPTO_EX_new(void* parent, void* ptr, CRYPTO_EX_DATA* ad, int idx, long argl,
                            void* argp);
@@ -38,6 +38,7 @@ typedef int pem_password_cb(char* buf, int size, int rwflag, void* userdata);
   F(crypto, const char*, OpenSSL_version, (int))                                                 \
   F(ssl, int, OPENSSL_init_ssl, (uint64_t, const OPENSSL_INIT_SETTINGS*))                        \
   F(crypto, void, CRYPTO_clear_free, (void*, size_t, const char*, int))                          \
+  F(crypto, void, OPENSSL_cleanse, (void*, size_t))                                              \
   F(crypto, int, CRYPTO_get_ex_new_index,                                                        \
     (int, long, void*, CRYPTO_EX_new*, CRYPTO_EX_dup*, CRYPTO_EX_free*))                         \
   F(crypto, int, CRYPTO_set_ex_data, (CRYPTO_EX_DATA*, int, void*))                              \
@@ -52,6 +53,8 @@ typedef int pem_password_cb(char* buf, int size, int rwflag, void* userdata);
   F(crypto, const BIO_METHOD*, BIO_s_mem, (void))                                                \
   F(crypto, long, BIO_ctrl, (BIO*, int, long, void*))                                            \
   F(crypto, int, BIO_free, (BIO*))                                                               \
+  F(crypto, X509_NAME*, X509_get_subject_name, (const X509*))                                    \
+  F(crypto, char*, X509_NAME_oneline, (const X509_NAME*, char*, int))                            \
   F(crypto, int, i2d_X509, (X509*, unsigned char**))                                             \
   F(ssl, SSL_SESSION*, SSL_SESSION_new, (void))                                                  \
   F(ssl, SSL_SESSION*, SSL_SESSION_dup, (SSL_SESSION*))                                          \
@@ -97,7 +100,13 @@ typedef int pem_password_cb(char* buf, int size, int rwflag, void* userdata);
   F(ssl, const char*, SSL_CIPHER_standard_name, (const SSL_CIPHER*))                             \
   F(ssl, uint16_t, SSL_CIPHER_get_protocol_id, (const SSL_CIPHER*))                              \
   F(ssl, const char*, SSL_CIPHER_get_version, (const SSL_CIPHER*))                               \
-  F(ssl, int, SSL_CIPHER_get_bits, (const SSL_CIPHER*, int*))
+  F(ssl, int, SSL_CIPHER_get_bits, (const SSL_CIPHER*, int*))                                    \
+  F(ssl, const SSL_CIPHER*, SSL_CIPHER_find, (SSL*, const unsigned char*))                       \
+  F(ssl, const SSL_METHOD*, TLS_method, (void))                                                  \
+  F(ssl, SSL_CTX*, SSL_CTX_new, (const SSL_METHOD*))                                             \
+  F(ssl, void, SSL_CTX_free, (SSL_CTX*))                                                         \
+  F(ssl, SSL*, SSL_new, (SSL_CTX*))                                                              \
+  F(ssl, void, SSL_free, (SSL*))
 
 // C(our name, OpenSSL's name, value)
 #define LIBSSL_CONSTANTS(C)                                       \

@@ -16,4 +16,27 @@ SSL_SESSION* SessionFromPem(const Libssl& libssl, const uint8_t* pem, size_t siz
   return libssl.PEM_read_bio_SSL_SESSION(bio.get(), nullptr, no_password, nullptr);
 }
 
+MasterKey::MasterKey(const Libssl& libssl, const SSL_SESSION* session)
+    : libssl_(libssl), size_(libssl.SSL_SESSION_get_master_key(session, data_, sizeof data_)) {}
+
+MasterKey::~MasterKey() { libssl_.OPENSSL_cleanse(data_, sizeof data_); }
+
+const std::vector<const SSL_CIPHER*>& AllCiphers(const Libssl& libssl) {
+  static const auto* const ciphers = [&libssl] {
+    auto* found = new std::vector<const SSL_CIPHER*>;  // for the life of the process, as libssl
+    SSL_CTX* context = libssl.SSL_CTX_new(libssl.TLS_method());
+    SSL* ssl = context == nullptr ? nullptr : libssl.SSL_new(context);
+    for (int id = 0; ssl != nullptr && id <= 0xffff; ++id) {
+      const unsigned char bytes[2] = {static_cast<unsigned char>(id >> 8),
+                                      static_cast<unsigned char>(id & 0xff)};
+      const SSL_CIPHER* cipher = libssl.SSL_CIPHER_find(ssl, bytes);
+      if (cipher != nullptr) found->push_back(cipher);
+    }
+    libssl.SSL_free(ssl);
+    libssl.SSL_CTX_free(context);
+    return found;
+  }();
+  return *ciphers;
+}
+
 }  // namespace libssl_session

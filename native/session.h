@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "libssl.h"
 
@@ -64,6 +65,26 @@ SSL_SESSION* SessionFromDer(const Libssl& libssl, const uint8_t* der, size_t siz
 
 // PEM_read_bio_SSL_SESSION; an encrypted PEM is refused instead of asking on the terminal.
 SSL_SESSION* SessionFromPem(const Libssl& libssl, const uint8_t* pem, size_t size);
+
+// The master key, wiped when it goes.
+class MasterKey {
+ public:
+  MasterKey(const Libssl& libssl, const SSL_SESSION* session);
+  ~MasterKey();
+  MasterKey(const MasterKey&) = delete;
+  MasterKey& operator=(const MasterKey&) = delete;
+
+  const unsigned char* data() const { return data_; }
+  size_t size() const { return size_; }
+
+ private:
+  const Libssl& libssl_;
+  unsigned char data_[256];  // SSL_SESSION holds no longer one
+  size_t size_;
+};
+
+// Every cipher suite that this libssl knows, in the order of their 2-byte numbers.
+const std::vector<const SSL_CIPHER*>& AllCiphers(const Libssl& libssl);
 
 }  // namespace libssl_session
 

@@ -105,19 +105,26 @@ function errorCode(error: OpensslErrorEntry): string {
   return library === undefined ? `ERR_OSSL_${reason}` : `ERR_OSSL_${library}_${reason}`;
 }
 
-const misuses: Readonly<Record<string, string>> = {
-  ERR_LIBSSL_INVALID_HANDLE:
+// What C leaves undefined, by the name that the addon has for it.
+const misuses: Readonly<Record<string, readonly [code: string, message: string]>> = {
+  handle: [
+    'ERR_LIBSSL_INVALID_HANDLE',
     'the handle is stale, forged, of another kind or of another environment',
-  ERR_LIBSSL_UNSAFE: 'NULL where libssl would dereference it',
-  ERR_LIBSSL_TOO_MANY_HANDLES: 'this environment holds the most handles it can, 16,777,216',
-  ERR_LIBSSL_TOO_MANY_REFERENCES: 'this handle owns the most references it can, 16,777,216',
+  ],
+  null: ['ERR_LIBSSL_UNSAFE', 'NULL where libssl would dereference it'],
+  lent: [
+    'ERR_LIBSSL_UNSAFE',
+    'the last reference of this handle belongs to an SslSession, whose free() gives it back',
+  ],
+  adopted: ['ERR_LIBSSL_UNSAFE', 'this handle belongs to an SslSession already'],
+  handles: ['ERR_LIBSSL_FAILED', 'this environment holds the most handles it can, 16,777,216'],
+  references: ['ERR_LIBSSL_FAILED', 'this handle owns the most references it can, 16,777,216'],
 };
 
 /** Called by the addon instead of libssl, for a use that C leaves undefined. */
-export function misuseError(code: string, functionName: string): LibsslError {
-  return new LibsslError(code, `${functionName}: ${misuses[code] ?? code}`, {
-    function: functionName,
-  });
+export function misuseError(rule: string, functionName: string): LibsslError {
+  const [code, message] = misuses[rule] ?? ['ERR_LIBSSL_UNSAFE', rule];
+  return new LibsslError(code, `${functionName}: ${message}`, { function: functionName });
 }
 
 /** The object gave its reference back earlier. */

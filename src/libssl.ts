@@ -21,8 +21,11 @@ import {
   checkBytes,
   checkHandle,
   checkInt,
+  checkInteger,
   checkLatin1,
   checkLong,
+  checkUint32,
+  invalidType,
   invalidValue,
 } from './validate.js';
 
@@ -100,6 +103,23 @@ export function PEM_write_bio_SSL_SESSION(session: Handle): string | null {
   return functions.PEM_write_bio_SSL_SESSION();
 }
 
+/** `int SSL_SESSION_print(BIO *fp, const SSL_SESSION *ses)` to memory. null for NULL. */
+export function SSL_SESSION_print(ses: Handle | 0): string | null {
+  const functions = native();
+  setHandle('ses', ses);
+  return functions.SSL_SESSION_print();
+}
+
+/**
+ * `int SSL_SESSION_print_keylog(BIO *bp, const SSL_SESSION *x)` to memory. null where C returns 0:
+ * for NULL, and for a session without id or key.
+ */
+export function SSL_SESSION_print_keylog(x: Handle | 0): string | null {
+  const functions = native();
+  setHandle('x', x);
+  return functions.SSL_SESSION_print_keylog();
+}
+
 /** `const unsigned char *SSL_SESSION_get_id(const SSL_SESSION *s, unsigned int *len)`: a copy. */
 export function SSL_SESSION_get_id(s: Handle): Buffer {
   const functions = native();
@@ -113,6 +133,22 @@ export function SSL_SESSION_set1_id(s: Handle, sid: Uint8Array): 0 | 1 {
   const bytes = checkBytes('sid', sid);
   setHandle('s', s);
   functions.SSL_SESSION_set1_id(bytes);
+  return result<0 | 1>();
+}
+
+/** `const unsigned char *SSL_SESSION_get0_id_context(const SSL_SESSION *s, …)`: a copy. */
+export function SSL_SESSION_get0_id_context(s: Handle): Buffer {
+  const functions = native();
+  setHandle('s', s);
+  return functions.SSL_SESSION_get0_id_context();
+}
+
+/** `int SSL_SESSION_set1_id_context(SSL_SESSION *s, const unsigned char *sid_ctx, …)`. */
+export function SSL_SESSION_set1_id_context(s: Handle, sidCtx: Uint8Array): 0 | 1 {
+  const functions = native();
+  const bytes = checkBytes('sidCtx', sidCtx);
+  setHandle('s', s);
+  functions.SSL_SESSION_set1_id_context(bytes);
   return result<0 | 1>();
 }
 
@@ -170,6 +206,61 @@ export function SSL_SESSION_get0_cipher(s: Handle): CipherInfo | null {
   return functions.SSL_SESSION_get0_cipher();
 }
 
+/**
+ * `int SSL_SESSION_set_cipher(SSL_SESSION *s, const SSL_CIPHER *cipher)`, the cipher as
+ * `SSL_CIPHER_find` or `SSL_SESSION_get0_cipher` gave it. One that libssl does not know is refused.
+ */
+export function SSL_SESSION_set_cipher(s: Handle, cipher: CipherInfo | null): 0 | 1 {
+  const functions = native();
+  const id = cipher?.id;
+  if (cipher !== null && typeof id !== 'number') {
+    throw invalidType('cipher', 'a cipher that SSL_CIPHER_find gave, or null', cipher);
+  }
+  const known = typeof id === 'number' ? SSL_CIPHER_find(id) : null;
+  if (cipher !== null && known === null) {
+    throw invalidValue('cipher', 'must be a cipher suite that libssl knows');
+  }
+  setHandle('s', s);
+  functions.SSL_SESSION_set_cipher(known === null ? null : known.id);
+  return result<0 | 1>();
+}
+
+let ciphers: Map<number | string, CipherInfo> | undefined;
+
+/**
+ * `const SSL_CIPHER *SSL_CIPHER_find(SSL *ssl, const unsigned char *ptr)`, described; the 2 bytes
+ * as a number. Also finds OpenSSL's and the RFC's names. null for what libssl does not know.
+ */
+export function SSL_CIPHER_find(cipher: number | string): CipherInfo | null {
+  if (typeof cipher !== 'string') checkInteger('cipher', cipher, 0, 0xffff);
+  ciphers ??= new Map(
+    native()
+      .allCiphers()
+      .flatMap((info) =>
+        [info.id, info.name, info.standardName].map((key) => [key, info] as const),
+      ),
+  );
+  // A suite without a name in an RFC has the empty one.
+  const found = cipher === '' ? undefined : ciphers.get(cipher);
+  return found === undefined ? null : { ...found };
+}
+
+/** `size_t SSL_SESSION_get_master_key(const SSL_SESSION *s, unsigned char *out, …)`: all of it. */
+export function SSL_SESSION_get_master_key(s: Handle): Buffer {
+  const functions = native();
+  setHandle('s', s);
+  return functions.SSL_SESSION_get_master_key();
+}
+
+/** `int SSL_SESSION_set1_master_key(SSL_SESSION *sess, const unsigned char *in, size_t len)`. */
+export function SSL_SESSION_set1_master_key(sess: Handle, key: Uint8Array): 0 | 1 {
+  const functions = native();
+  const bytes = checkBytes('key', key);
+  setHandle('sess', sess);
+  functions.SSL_SESSION_set1_master_key(bytes);
+  return result<0 | 1>();
+}
+
 /** `const char *SSL_SESSION_get0_hostname(const SSL_SESSION *s)`, as latin1. */
 export function SSL_SESSION_get0_hostname(s: Handle): string | null {
   const functions = native();
@@ -209,6 +300,69 @@ export function SSL_SESSION_has_ticket(s: Handle): 0 | 1 {
   setHandle('s', s);
   functions.SSL_SESSION_has_ticket();
   return result<0 | 1>();
+}
+
+/** `void SSL_SESSION_get0_ticket(const SSL_SESSION *s, …)`: a copy; null when there is none. */
+export function SSL_SESSION_get0_ticket(s: Handle): Buffer | null {
+  const functions = native();
+  setHandle('s', s);
+  return functions.SSL_SESSION_get0_ticket();
+}
+
+/** `int SSL_SESSION_get0_ticket_appdata(SSL_SESSION *ss, …)`: a copy; null when there is none. */
+export function SSL_SESSION_get0_ticket_appdata(ss: Handle): Buffer | null {
+  const functions = native();
+  setHandle('ss', ss);
+  return functions.SSL_SESSION_get0_ticket_appdata();
+}
+
+/** `int SSL_SESSION_set1_ticket_appdata(SSL_SESSION *ss, const void *data, size_t len)`. */
+export function SSL_SESSION_set1_ticket_appdata(ss: Handle, data: Uint8Array | null): 0 | 1 {
+  const functions = native();
+  const bytes = data === null ? null : checkBytes('data', data);
+  setHandle('ss', ss);
+  functions.SSL_SESSION_set1_ticket_appdata(bytes);
+  return result<0 | 1>();
+}
+
+/** `uint32_t SSL_SESSION_get_max_early_data(const SSL_SESSION *s)`: bytes. */
+export function SSL_SESSION_get_max_early_data(s: Handle): number {
+  const functions = native();
+  setHandle('s', s);
+  functions.SSL_SESSION_get_max_early_data();
+  return result<number>();
+}
+
+/** `int SSL_SESSION_set_max_early_data(SSL_SESSION *s, uint32_t max_early_data)`. */
+export function SSL_SESSION_set_max_early_data(s: Handle, maxEarlyData: number): 0 | 1 {
+  const functions = native();
+  const max = checkUint32('maxEarlyData', maxEarlyData);
+  setHandle('s', s);
+  functions.SSL_SESSION_set_max_early_data(max);
+  return result<0 | 1>();
+}
+
+/** `uint8_t SSL_SESSION_get_max_fragment_length(const SSL_SESSION *sess)`: the code, 0 to 4. */
+export function SSL_SESSION_get_max_fragment_length(sess: Handle): number {
+  const functions = native();
+  setHandle('sess', sess);
+  functions.SSL_SESSION_get_max_fragment_length();
+  return result<number>();
+}
+
+/** `unsigned int SSL_SESSION_get_compress_id(const SSL_SESSION *s)`. */
+export function SSL_SESSION_get_compress_id(s: Handle): number {
+  const functions = native();
+  setHandle('s', s);
+  functions.SSL_SESSION_get_compress_id();
+  return result<number>();
+}
+
+/** `X509 *SSL_SESSION_get0_peer(SSL_SESSION *s)`, as DER; null when there is none. */
+export function SSL_SESSION_get0_peer(s: Handle): Buffer | null {
+  const functions = native();
+  setHandle('s', s);
+  return functions.SSL_SESSION_get0_peer();
 }
 
 /** `unsigned long SSL_SESSION_get_ticket_lifetime_hint(const SSL_SESSION *s)`: seconds. */

@@ -74,8 +74,17 @@ export interface Native {
   /** SSL_SESSION_up_ref, the new reference owned by a handle of its own. */
   shareSession(): void;
   isSameSession(): void;
-  /** What the collector found: SSL_SESSION_free, or nothing for a handle that ended otherwise. */
-  collectSession(): void;
+  /**
+   * All of a session that is no secret: numbers, and the lengths of texts, in the registers, and
+   * the texts one after the other. session-info.ts reads it.
+   */
+  sessionInfo(): string;
+  /** From now on one reference of the handle belongs to an object: no other may free it. */
+  lendSession(): void;
+  /** The same, and gives back what other references the handle owns. */
+  adoptSession(): void;
+  /** The object's reference, given back. */
+  releaseSession(): void;
 
   /** With `whole`, bytes after the session make it fail, and the result is minus their number. */
   d2i_SSL_SESSION(der: Uint8Array, whole: boolean): void;
@@ -83,8 +92,13 @@ export interface Native {
   PEM_read_bio_SSL_SESSION(pem: Uint8Array): void;
   PEM_write_bio_SSL_SESSION(): string | null;
 
+  SSL_SESSION_print(): string | null;
+  SSL_SESSION_print_keylog(): string | null;
+
   SSL_SESSION_get_id(): Buffer;
   SSL_SESSION_set1_id(id: Uint8Array): void;
+  SSL_SESSION_get0_id_context(): Buffer;
+  SSL_SESSION_set1_id_context(context: Uint8Array): void;
   SSL_SESSION_get_time(): LongResult;
   SSL_SESSION_set_time(time: number | bigint): LongResult;
   SSL_SESSION_get_timeout(): LongResult;
@@ -92,11 +106,25 @@ export interface Native {
   SSL_SESSION_get_protocol_version(): void;
   SSL_SESSION_set_protocol_version(version: number): void;
   SSL_SESSION_get0_cipher(): CipherInfo | null;
+  /** A number that allCiphers() has. */
+  SSL_SESSION_set_cipher(id: number | null): void;
+  /** What SSL_CIPHER_find finds. */
+  allCiphers(): CipherInfo[];
+  SSL_SESSION_get_master_key(): Buffer;
+  SSL_SESSION_set1_master_key(key: Uint8Array): void;
   SSL_SESSION_get0_hostname(): string | null;
   SSL_SESSION_set1_hostname(hostname: string | null): void;
   SSL_SESSION_get0_alpn_selected(): Buffer | null;
   SSL_SESSION_set1_alpn_selected(alpn: Uint8Array | null): void;
   SSL_SESSION_has_ticket(): void;
+  SSL_SESSION_get0_ticket(): Buffer | null;
+  SSL_SESSION_get0_ticket_appdata(): Buffer | null;
+  SSL_SESSION_set1_ticket_appdata(data: Uint8Array | null): void;
+  SSL_SESSION_get_max_early_data(): void;
+  SSL_SESSION_set_max_early_data(max: number): void;
+  SSL_SESSION_get_max_fragment_length(): void;
+  SSL_SESSION_get_compress_id(): void;
+  SSL_SESSION_get0_peer(): Buffer | null;
   SSL_SESSION_get_ticket_lifetime_hint(): LongResult;
   SSL_SESSION_is_resumable(): void;
 }
@@ -112,12 +140,12 @@ interface Addon {
     explicitDirectory: string,
     fallbackDirectory: string,
     registers: Float64Array,
-    makeError: (code: string, functionName: string) => Error,
+    makeError: (rule: string, functionName: string) => Error,
   ): Native | LoadAttempt[];
 }
 
 // Over an ArrayBuffer of its own, so that its memory never moves.
-export const registers = new Float64Array(new ArrayBuffer(64));
+export const registers = new Float64Array(new ArrayBuffer(32 * 8));
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 

@@ -1,52 +1,30 @@
+import { X509Certificate } from 'node:crypto';
 import { inspect } from 'node:util';
-import { freedError, LibsslError, libsslError } from './errors.js';
+import { LibsslError, libsslError } from './errors.js';
 import * as C from './libssl.js';
 import { type CipherInfo, type Handle, native, registers } from './native.js';
 import { unwrapNodeSession, wrapNodeSession } from './node-session.js';
 import { type ProtocolVersion, versionName, versionNumber } from './protocol-version.js';
-import { checkBytes, checkLatin1, checkString, invalidType, outOfRange } from './validate.js';
+import { Reference, type ReferenceKind } from './reference.js';
+import { fragmentLength, readSessionInfo, type SslSessionInfo } from './session-info.js';
+import { withoutSecrets } from './text.js';
+import {
+  checkBytes,
+  checkHandle,
+  checkLatin1,
+  checkString,
+  invalidType,
+  invalidValue,
+  outOfRange,
+} from './validate.js';
 
-/** What `toJSON()` gives: plain values, and no secret. */
-export interface SslSessionInfo {
-  /** Hexadecimal. */
-  id: string;
-  /** Seconds since the epoch; a decimal string for what a number cannot hold. */
-  time: number | string;
-  /** Seconds; a decimal string for what a number cannot hold. */
-  timeout: number | string;
-  protocolVersion: ProtocolVersion | null;
-  protocolVersionNumber: number;
-  cipher: CipherInfo | null;
-  hostname: string | null;
-  alpnProtocol: string | null;
-  hasTicket: boolean;
-  /** Seconds; a decimal string for what a number cannot hold. */
-  ticketLifetimeHint: number | string;
-  isResumable: boolean;
-}
-
-// Frees what its owner forgot. free() unregisters, so the collector never sees a freed handle of
-// ours; collectSession lets pass what was freed through the C-named functions.
-const registry = new FinalizationRegistry<Handle>((handle) => {
-  registers[0] = handle;
-  native().collectSession();
-});
-
-// Registering costs as much as making a session, and the collector's callbacks never run before
-// the job that makes it has ended. So it is done then, for those that were not freed by then.
-const young: SslSession[] = [];
-const kMostYoung = 1024;
-let register: (session: SslSession) => void;
-
-function registerSoon(session: SslSession): void {
-  if (young.length === 0) queueMicrotask(registerYoung);
-  if (young.push(session) === kMostYoung) registerYoung();
-}
-
-function registerYoung(): void {
-  for (const session of young) register(session);
-  young.length = 0;
-}
+const references: ReferenceKind = {
+  name: 'SslSession',
+  release(handle) {
+    registers[0] = handle;
+    native().releaseSession();
+  },
+};
 
 // Given to the constructor in place of nothing: take over this handle.
 const adopting = Symbol('adopting');
@@ -57,17 +35,7 @@ const adopting = Symbol('adopting');
  * After `free()` every member but `free` and `freed` throws `ERR_LIBSSL_FREED`.
  */
 export class SslSession implements Disposable {
-  /** 0 after free(). */
-  #handle: Handle;
-  #registered = false;
-
-  static {
-    register = (session) => {
-      if (session.#handle === 0) return;
-      registry.register(session, session.#handle, session);
-      session.#registered = true;
-    };
-  }
+  readonly #reference: Reference;
 
   /**
    * A new, empty session, as libssl makes it: time now, timeout 304 seconds, nothing else.
@@ -77,11 +45,11 @@ export class SslSession implements Disposable {
   /** @internal */
   constructor(token: typeof adopting, handle: Handle);
   constructor(token?: typeof adopting, handle?: Handle) {
-    this.#handle =
+    const own =
       token === adopting && handle !== undefined
         ? handle
         : owned('SSL_SESSION_new', C.SSL_SESSION_new());
-    registerSoon(this);
+    this.#reference = new Reference(this, own, references);
   }
 
   /**
@@ -113,11 +81,31 @@ export class SslSession implements Disposable {
     return decode(unwrapNodeSession(checkBytes('buffer', buffer)));
   }
 
-  // The only way to the handle: throws for a freed object, and (by itself) for one that only looks
-  // like a session.
+  /**
+   * Takes over the references that a handle of `libssl-session/libssl` owns: the object owns one,
+   * the others are given back. A handle that an object has already is refused.
+   */
+  static adopt(handle: Handle): SslSession {
+    checkHandle('handle', handle);
+    registers[0] = handle;
+    native().adoptSession();
+    return new SslSession(adopting, handle);
+  }
+
+  /**
+   * Lends the handle to the functions of `libssl-session/libssl`, until free(). They cannot take
+   * this object's own reference away.
+   */
+  get handle(): Handle {
+    const handle = this.#live;
+    registers[0] = handle;
+    native().lendSession();
+    return handle;
+  }
+
+  // Throws for a freed object, and (by itself) for one that only looks like a session.
   get #live(): Handle {
-    if (this.#handle === 0) throw freedError('SslSession');
-    return this.#handle;
+    return this.#reference.handle;
   }
 
   /** An independent copy, with its own reference count. Wraps `SSL_SESSION_dup(3)`. */
@@ -137,11 +125,7 @@ export class SslSession implements Disposable {
    * nothing. Wraps `SSL_SESSION_free(3)`.
    */
   free(): void {
-    const handle = this.#handle;
-    if (handle === 0) return;
-    this.#handle = C.NULL;
-    if (this.#registered) registry.unregister(this);
-    C.SSL_SESSION_free(handle);
+    this.#reference.free();
   }
 
   /** `free()`, for `using session = …`. */
@@ -151,12 +135,12 @@ export class SslSession implements Disposable {
 
   /** Whether `free()` was called. */
   get freed(): boolean {
-    return this.#handle === 0;
+    return this.#reference.freed;
   }
 
   /** Whether both objects own references to the same native `SSL_SESSION`. */
   isSameSession(other: SslSession): boolean {
-    if (!(typeof other === 'object' && other !== null && #handle in other)) {
+    if (!(typeof other === 'object' && other !== null && #reference in other)) {
       throw invalidType('other', 'an SslSession', other);
     }
     registers[0] = this.#live;
@@ -193,23 +177,27 @@ export class SslSession implements Disposable {
     return servername === undefined ? der : wrapNodeSession(der, servername);
   }
 
+  /**
+   * The text of `openssl sess_id -text`. Without `secrets: true` the master key, the ticket and
+   * what belongs to a PSK are blanked. Wraps `SSL_SESSION_print(3)`.
+   */
+  toText(options: { secrets?: boolean } = {}): string {
+    const text = C.SSL_SESSION_print(this.#live) ?? fail('SSL_SESSION_print');
+    return options.secrets === true ? text : withoutSecrets(text);
+  }
+
+  /**
+   * A line of a key log, for Wireshark: `RSA Session-ID:… Master-Key:…`. All of it is secret. A
+   * session without id or key has none: `ERR_LIBSSL_FAILED`. Wraps `SSL_SESSION_print_keylog(3)`.
+   */
+  toKeylog(): string {
+    const rule = 'SSL_SESSION_print_keylog: a session without id or key has no line';
+    return C.SSL_SESSION_print_keylog(this.#live) ?? fail('SSL_SESSION_print_keylog', rule);
+  }
+
   /** Plain values, and no secret. */
   toJSON(): SslSessionInfo {
-    const handle = this.#live;
-    const plain = (value: number | bigint) => (typeof value === 'bigint' ? String(value) : value);
-    return {
-      id: this.id.toString('hex'),
-      time: plain(C.SSL_SESSION_get_time(handle)),
-      timeout: plain(C.SSL_SESSION_get_timeout(handle)),
-      protocolVersion: this.protocolVersion,
-      protocolVersionNumber: this.protocolVersionNumber,
-      cipher: this.cipher,
-      hostname: this.hostname,
-      alpnProtocol: this.alpnProtocol,
-      hasTicket: this.hasTicket,
-      ticketLifetimeHint: plain(C.SSL_SESSION_get_ticket_lifetime_hint(handle)),
-      isResumable: this.isResumable,
-    };
+    return readSessionInfo(this.#live);
   }
 
   /** @internal */
@@ -226,6 +214,17 @@ export class SslSession implements Disposable {
   }
   set id(id: Uint8Array) {
     ensure('SSL_SESSION_set1_id', C.SSL_SESSION_set1_id(this.#live, id));
+  }
+
+  /**
+   * What ties a server's session to its application; at most 32 bytes; longer: `LibsslError`.
+   * Wraps `SSL_SESSION_get0_id_context(3)`, `SSL_SESSION_set1_id_context(3)`.
+   */
+  get idContext(): Buffer {
+    return C.SSL_SESSION_get0_id_context(this.#live);
+  }
+  set idContext(context: Uint8Array) {
+    ensure('SSL_SESSION_set1_id_context', C.SSL_SESSION_set1_id_context(this.#live, context));
   }
 
   /**
@@ -282,9 +281,29 @@ export class SslSession implements Disposable {
     return C.SSL_SESSION_get_protocol_version(this.#live);
   }
 
-  /** null when unset. Wraps `SSL_SESSION_get0_cipher(3)`. */
+  /**
+   * null when unset. The setter takes OpenSSL's name, the RFC's name, the 2-byte number, or what
+   * the getter gave; a suite that libssl does not know: `ERR_INVALID_ARG_VALUE`. Wraps
+   * `SSL_SESSION_get0_cipher(3)`, `SSL_CIPHER_find(3)`, `SSL_SESSION_set_cipher(3)`.
+   */
   get cipher(): CipherInfo | null {
     return C.SSL_SESSION_get0_cipher(this.#live);
+  }
+  set cipher(cipher: CipherInfo | string | number | null) {
+    const handle = this.#live;
+    const known = cipher === null ? null : findCipher(cipher);
+    ensure('SSL_SESSION_set_cipher', C.SSL_SESSION_set_cipher(handle, known));
+  }
+
+  /**
+   * The master key; in TLS 1.3 the resumption PSK. A secret. At most 256 bytes; longer:
+   * `ERR_OUT_OF_RANGE`. Wraps `SSL_SESSION_get_master_key(3)`, `SSL_SESSION_set1_master_key(3)`.
+   */
+  get masterKey(): Buffer {
+    return C.SSL_SESSION_get_master_key(this.#live);
+  }
+  set masterKey(key: Uint8Array) {
+    ensure('SSL_SESSION_set1_master_key', C.SSL_SESSION_set1_master_key(this.#live, key));
   }
 
   /**
@@ -315,6 +334,56 @@ export class SslSession implements Disposable {
   /** Whether the session holds a ticket. Wraps `SSL_SESSION_has_ticket(3)`. */
   get hasTicket(): boolean {
     return C.SSL_SESSION_has_ticket(this.#live) === 1;
+  }
+
+  /** The ticket; a secret. null when there is none. Wraps `SSL_SESSION_get0_ticket(3)`. */
+  get ticket(): Buffer | null {
+    return C.SSL_SESSION_get0_ticket(this.#live);
+  }
+
+  /**
+   * What a server's application stored in the ticket; null when there is nothing (an empty one is
+   * nothing). Wraps `SSL_SESSION_get0_ticket_appdata(3)`, `SSL_SESSION_set1_ticket_appdata(3)`.
+   */
+  get ticketAppData(): Buffer | null {
+    return C.SSL_SESSION_get0_ticket_appdata(this.#live);
+  }
+  set ticketAppData(data: Uint8Array | null) {
+    ensure('SSL_SESSION_set1_ticket_appdata', C.SSL_SESSION_set1_ticket_appdata(this.#live, data));
+  }
+
+  /**
+   * Most early data that may be sent with it, in bytes (a `uint32_t`). Wraps
+   * `SSL_SESSION_get_max_early_data(3)`, `SSL_SESSION_set_max_early_data(3)`.
+   */
+  get maxEarlyData(): number {
+    return C.SSL_SESSION_get_max_early_data(this.#live);
+  }
+  set maxEarlyData(bytes: number) {
+    const handle = this.#live;
+    ensure('SSL_SESSION_set_max_early_data', C.SSL_SESSION_set_max_early_data(handle, bytes));
+  }
+
+  /**
+   * The negotiated maximum fragment length, in bytes; null when none was. Wraps
+   * `SSL_SESSION_get_max_fragment_length(3)`.
+   */
+  get maxFragmentLength(): 512 | 1024 | 2048 | 4096 | null {
+    return fragmentLength(C.SSL_SESSION_get_max_fragment_length(this.#live));
+  }
+
+  /** The compression method's number; 0 for none. Wraps `SSL_SESSION_get_compress_id(3)`. */
+  get compressionId(): number {
+    return C.SSL_SESSION_get_compress_id(this.#live);
+  }
+
+  /**
+   * The peer's certificate, as a class of node:crypto; null when the session has none. Wraps
+   * `SSL_SESSION_get0_peer(3)`.
+   */
+  get peerCertificate(): X509Certificate | null {
+    const der = C.SSL_SESSION_get0_peer(this.#live);
+    return der === null ? null : new X509Certificate(der);
   }
 
   /**
@@ -367,6 +436,16 @@ function decode(der: Uint8Array): SslSession {
     fail('d2i_SSL_SESSION', `d2i_SSL_SESSION: ${rule}`);
   }
   return new SslSession(adopting, handle);
+}
+
+function findCipher(cipher: CipherInfo | string | number): CipherInfo {
+  const key = typeof cipher === 'object' ? cipher?.id : cipher;
+  if (typeof key !== 'string' && typeof key !== 'number') {
+    throw invalidType('cipher', 'a name, a number, null or what the getter gives', cipher);
+  }
+  const known = C.SSL_CIPHER_find(key);
+  if (known === null) throw invalidValue('cipher', 'must be a cipher suite that libssl knows');
+  return known;
 }
 
 function checkNumber(name: string, value: unknown): number {

@@ -53,7 +53,7 @@ function isDetached(buffer: ArrayBufferLike): boolean {
   }
 }
 
-function checkInteger(name: string, value: unknown, min: number, max: number): number {
+export function checkInteger(name: string, value: unknown, min: number, max: number): number {
   if (typeof value !== 'number') throw invalidType(name, 'of type number', value);
   if (!Number.isInteger(value)) throw outOfRange(name, 'an integer', value);
   if (value < min || value > max) throw outOfRange(name, `>= ${min} and <= ${max}`, value);
@@ -63,6 +63,11 @@ function checkInteger(name: string, value: unknown, min: number, max: number): n
 /** A C `int`. */
 export function checkInt(name: string, value: unknown): number {
   return checkInteger(name, value, -0x8000_0000, 0x7fff_ffff);
+}
+
+/** A `uint32_t`. */
+export function checkUint32(name: string, value: unknown): number {
+  return checkInteger(name, value, 0, 0xffff_ffff);
 }
 
 /** A C `long` (64 bits): a bigint, or a number that is exact. */

@@ -21,6 +21,21 @@ const functions: Record<string, (handle: C.Handle) => unknown> = {
   PEM_write_bio_SSL_SESSION: (h) => C.PEM_write_bio_SSL_SESSION(h),
   SSL_SESSION_get_id: (h) => C.SSL_SESSION_get_id(h),
   SSL_SESSION_set1_id: (h) => C.SSL_SESSION_set1_id(h, bytes),
+  SSL_SESSION_print: (h) => C.SSL_SESSION_print(h),
+  SSL_SESSION_print_keylog: (h) => C.SSL_SESSION_print_keylog(h),
+  SSL_SESSION_get0_id_context: (h) => C.SSL_SESSION_get0_id_context(h),
+  SSL_SESSION_set1_id_context: (h) => C.SSL_SESSION_set1_id_context(h, bytes),
+  SSL_SESSION_set_cipher: (h) => C.SSL_SESSION_set_cipher(h, null),
+  SSL_SESSION_get_master_key: (h) => C.SSL_SESSION_get_master_key(h),
+  SSL_SESSION_set1_master_key: (h) => C.SSL_SESSION_set1_master_key(h, bytes),
+  SSL_SESSION_get0_ticket: (h) => C.SSL_SESSION_get0_ticket(h),
+  SSL_SESSION_get0_ticket_appdata: (h) => C.SSL_SESSION_get0_ticket_appdata(h),
+  SSL_SESSION_set1_ticket_appdata: (h) => C.SSL_SESSION_set1_ticket_appdata(h, bytes),
+  SSL_SESSION_get_max_early_data: (h) => C.SSL_SESSION_get_max_early_data(h),
+  SSL_SESSION_set_max_early_data: (h) => C.SSL_SESSION_set_max_early_data(h, 1),
+  SSL_SESSION_get_max_fragment_length: (h) => C.SSL_SESSION_get_max_fragment_length(h),
+  SSL_SESSION_get_compress_id: (h) => C.SSL_SESSION_get_compress_id(h),
+  SSL_SESSION_get0_peer: (h) => C.SSL_SESSION_get0_peer(h),
   SSL_SESSION_get_time: (h) => C.SSL_SESSION_get_time(h),
   SSL_SESSION_set_time: (h) => C.SSL_SESSION_set_time(h, 1),
   SSL_SESSION_get_timeout: (h) => C.SSL_SESSION_get_timeout(h),
@@ -45,10 +60,18 @@ const takeNull: Record<string, unknown> = {
   SSL_SESSION_set_time: 0,
   SSL_SESSION_get_timeout: 0,
   SSL_SESSION_set_timeout: 0,
+  SSL_SESSION_print: null,
+  SSL_SESSION_print_keylog: null,
 };
 
 test('every exported function of a session is in the list of this test', () => {
-  const others = ['SSL_SESSION_new', 'd2i_SSL_SESSION', 'PEM_read_bio_SSL_SESSION', 'lastErrors'];
+  const others = [
+    'SSL_SESSION_new',
+    'd2i_SSL_SESSION',
+    'PEM_read_bio_SSL_SESSION',
+    'SSL_CIPHER_find',
+    'lastErrors',
+  ];
   const exported = Object.entries(C)
     .filter(([name, value]) => typeof value === 'function' && !others.includes(name))
     .map(([name]) => name);
@@ -153,6 +176,15 @@ describe('return values are C’s', () => {
     expect(C.SSL_SESSION_set1_hostname(session, null)).toBe(1);
     expect(C.SSL_SESSION_set1_alpn_selected(session, bytes)).toBe(1);
     expect(C.SSL_SESSION_set1_alpn_selected(session, null)).toBe(1);
+    expect(C.SSL_SESSION_set1_id_context(session, Buffer.alloc(33))).toBe(0);
+    expect(C.SSL_SESSION_set1_id_context(session, Buffer.alloc(32))).toBe(1);
+    expect(C.SSL_SESSION_set1_master_key(session, Buffer.alloc(257))).toBe(0);
+    expect(C.lastErrors()).toEqual([]);
+    expect(C.SSL_SESSION_set1_master_key(session, Buffer.alloc(256))).toBe(1);
+    expect(C.SSL_SESSION_set_cipher(session, C.SSL_CIPHER_find(0x1301))).toBe(1);
+    expect(C.SSL_SESSION_set1_ticket_appdata(session, bytes)).toBe(1);
+    expect(C.SSL_SESSION_set1_ticket_appdata(session, null)).toBe(1);
+    expect(C.SSL_SESSION_set_max_early_data(session, 2 ** 32 - 1)).toBe(1);
     C.SSL_SESSION_free(session);
   });
 
@@ -189,6 +221,91 @@ describe('return values are C’s', () => {
     expect(C.lastErrors()).toEqual([]);
     expect(C.PEM_write_bio_SSL_SESSION(session)).toBe(null);
     expect(C.lastErrors()).not.toEqual([]);
+    C.SSL_SESSION_free(session);
+  });
+});
+
+describe('handles that an SslSession owns', () => {
+  test('adopt takes over all references, and leaves the object with one', () => {
+    const handle = C.SSL_SESSION_new();
+    C.SSL_SESSION_up_ref(handle);
+    C.SSL_SESSION_up_ref(handle);
+    const session = SslSession.adopt(handle);
+    expect(session.handle).toBe(handle);
+    session.free();
+    expect(sessionCounts().live).toBe(0);
+    expect(() => C.SSL_SESSION_free(handle)).toThrow(invalid);
+  });
+
+  test('adopt refuses a handle that has an owner, and what is no handle', () => {
+    using session = new SslSession();
+    const handle = C.SSL_SESSION_new();
+    using adopted = SslSession.adopt(handle);
+    expect(() => SslSession.adopt(handle)).toThrow(unsafe);
+    expect(() => SslSession.adopt(session.handle)).toThrow(unsafe);
+    expect(() => SslSession.adopt(0 as C.Handle)).toThrow(unsafe);
+    expect(() => SslSession.adopt((handle + 1) as C.Handle)).toThrow(invalid);
+    expect(() => SslSession.adopt('1' as never)).toThrow(TypeError);
+    expect(adopted.isSameSession(session)).toBe(false);
+  });
+
+  test('a lent handle serves every C-named function, and cannot be freed away', () => {
+    using session = new SslSession();
+    const { handle } = session;
+    expect(C.SSL_SESSION_set_time(handle, 5)).toBe(5);
+    expect(session.time).toBe(5);
+    expect(() => C.SSL_SESSION_free(handle)).toThrow(unsafe);
+    expect(C.SSL_SESSION_up_ref(handle)).toBe(1);
+    C.SSL_SESSION_free(handle);
+    expect(() => C.SSL_SESSION_free(handle)).toThrow(unsafe);
+    expect(session.time).toBe(5);
+  });
+
+  test('a reference taken through the lent handle outlives the object', () => {
+    const session = new SslSession();
+    const { handle } = session;
+    C.SSL_SESSION_up_ref(handle);
+    session.free();
+    expect(C.SSL_SESSION_get_timeout(handle)).toBe(304);
+    C.SSL_SESSION_free(handle);
+    expect(() => C.SSL_SESSION_get_timeout(handle)).toThrow(invalid);
+  });
+
+  test('a lent handle ends with its object', () => {
+    const session = new SslSession();
+    const { handle } = session;
+    session.free();
+    expect(() => C.SSL_SESSION_get_time(handle)).toThrow(invalid);
+  });
+});
+
+describe('SSL_CIPHER_find', () => {
+  test('finds by number, by OpenSSL’s name and by the RFC’s', () => {
+    const info = {
+      name: 'ECDHE-RSA-AES128-GCM-SHA256',
+      standardName: 'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256',
+      id: 0xc02f,
+      version: 'TLSv1.2',
+      bits: 128,
+    };
+    for (const key of [info.id, info.name, info.standardName]) {
+      expect(C.SSL_CIPHER_find(key)).toEqual(info);
+    }
+    expect(C.SSL_CIPHER_find(0x0001)?.name).toBe('NULL-MD5');
+    expect(C.SSL_CIPHER_find(0xffff)).toBe(null);
+    expect(C.SSL_CIPHER_find('')).toBe(null);
+    expect(C.SSL_CIPHER_find('no such')).toBe(null);
+    for (const key of [-1, 65536, 1.5, Number.NaN]) {
+      expect(() => C.SSL_CIPHER_find(key)).toThrow(RangeError);
+    }
+    expect(() => C.SSL_CIPHER_find(null as never)).toThrow(TypeError);
+  });
+
+  test('a cipher that it did not give is refused by set_cipher', () => {
+    const session = C.SSL_SESSION_new();
+    for (const cipher of [{ id: 0xffff }, {}, 5, 'AES128-SHA', undefined, { id: 'x' }]) {
+      expect(() => C.SSL_SESSION_set_cipher(session, cipher as never)).toThrow(TypeError);
+    }
     C.SSL_SESSION_free(session);
   });
 });

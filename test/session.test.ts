@@ -27,6 +27,7 @@ describe('life cycle', () => {
     expect(Math.abs(session.time - now)).toBeLessThan(5);
     expect(session.toJSON()).toEqual({
       id: '',
+      idContext: '',
       time: session.time,
       timeout: 304,
       protocolVersion: null,
@@ -36,6 +37,11 @@ describe('life cycle', () => {
       alpnProtocol: null,
       hasTicket: false,
       ticketLifetimeHint: 0,
+      ticketAppData: null,
+      maxEarlyData: 0,
+      maxFragmentLength: null,
+      compressionId: 0,
+      peerCertificate: null,
       isResumable: false,
     });
   });
@@ -376,6 +382,130 @@ describe('PEM', () => {
 describe('fields', () => {
   const longMax = 2 ** 53 - 1;
 
+  test('idContext takes 0 to 32 bytes, and keeps the old one when refused', () => {
+    using session = new SslSession();
+    for (const length of [0, 1, 32]) {
+      session.idContext = Buffer.alloc(length, length);
+      expect(session.idContext).toEqual(Buffer.alloc(length, length));
+    }
+    expect(() => {
+      session.idContext = Buffer.alloc(33);
+    }).toThrow(
+      expect.objectContaining({
+        code: 'ERR_SSL_SSL_SESSION_ID_CONTEXT_TOO_LONG',
+        function: 'SSL_SESSION_set1_id_context',
+      }),
+    );
+    expect(session.idContext).toEqual(Buffer.alloc(32, 32));
+    expect(() => {
+      session.idContext = 'x' as never;
+    }).toThrow(TypeError);
+  });
+
+  test('masterKey takes 0 to 256 bytes, and keeps the old one when refused', () => {
+    using session = new SslSession();
+    for (const length of [0, 1, 48, 256]) {
+      session.masterKey = Buffer.alloc(length, length);
+      expect(session.masterKey).toEqual(Buffer.alloc(length, length));
+    }
+    for (const length of [257, 70_000]) {
+      expect(() => {
+        session.masterKey = Buffer.alloc(length);
+      }).toThrow(
+        expect.objectContaining({
+          code: 'ERR_LIBSSL_FAILED',
+          function: 'SSL_SESSION_set1_master_key',
+        }),
+      );
+    }
+    expect(session.masterKey).toEqual(Buffer.alloc(256));
+    expect(() => {
+      session.masterKey = 'secret' as never;
+    }).toThrow(expect.not.objectContaining({ message: expect.stringContaining('secret') }));
+  });
+
+  test('ticketAppData takes bytes, and null for none', () => {
+    using session = new SslSession();
+    session.ticketAppData = Buffer.from('Hello World');
+    expect(session.ticketAppData.toString()).toBe('Hello World');
+    session.ticketAppData = Buffer.alloc(0);
+    expect(session.ticketAppData).toBe(null);
+    session.ticketAppData = Buffer.alloc(100_000, 7);
+    expect(session.ticketAppData).toEqual(Buffer.alloc(100_000, 7));
+    session.ticketAppData = null;
+    expect(session.ticketAppData).toBe(null);
+    expect(() => {
+      session.ticketAppData = 'x' as never;
+    }).toThrow(TypeError);
+  });
+
+  test('maxEarlyData takes a uint32', () => {
+    using session = new SslSession();
+    for (const value of [0, 1, 2 ** 31, 2 ** 32 - 1]) {
+      session.maxEarlyData = value;
+      expect(session.maxEarlyData).toBe(value);
+    }
+    for (const value of [-1, 2 ** 32, 0.5, Number.NaN]) {
+      expect(() => {
+        session.maxEarlyData = value;
+      }).toThrow(expect.objectContaining({ code: 'ERR_OUT_OF_RANGE' }));
+    }
+    expect(() => {
+      session.maxEarlyData = '5' as never;
+    }).toThrow(TypeError);
+    expect(session.maxEarlyData).toBe(2 ** 32 - 1);
+  });
+
+  test('cipher takes a name, the RFC’s name, a number, what it gave, and null', () => {
+    using session = new SslSession();
+    for (const key of ['AES128-SHA', 'TLS_RSA_WITH_AES_128_CBC_SHA', 0x2f]) {
+      session.cipher = null;
+      expect(session.cipher).toBe(null);
+      session.cipher = key;
+      expect(session.cipher).toEqual({
+        name: 'AES128-SHA',
+        standardName: 'TLS_RSA_WITH_AES_128_CBC_SHA',
+        id: 0x2f,
+        version: 'SSLv3',
+        bits: 128,
+      });
+    }
+    for (const [value, code] of [
+      ['no such', 'ERR_INVALID_ARG_VALUE'],
+      [0xffff, 'ERR_INVALID_ARG_VALUE'],
+      [0x10000, 'ERR_OUT_OF_RANGE'],
+      [-1, 'ERR_OUT_OF_RANGE'],
+      [undefined, 'ERR_INVALID_ARG_TYPE'],
+      [{}, 'ERR_INVALID_ARG_TYPE'],
+      [true, 'ERR_INVALID_ARG_TYPE'],
+    ] as const) {
+      expect(() => {
+        session.cipher = value as never;
+      }).toThrow(expect.objectContaining({ code }));
+    }
+    expect(session.cipher?.name).toBe('AES128-SHA');
+  });
+
+  test('an external PSK session can be put together', () => {
+    using session = new SslSession();
+    session.masterKey = Buffer.alloc(48, 1);
+    session.cipher = 'TLS_AES_256_GCM_SHA384';
+    session.protocolVersion = 'TLSv1.3';
+    using copy = SslSession.fromDer(session.toDer());
+    expect(copy.masterKey).toEqual(session.masterKey);
+    expect(copy.isResumable).toBe(false);
+  });
+
+  test('toKeylog gives a line, and an error without id or key', () => {
+    using session = new SslSession();
+    expect(() => session.toKeylog()).toThrow(
+      expect.objectContaining({ code: 'ERR_LIBSSL_FAILED', function: 'SSL_SESSION_print_keylog' }),
+    );
+    session.id = Buffer.from('ab', 'hex');
+    session.masterKey = Buffer.from('0123', 'hex');
+    expect(session.toKeylog()).toBe('RSA Session-ID:AB Master-Key:0123\n');
+  });
+
   test('id takes 0 to 32 bytes, and keeps the old one when refused', () => {
     using session = new SslSession();
     for (const length of [0, 1, 31, 32]) {
@@ -517,10 +647,12 @@ describe('fields', () => {
       for (const [name, { set }] of Object.entries(
         Object.getOwnPropertyDescriptors(SslSession.prototype),
       )) {
+        // biome-ignore lint/correctness/noSelfAssign: it is what is tested
         if (set) self[name] = self[name];
       }
       expect(session.toJSON()).toEqual(was);
       session.protocolVersion = 0x1234;
+      // biome-ignore lint/correctness/noSelfAssign: it is what is tested
       session.protocolVersion = session.protocolVersion;
       expect(session.protocolVersionNumber).toBe(0x1234);
     }
@@ -531,15 +663,21 @@ describe('fields', () => {
     expect(session.protocolVersion).toBe('TLSv1.2');
     expect(session.protocolVersionNumber).toBe(0x0303);
     expect(session.cipher).toEqual({
-      name: 'ECDHE-RSA-AES256-GCM-SHA384',
-      standardName: 'TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384',
-      id: 0xc030,
+      name: 'ECDHE-ECDSA-AES256-GCM-SHA384',
+      standardName: 'TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384',
+      id: 0xc02c,
       version: 'TLSv1.2',
       bits: 256,
     });
     expect(session.id).toHaveLength(32);
     expect(session.hasTicket).toBe(true);
     expect(session.ticketLifetimeHint).toBe(7200);
+    expect(session.ticket?.length).toBeGreaterThan(100);
+    expect(session.masterKey).toHaveLength(48);
+    expect(session.peerCertificate?.subject).toBe('CN=session.example');
+    expect(session.peerCertificate?.publicKey.asymmetricKeyType).toBe('ec');
+    expect(session.compressionId).toBe(0);
+    expect(session.maxFragmentLength).toBe(null);
     expect(session.isResumable).toBe(true);
   });
 
