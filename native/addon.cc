@@ -119,10 +119,13 @@ napi_value Call::AdoptSession(SSL_SESSION* session, size_t bytes) const {
     return Number(kNullHandle);
   }
   const uint32_t reported = static_cast<uint32_t>(std::min<size_t>(bytes, UINT32_MAX));
-  const Handle handle = environment().sessions.Insert(session, reported);
-  if (handle == kNullHandle) {
+  Handle handle = kNullHandle;
+  try {
+    handle = environment().sessions.Insert(session, reported);
+    if (handle == kNullHandle) throw Misuse{"handles"};
+  } catch (...) {
     libssl().SSL_SESSION_free(session);
-    throw Misuse{"handles"};
+    throw;
   }
   ReportBytes(reported);
   return Number(static_cast<double>(handle));

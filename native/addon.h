@@ -6,6 +6,7 @@
 #include <napi.h>
 
 #include <deque>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -164,6 +165,8 @@ napi_value Entry(napi_env env, napi_callback_info info) {
     }
   } catch (const Napi::Error& error) {
     error.ThrowAsJavaScriptException();
+  } catch (const std::bad_alloc&) {
+    napi_throw_error(env, "ERR_MEMORY_ALLOCATION_FAILED", "out of memory");
   }
   return nullptr;
 }

@@ -114,7 +114,7 @@ napi_value FromPem(const Call& call) {
 template <typename Session>
 napi_value Written(const Call& call, int (*write)(BIO*, Session*), SSL_SESSION* session) {
   const MemoryBio bio(call.libssl());
-  if (bio.get() == nullptr || write(bio.get(), session) != 1) return call.Null();
+  if (!WriteSession(call.libssl(), bio, write, session)) return call.Null();
   size_t size;
   const char* text = bio.data(&size);
   return call.NewLatin1(text, size);

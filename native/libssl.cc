@@ -39,7 +39,15 @@ constexpr bool HoldsAddress(Elf64_Xword type) {
 #error "the isolation proof knows the relocations of x86-64 and aarch64 only"
 #endif
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define LIBSSL_SESSION_SANITIZED 1
+#endif
+#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define LIBSSL_SESSION_SANITIZED 1
+#endif
+
+#if defined(LIBSSL_SESSION_SANITIZED)
 // The sanitizers' runtimes refuse RTLD_DEEPBIND. Their programs export no OpenSSL, so that the
 // proof holds without it.
 constexpr int kOpenFlags = RTLD_NOW | RTLD_LOCAL;
@@ -118,6 +126,16 @@ std::string VersionText(std::string_view file) {
   return "";
 }
 
+enum LibraryIndex { crypto, ssl };
+
+struct Function {
+  LibraryIndex library;
+  const char* name;
+};
+#define LIBSSL_NAME(library, result, name, parameters) {library, #name},
+constexpr Function kFunctions[] = {LIBSSL_FUNCTIONS(LIBSSL_NAME)};
+#undef LIBSSL_NAME
+
 Verdict CheckFiles(const std::string& libcrypto, const std::string& libssl) {
   std::string versions[2];
   const std::string* paths[2] = {&libcrypto, &libssl};
@@ -136,6 +154,13 @@ Verdict CheckFiles(const std::string& libcrypto, const std::string& libssl) {
                      *paths[i] + " is " +
                          (versions[i].empty() ? "of no version that it tells" : versions[i]) +
                          ", not OpenSSL 1.1.1"};
+    }
+    for (const Function& function : kFunctions) {
+      // The name as its symbol table would have it; the symbol itself is looked up later.
+      const std::string_view name(function.name, std::strlen(function.name) + 1);
+      if (function.library == i && file.bytes().find(name) == std::string_view::npos) {
+        return Refused{Refusal::kVersion, *paths[i] + " has no " + function.name};
+      }
     }
   }
   if (versions[0] != versions[1]) {
@@ -214,7 +239,8 @@ Relocations ReadDynamic(const link_map* map) {
 }
 
 // Every address in the two libraries that stands for a symbol which one of them defines must be
-// an address inside them.
+// an address inside them. That also refuses a libssl that ld.so gave another libcrypto.so.1.1,
+// which was in the process before: it goes by that name, not by the directory.
 Verdict ProveIsolation(const MappedLibrary (&libraries)[2]) {
   const MappedLibrary& crypto = libraries[0];
   const MappedLibrary& ssl = libraries[1];
@@ -233,9 +259,11 @@ Verdict ProveIsolation(const MappedLibrary (&libraries)[2]) {
         const Elf64_Sym& symbol = relocations.symbols[ELF64_R_SYM(row.r_info)];
         if (!HoldsAddress(ELF64_R_TYPE(row.r_info)) || symbol.st_name == 0) continue;
         const char* name = relocations.names + symbol.st_name;
-        // libssl's own scope: libssl, libcrypto, then the C library; never the main program.
-        const uintptr_t definition = reinterpret_cast<uintptr_t>(dlsym(ssl.handle, name));
-        if (!inside(definition)) continue;
+        // Each library's own scope: itself, what it needs, the C library; never the main program.
+        if (!inside(reinterpret_cast<uintptr_t>(dlsym(ssl.handle, name))) &&
+            !inside(reinterpret_cast<uintptr_t>(dlsym(crypto.handle, name)))) {
+          continue;
+        }
         ++checked;
         uintptr_t bound;
         std::memcpy(&bound, reinterpret_cast<const void*>(library.map->l_addr + row.r_offset),
@@ -301,22 +329,16 @@ Verdict Open(const std::string& directory, Libssl* libssl) {
   }
   if (Verdict verdict = ProveIsolation(libraries)) return verdict;
 
-  struct Entry {
-    const char* name;
-    int library;
-    void* slot;  // address of the function pointer
-  };
-  enum { crypto = 0, ssl = 1 };
-#define LIBSSL_ENTRY(library, result, name, parameters) {#name, library, &libssl->name},
-  const Entry entries[] = {LIBSSL_FUNCTIONS(LIBSSL_ENTRY)};
-#undef LIBSSL_ENTRY
-  for (const Entry& entry : entries) {
-    const MappedLibrary& library = libraries[entry.library];
-    void* function = dlsym(library.handle, entry.name);
+#define LIBSSL_SLOT(library, result, name, parameters) &libssl->name,
+  void* const slots[] = {LIBSSL_FUNCTIONS(LIBSSL_SLOT)};
+#undef LIBSSL_SLOT
+  for (size_t i = 0; i < std::size(kFunctions); ++i) {
+    const MappedLibrary& library = libraries[kFunctions[i].library];
+    void* function = dlsym(library.handle, kFunctions[i].name);
     if (!library.Contains(reinterpret_cast<uintptr_t>(function))) {
-      return Refused{Refusal::kVersion, library.path + " has no " + entry.name};
+      return Refused{Refusal::kVersion, library.path + " has no " + kFunctions[i].name};
     }
-    std::memcpy(entry.slot, &function, sizeof function);
+    std::memcpy(slots[i], &function, sizeof function);
   }
   libssl->version_number = libssl->OpenSSL_version_num();
   if (libssl->version_number >> 12 != 0x10101) {

@@ -44,6 +44,7 @@ typedef int pem_password_cb(char* buf, int size, int rwflag, void* userdata);
   F(crypto, int, CRYPTO_set_ex_data, (CRYPTO_EX_DATA*, int, void*))                              \
   F(crypto, void*, CRYPTO_get_ex_data, (const CRYPTO_EX_DATA*, int))                             \
   F(crypto, void, ERR_clear_error, (void))                                                       \
+  F(crypto, unsigned long, ERR_peek_error, (void))                                               \
   F(crypto, unsigned long, ERR_get_error_line_data, (const char**, int*, const char**, int*))    \
   F(crypto, const char*, ERR_lib_error_string, (unsigned long))                                  \
   F(crypto, const char*, ERR_func_error_string, (unsigned long))                                 \

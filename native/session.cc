@@ -1,5 +1,7 @@
 #include "session.h"
 
+#include <climits>
+
 namespace libssl_session {
 
 SSL_SESSION* SessionFromDer(const Libssl& libssl, const uint8_t* der, size_t size, size_t* used) {
@@ -10,6 +12,7 @@ SSL_SESSION* SessionFromDer(const Libssl& libssl, const uint8_t* der, size_t siz
 }
 
 SSL_SESSION* SessionFromPem(const Libssl& libssl, const uint8_t* pem, size_t size) {
+  if (size > INT_MAX) return nullptr;  // more than a BIO can hold
   const auto no_password = [](char*, int, int, void*) { return -1; };
   const MemoryBio bio(libssl, pem, size);
   if (bio.get() == nullptr) return nullptr;

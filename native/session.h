@@ -60,6 +60,14 @@ class MemoryBio {
   BIO* bio_;
 };
 
+// Whether `write` (PEM, text, key log) wrote all of the session: where memory runs out in the
+// middle of a dump, 1.1.1's SSL_SESSION_print says 1, and only the error queue tells.
+template <typename Session>
+bool WriteSession(const Libssl& libssl, const MemoryBio& bio, int (*write)(BIO*, Session*),
+                  SSL_SESSION* session) {
+  return bio.get() != nullptr && write(bio.get(), session) == 1 && libssl.ERR_peek_error() == 0;
+}
+
 // d2i_SSL_SESSION into a new object; nullptr on failure. `*used` is how many bytes it took.
 SSL_SESSION* SessionFromDer(const Libssl& libssl, const uint8_t* der, size_t size, size_t* used);
 
