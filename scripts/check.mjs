@@ -11,6 +11,16 @@ await main(import.meta, () => {
   const checks = {
     'biome (format, lint)': [bin('biome'), ['check', '--error-on-warnings']],
     'clang-format': [bin('clang-format'), ['--dry-run', '-Werror', ...cxx]],
+    'c++ -Werror': [
+      process.env.CXX ?? 'c++',
+      [
+        ...['-std=c++17', '-fsyntax-only', '-Werror', '-Wall', '-Wextra', '-Wshadow'],
+        ...['-Wconversion', '-Wnon-virtual-dtor', '-DNAPI_VERSION=8', '-DNAPI_CPP_EXCEPTIONS'],
+        ...['-isystem', 'node_modules/node-addon-api'],
+        ...['-isystem', 'node_modules/node-api-headers/include'],
+        ...filesBelow('native').filter((file) => file.endsWith('.cc')),
+      ],
+    ],
     'tsc, src': [bin('tsc'), ['--noEmit']],
     'tsc, tests and scripts': [bin('tsc'), ['-p', 'tsconfig.test.json']],
   };

@@ -4,7 +4,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
-import { Failure, hasCommand, libsslDir, main, root, run, show, step } from './lib.mjs';
+import { bin, Failure, hasCommand, libsslDir, main, root, run, show, step } from './lib.mjs';
 import { askLibrary, setUp } from './setup.mjs';
 
 export const presets = ['plain', 'asan', 'tsan', 'valgrind'];
@@ -73,6 +73,18 @@ export function nativeTests(preset) {
     );
   }
   return results;
+}
+
+/**
+ * The second build of the addon, by cmake-js; with the headers of node-api-headers, so that nothing
+ * is fetched.
+ * @returns {string} what LIBSSL_SESSION_PREBUILD is set to for it
+ */
+export function buildWithCmakeJs() {
+  step('building the addon with cmake-js');
+  const directory = join(root, 'build', 'cmake-js');
+  run('cmake-js', bin('cmake-js'), ['compile', '--out', join(directory, 'build')]);
+  return directory;
 }
 
 await main(import.meta, () => {

@@ -3,8 +3,8 @@
 
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildWithCmakeJs, nativeTests, presets } from './native.mjs';
 import { main, root, show, step } from './lib.mjs';
+import { buildWithCmakeJs, nativeTests, presets } from './native.mjs';
 import { setUp } from './setup.mjs';
 
 /** Runs the vitest suite with the Node.js that runs this, or another. */
