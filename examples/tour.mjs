@@ -1,14 +1,15 @@
 // The guided run of `npm start`: a session of node:tls, inside libssl 1.1.1, and back again.
 
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import tls from 'node:tls';
+import { fileURLToPath } from 'node:url';
 import Table from 'cli-table3';
 import { libraryInfo, SslSession, sessionCounts, startCounting } from 'libssl-session';
 import pc from 'picocolors';
 
 const colors = pc.createColors(process.stdout.isTTY === true && !process.env.NO_COLOR);
-const file = (name) => readFileSync(fileURLToPath(new URL(`../test/fixtures/${name}`, import.meta.url)));
+const file = (name) =>
+  readFileSync(fileURLToPath(new URL(`../test/fixtures/${name}`, import.meta.url)));
 const cert = file('tls-cert.pem');
 const key = file('tls-key.pem');
 
@@ -61,7 +62,10 @@ const info = session.toJSON();
 table(
   ['field', 'value'],
   [
-    ['protocol', `${info.protocolVersion} (0x${info.protocolVersionNumber.toString(16).padStart(4, '0')})`],
+    [
+      'protocol',
+      `${info.protocolVersion} (0x${info.protocolVersionNumber.toString(16).padStart(4, '0')})`,
+    ],
     ['cipher', `${info.cipher.name}, ${info.cipher.bits} bits`],
     ['id', info.id || '(none)'],
     ['server name', info.hostname ?? '(none)'],
@@ -78,9 +82,15 @@ const rows = [];
 const note = (call, what) => rows.push([call, what, String(live())]);
 note('fromNodeSession()', 'session owns a native session');
 const copy = session.dup();
-note('copy = session.dup()', `an independent copy; same native session: ${copy.isSameSession(session)}`);
+note(
+  'copy = session.dup()',
+  `an independent copy; same native session: ${copy.isSameSession(session)}`,
+);
 const owner = session.upRef();
-note('owner = session.upRef()', `a second owner; same native session: ${owner.isSameSession(session)}`);
+note(
+  'owner = session.upRef()',
+  `a second owner; same native session: ${owner.isSameSession(session)}`,
+);
 session.free();
 note('session.free()', `owner still has it: ${owner.protocolVersion}`);
 session.free();

@@ -89,9 +89,9 @@ napi_value IsSame(const Call& call) {
 
 napi_value FromDer(const Call& call) {
   const Bytes der = call.ByteView(0);
+  const bool whole = call.Bool(1);
   size_t used = 0;
   SSL_SESSION* session = SessionFromDer(call.libssl(), der.data, der.size, &used);
-  const bool whole = call.Bool(1);
   if (session != nullptr && whole && used != der.size) {
     call.libssl().SSL_SESSION_free(session);
     return call.Number(-static_cast<double>(der.size - used));

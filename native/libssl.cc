@@ -310,7 +310,11 @@ Verdict Open(const std::string& directory, Libssl* libssl) {
   }
   MappedLibrary libraries[2] = {};
   const char* const names[2] = {kLibcrypto, kLibssl};
-  for (int i = 0; i < 2; ++i) {
+  // From a directory libcrypto first, or libssl would look elsewhere for it. Through the system
+  // loader libssl first, which brings its own libcrypto: where there is only a libcrypto, nothing
+  // stays open that the libssl of a later place would find by its name.
+  const int order[2] = {directory.empty() ? ssl : crypto, directory.empty() ? crypto : ssl};
+  for (const int i : order) {
     MappedLibrary& library = libraries[i];
     library.handle = dlopen((directory + names[i]).c_str(), kOpenFlags);
     if (library.handle == nullptr) return Refused{Refusal::kNotFound, LastDlError()};

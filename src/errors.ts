@@ -1,5 +1,12 @@
 import type { OpensslErrorEntry } from './native.js';
 
+/** A place where libssl 1.1.1 was looked for. */
+export interface LoadAttempt {
+  place: string;
+  code: 'ERR_LIBSSL_NOT_FOUND' | 'ERR_LIBSSL_VERSION' | 'ERR_LIBSSL_NOT_ISOLATED';
+  reason: string;
+}
+
 /** What libssl refused, and what would have been undefined behaviour in C. */
 export class LibsslError extends Error {
   /** `ERR_LIBSSL_…`, or as node:crypto names OpenSSL's errors: `ERR_SSL_…`, `ERR_OSSL_ASN1_…`. */
@@ -12,6 +19,8 @@ export class LibsslError extends Error {
   declare readonly reason?: string;
   /** The later entries of OpenSSL's error queue, newest first, where there were more than one. */
   declare readonly opensslErrorStack?: string[];
+  /** Where there is no usable libssl 1.1.1: every place tried, and why it was refused. */
+  declare readonly attempts?: LoadAttempt[];
 
   constructor(
     code: string,
@@ -21,6 +30,7 @@ export class LibsslError extends Error {
       library?: string;
       reason?: string;
       opensslErrorStack?: string[];
+      attempts?: LoadAttempt[];
     } = {},
   ) {
     super(message);

@@ -1,4 +1,4 @@
-export { LibsslError } from './errors.js';
+export { LibsslError, type LoadAttempt } from './errors.js';
 export { libraryInfo, sessionCounts, startCounting } from './library.js';
 export type { CipherInfo, Handle, LibraryInfo, SessionCounts } from './native.js';
 export type { ProtocolVersion } from './protocol-version.js';

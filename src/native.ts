@@ -9,7 +9,7 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { installLine } from './distribution.js';
-import { LibsslError, misuseError } from './errors.js';
+import { LibsslError, type LoadAttempt, misuseError } from './errors.js';
 
 /** A session of this environment; 0 is NULL. See handle_table.h. */
 export type Handle = number & { readonly __handle: unique symbol };
@@ -129,12 +129,6 @@ export interface Native {
   SSL_SESSION_is_resumable(): void;
 }
 
-interface LoadAttempt {
-  place: string;
-  code: 'ERR_LIBSSL_NOT_FOUND' | 'ERR_LIBSSL_VERSION' | 'ERR_LIBSSL_NOT_ISOLATED';
-  reason: string;
-}
-
 interface Addon {
   load(
     explicitDirectory: string,
@@ -181,5 +175,6 @@ function loadError(directory: string, attempts: LoadAttempt[]): LibsslError {
   return new LibsslError(
     code,
     `No usable libssl 1.1.1. Tried:\n${lines.join('\n')}\n${installLine()}`,
+    { attempts },
   );
 }

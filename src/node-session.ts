@@ -31,14 +31,20 @@ export function wrapNodeSession(der: Buffer, servername: string): Buffer {
   return Buffer.concat([prefix, length, name, der]);
 }
 
+/** The DER of Node's OpenSSL, and the server name that Node bound it to; null where it did not. */
+export function readWrapping(buffer: Uint8Array): { servername: string | null; der: Buffer } {
+  const bytes = Buffer.from(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+  const start = prefix.length + 2;
+  if (bytes.length < start || !bytes.subarray(0, prefix.length).equals(prefix)) {
+    return { servername: null, der: bytes };
+  }
+  const end = start + bytes.readUInt16BE(prefix.length);
+  return { servername: bytes.toString('utf8', start, end), der: bytes.subarray(end) };
+}
+
 /** DER as 1.1.1 knows it. What is no session is given back as it is, for libssl to refuse. */
 export function unwrapNodeSession(buffer: Uint8Array): Uint8Array {
-  let der = Buffer.from(buffer.buffer, buffer.byteOffset, buffer.byteLength);
-  if (der.length >= prefix.length + 2 && der.subarray(0, prefix.length).equals(prefix)) {
-    const nameLength = der.readUInt16BE(prefix.length);
-    der = der.subarray(Math.min(prefix.length + 2 + nameLength, der.length));
-  }
-  return withoutUnknownFields(der);
+  return withoutUnknownFields(readWrapping(buffer).der);
 }
 
 function withoutUnknownFields(der: Buffer): Buffer {

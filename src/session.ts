@@ -62,7 +62,8 @@ export class SslSession implements Disposable {
 
   /**
    * Decodes the first `SSL SESSION PARAMETERS` block. An encrypted one is an error; nothing ever
-   * asks for a password. Wraps `PEM_read_bio_SSL_SESSION(3)`.
+   * asks for a password. What a newer OpenSSL wrote may have fields that 1.1.1 refuses: give its DER
+   * to `fromNodeSession`. Wraps `PEM_read_bio_SSL_SESSION(3)`.
    */
   static fromPem(pem: string | Uint8Array): SslSession {
     if (typeof pem !== 'string' && !(pem instanceof Uint8Array)) {
@@ -206,7 +207,7 @@ export class SslSession implements Disposable {
   }
 
   /**
-   * At most 32 bytes; longer: `LibsslError`. Empty for most TLS 1.3 sessions of a client. Wraps
+   * At most 32 bytes; longer: `LibsslError`. Wraps
    * `SSL_SESSION_get_id(3)`, `SSL_SESSION_set1_id(3)`.
    */
   get id(): Buffer {
