@@ -196,6 +196,9 @@ napi_value LastErrors(napi_env env, napi_callback_info info) {
   }
 }
 
+// Entry has done it.
+napi_value ClearErrors(const Call& call) { return call.Undefined(); }
+
 napi_value StartCounting(const Call& call) {
   return call.Number(StartCountingSessions(call.libssl()) ? 1 : 0);
 }
@@ -251,6 +254,7 @@ Napi::Value Load(const Napi::CallbackInfo& info) {
   std::vector<Function> functions = {
       {"libraryInfo", Entry<LibraryInfo, Errors::kNever>},
       {"lastErrors", LastErrors},
+      {"clearErrors", Entry<ClearErrors, Errors::kNever>},
       {"startCounting", Entry<StartCounting, Errors::kPossible>},
       {"sessionCounts", Entry<Counts, Errors::kNever>},
   };

@@ -5,7 +5,7 @@ import { setUp } from './setup.mjs';
 
 await main(import.meta, () => {
   setUp();
-  const cxx = filesBelow('native', 'test/native', 'bench').filter((file) =>
+  const cxx = filesBelow('native', 'test/native', 'test/oracle', 'bench').filter((file) =>
     /\.(cc|h|c)$/.test(file),
   );
   const checks = {
@@ -16,6 +16,7 @@ await main(import.meta, () => {
       [
         ...['-std=c++17', '-fsyntax-only', '-Werror', '-Wall', '-Wextra', '-Wshadow'],
         ...['-Wconversion', '-Wnon-virtual-dtor', '-DNAPI_VERSION=8', '-DNAPI_CPP_EXCEPTIONS'],
+        '-DNODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS',
         ...['-isystem', 'node_modules/node-addon-api'],
         ...['-isystem', 'node_modules/node-api-headers/include'],
         ...filesBelow('native').filter((file) => file.endsWith('.cc')),

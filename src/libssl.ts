@@ -240,6 +240,7 @@ export function SSL_CIPHER_find(cipher: number | string): CipherInfo | null {
         [info.id, info.name, info.standardName].map((key) => [key, info] as const),
       ),
   );
+  native().clearErrors();
   // A suite without a name in an RFC has the empty one.
   const found = cipher === '' ? undefined : ciphers.get(cipher);
   return found === undefined ? null : { ...found };

@@ -64,6 +64,8 @@ type LongResult = bigint | undefined;
 export interface Native {
   libraryInfo(): LibraryInfo;
   lastErrors(): OpensslErrorEntry[];
+  /** For a C function that is answered without libssl. */
+  clearErrors(): void;
   startCounting(): void;
   sessionCounts(): SessionCounts;
 

@@ -19,7 +19,7 @@ const interesting = [0x00, 0x01, 0x7f, 0x80, 0x81, 0x82, 0x84, 0x88, 0xfe, 0xff]
 /** One of the seeds, with one to four mutations. */
 export function mutate(seeds: readonly Buffer[], random: (below: number) => number): Buffer {
   const pick = () => seeds[random(seeds.length)] ?? Buffer.alloc(0);
-  let der = Buffer.from(pick());
+  let der: Buffer = Buffer.from(pick());
   for (let rounds = 1 + random(4); rounds > 0; rounds--) {
     const at = random(der.length + 1);
     switch (random(7)) {

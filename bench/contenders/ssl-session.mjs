@@ -1,0 +1,3 @@
+// (c) The class of this library.
+
+export { SslSession as Session } from 'libssl-session';

@@ -1,0 +1,40 @@
+// What a call costs: the same six operations by six contenders.
+
+import { interleave, warmUp } from './measure.mjs';
+
+/** Iterations in one batch: about 2 ms, less than the machine gives another process at once. */
+const batches = {
+  'new+free': 10_000,
+  'dup+free': 10_000,
+  'up_ref+free': 50_000,
+  get_time: 100_000,
+  'DER-in': 400,
+  'DER-out': 1_000,
+};
+
+const loopsOf = {
+  functions: ['libssl', 'koffi'],
+  classes: ['ssl-session', 'koffi-class', 'objectwrap'],
+};
+
+/** operation → contender → nanoseconds for one iteration, one for each round. */
+export async function compareOperations({ c, der, rounds, progress }) {
+  const contenders = {};
+  for (const [kind, names] of Object.entries(loopsOf)) {
+    for (const name of names) {
+      const module = await import(`./loops/${kind}.mjs?${name}`);
+      contenders[name] = module.loops(der);
+    }
+  }
+  const results = {};
+  for (const [operation, n] of Object.entries(batches)) {
+    progress(`${operation}: ${rounds} rounds of ${n}`);
+    const runs = { c: (count) => c.run(operation, count) };
+    for (const [name, loops] of Object.entries(contenders)) {
+      await warmUp(loops[operation]);
+      runs[name] = loops[operation];
+    }
+    results[operation] = await interleave(runs, n, rounds);
+  }
+  return results;
+}

@@ -1,0 +1,97 @@
+// The comparisons, in one run: node --expose-gc bench/run.mjs [--quick] [--json]. Set-up is
+// scripts/bench.mjs's. The exit code is 1 when a target is missed.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { libraryInfo } from 'libssl-session';
+import { CProgram } from './c-program.mjs';
+import { median, ratio } from './measure.mjs';
+import { compareOperations } from './operations.mjs';
+import { makeRealSession } from './real-session.mjs';
+import { printReport } from './report.mjs';
+import { memoryTargets, operationTargets } from './targets.mjs';
+
+const { values: options } = parseArgs({
+  options: { quick: { type: 'boolean' }, json: { type: 'boolean' } },
+});
+const rounds = options.quick ? 31 : 151;
+const progress = (text) => console.error(`• ${text}`);
+
+function inChild(file, ...args) {
+  const path = fileURLToPath(new URL(file, import.meta.url));
+  const output = execFileSync(process.execPath, ['--expose-gc', path, ...args], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return JSON.parse(output);
+}
+
+function assertOneLibssl() {
+  const maps = readFileSync('/proc/self/maps', 'utf8');
+  const paths = new Set(maps.match(/\/.*\/libssl\.so\.1\.1$/gm));
+  assert.deepEqual([...paths], [libraryInfo().libssl], 'the contenders run on different libssls');
+}
+
+function check(target, value) {
+  return { ...target, value, met: value <= target.limit };
+}
+
+async function measure(directory) {
+  const der = await makeRealSession(directory);
+  const derFile = join(directory, 'session.der');
+  writeFileSync(derFile, der);
+
+  const c = await CProgram.start(derFile);
+  const samples = await compareOperations({ c, der, rounds, progress });
+  c.end();
+  assertOneLibssl();
+  const checked = operationTargets.map((target) => {
+    const { operation, contender, against } = target;
+    return check(target, ratio(samples[operation][contender], samples[operation][against]));
+  });
+
+  progress('memory: 3,000,000 sessions dropped without free()');
+  const memory = { forgotten: inChild('forgotten.mjs') };
+  progress('memory: 1,000,000 new+free in a synchronous loop');
+  memory.functions = inChild('loop.mjs', 'functions');
+  memory.class = inChild('loop.mjs', 'class');
+  progress('growth: 1,000 and 1,000,000 sessions alive');
+  const growth = inChild('growth.mjs', derFile, String(rounds));
+  for (const [operation, [few, many]] of Object.entries(growth)) {
+    memory[`${operation} growth`] = many / few;
+  }
+  for (const target of memoryTargets) checked.push(check(target, memory[target.key]));
+
+  const medians = {};
+  for (const [operation, contenders] of Object.entries(samples)) {
+    medians[operation] = {};
+    for (const [name, values] of Object.entries(contenders)) {
+      medians[operation][name] = median(values);
+    }
+  }
+  return { medians, targets: checked, growth };
+}
+
+const directory = mkdtempSync(join(tmpdir(), 'libssl-session-bench-'));
+try {
+  const result = await measure(directory);
+  const about = {
+    libssl: `${libraryInfo().version}, ${libraryInfo().libssl}`,
+    node: process.version,
+    machine: `${cpus()[0].model}, ${cpus().length} CPUs`,
+    rounds,
+  };
+  if (options.json) {
+    console.log(JSON.stringify({ ...about, ...result }, null, 2));
+  } else {
+    printReport(about, result);
+  }
+  process.exitCode = result.targets.every(({ met }) => met) ? 0 : 1;
+} finally {
+  rmSync(directory, { recursive: true, force: true });
+}
