@@ -1,6 +1,6 @@
 // What a call costs with many sessions alive: dup+free and get_time on randomly chosen ones, by
 // plain C and by our C-named functions, with 1,000 and with 1,000,000 alive. A process of its own:
-// node growth.mjs <DER file> <rounds>. Prints { operation: { count: ratio of the two } }.
+// node growth.mjs <DER file> <rounds>. Prints { operation: [ratio of the two with few, with many] }.
 
 import {
   SSL_SESSION_dup,

@@ -34,11 +34,9 @@ export function wrapNodeSession(der: Buffer, servername: string): Buffer {
 /** The DER of Node's OpenSSL, and the server name that Node bound it to; null where it did not. */
 export function readWrapping(buffer: Uint8Array): { servername: string | null; der: Buffer } {
   const bytes = Buffer.from(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+  if (!bytes.subarray(0, prefix.length).equals(prefix)) return { servername: null, der: bytes };
   const start = prefix.length + 2;
-  if (bytes.length < start || !bytes.subarray(0, prefix.length).equals(prefix)) {
-    return { servername: null, der: bytes };
-  }
-  const end = start + bytes.readUInt16BE(prefix.length);
+  const end = bytes.length < start ? start : start + bytes.readUInt16BE(prefix.length);
   return { servername: bytes.toString('utf8', start, end), der: bytes.subarray(end) };
 }
 

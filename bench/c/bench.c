@@ -12,17 +12,17 @@
 #include <string.h>
 #include <time.h>
 
-static SSL_SESSION *session;  // empty, as SSL_SESSION_new() makes it
-static SSL_SESSION *real;     // of a handshake
+static SSL_SESSION* session;  // empty, as SSL_SESSION_new() makes it
+static SSL_SESSION* real;     // of a handshake
 static unsigned char der[1 << 16];
 static long der_size;
 
 // For the random operations; the same sequence as in bench/growth.mjs.
 enum { kIndices = 1 << 20 };
 static uint32_t indices[kIndices];
-static SSL_SESSION **alive;
+static SSL_SESSION** alive;
 
-static void fail(const char *what) {
+static void fail(const char* what) {
   fprintf(stderr, "%s failed\n", what);
   exit(1);
 }
@@ -53,7 +53,7 @@ static uint64_t get_time(long n) {
 
 static uint64_t der_in(long n) {
   for (long i = 0; i < n; ++i) {
-    const unsigned char *p = der;
+    const unsigned char* p = der;
     SSL_SESSION_free(d2i_SSL_SESSION(NULL, &p, der_size));
   }
   return 0;
@@ -62,7 +62,7 @@ static uint64_t der_in(long n) {
 static uint64_t der_out(long n) {
   uint64_t sink = 0;
   for (long i = 0; i < n; ++i) {
-    unsigned char *out = NULL;
+    unsigned char* out = NULL;
     sink += i2d_SSL_SESSION(real, &out);
     OPENSSL_free(out);
   }
@@ -100,7 +100,7 @@ static uint64_t make_alive(long n) {
 }
 
 static const struct {
-  const char *name;
+  const char* name;
   uint64_t (*run)(long n);
 } operations[] = {
     {"new+free", new_free},
@@ -120,7 +120,7 @@ static int64_t now(void) {
   return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
 }
 
-static void answer(const char *name, long n) {
+static void answer(const char* name, long n) {
   for (size_t i = 0; i < sizeof operations / sizeof *operations; ++i) {
     if (strcmp(operations[i].name, name) != 0) continue;
     const int64_t start = now();
@@ -134,15 +134,15 @@ static void answer(const char *name, long n) {
   fail(name);
 }
 
-int main(int argc, char **argv) {
-  FILE *file = argc == 2 ? fopen(argv[1], "rb") : NULL;
+int main(int argc, char** argv) {
+  FILE* file = argc == 2 ? fopen(argv[1], "rb") : NULL;
   if (file == NULL) fail("opening the DER file");
   der_size = (long)fread(der, 1, sizeof der, file);
   fclose(file);
 
   // As the addon does it: no openssl.cnf.
   OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
-  const unsigned char *p = der;
+  const unsigned char* p = der;
   real = d2i_SSL_SESSION(NULL, &p, der_size);
   if (real == NULL) fail("d2i_SSL_SESSION");
   session = SSL_SESSION_new();

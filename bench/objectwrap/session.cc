@@ -24,23 +24,22 @@ int (*i2d_SSL_SESSION)(SSL_SESSION*, unsigned char**);
 class Session : public Napi::ObjectWrap<Session> {
  public:
   static Napi::Function Init(Napi::Env env) {
-    Napi::Function constructor =
-        DefineClass(env, "Session",
-                    {
-                        InstanceMethod<&Session::Dup>("dup"),
-                        InstanceMethod<&Session::UpRef>("upRef"),
-                        InstanceMethod<&Session::Free>("free"),
-                        InstanceAccessor<&Session::Time>("time"),
-                        StaticMethod<&Session::FromDer>("fromDer"),
-                        InstanceMethod<&Session::ToDer>("toDer"),
-                    });
+    Napi::Function constructor = DefineClass(env, "Session",
+                                             {
+                                                 InstanceMethod<&Session::Dup>("dup"),
+                                                 InstanceMethod<&Session::UpRef>("upRef"),
+                                                 InstanceMethod<&Session::Free>("free"),
+                                                 InstanceAccessor<&Session::Time>("time"),
+                                                 StaticMethod<&Session::FromDer>("fromDer"),
+                                                 InstanceMethod<&Session::ToDer>("toDer"),
+                                             });
     env.SetInstanceData(new Napi::FunctionReference(Napi::Persistent(constructor)));
     return constructor;
   }
 
   explicit Session(const Napi::CallbackInfo& info) : Napi::ObjectWrap<Session>(info) {
-    session_ = info.Length() == 0 ? SSL_SESSION_new()
-                                  : info[0].As<Napi::External<SSL_SESSION>>().Data();
+    session_ =
+        info.Length() == 0 ? SSL_SESSION_new() : info[0].As<Napi::External<SSL_SESSION>>().Data();
     if (session_ == nullptr) throw Napi::Error::New(info.Env(), "SSL_SESSION_new failed");
   }
   ~Session() override { SSL_SESSION_free(session_); }

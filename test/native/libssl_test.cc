@@ -197,7 +197,7 @@ void TestSearch() {
         if (result.libssl != nullptr) return;  // this system has libssl 1.1.1
         CHECK(result.attempts.size() >= 3);
         CHECK(result.attempts.front().place == "the system loader");
-        CHECK(Contains(result.attempts.front().reason, "libcrypto.so.1.1"));
+        CHECK(Contains(result.attempts.front().reason, "libssl.so.1.1"));
         CHECK(result.attempts.back().place == empty.path());
         for (const Attempt& attempt : result.attempts) CHECK(!attempt.reason.empty());
       });
