@@ -9,6 +9,7 @@
         "native/libssl.cc",
         "native/session.cc",
         "native/session_counts.cc",
+        "native/wiped_memory.cc",
       ],
       "defines": [
         "NAPI_VERSION=8",

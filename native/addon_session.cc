@@ -99,10 +99,13 @@ napi_value FromDer(const Call& call) {
   return call.AdoptSession(session, kSessionBytes + 2 * used);
 }
 
+// As in C: without bytes to write to, the size only.
 napi_value ToDer(const Call& call) {
   SSL_SESSION* session = call.SessionOrNull(0);
-  const Encoding der(call.libssl(), call.libssl().i2d_SSL_SESSION, session);
-  return der.data() == nullptr ? call.Null() : call.NewBuffer(der.data(), der.size());
+  unsigned char* der = call.IsNull(0) ? nullptr : const_cast<uint8_t*>(call.ByteView(0).data);
+  const int size = call.libssl().i2d_SSL_SESSION(session, der == nullptr ? nullptr : &der);
+  if (size <= 0) call.KeepErrors();
+  return call.Number(size);
 }
 
 napi_value FromPem(const Call& call) {
@@ -412,7 +415,7 @@ std::vector<Function> SessionFunctions() {
       {"isSameSession", Entry<IsSame, Errors::kNever>},
       {"sessionInfo", Entry<Info, Errors::kPossible>},
       {"d2i_SSL_SESSION", Entry<FromDer, Errors::kPossible>},
-      {"i2d_SSL_SESSION", Entry<ToDer, Errors::kPossible>},
+      {"i2d_SSL_SESSION", Entry<ToDer, Errors::kWithoutObject>},
       {"PEM_read_bio_SSL_SESSION", Entry<FromPem, Errors::kPossible>},
       {"PEM_write_bio_SSL_SESSION", Entry<ToPem, Errors::kPossible>},
       {"SSL_SESSION_print", Entry<Print, Errors::kPossible>},

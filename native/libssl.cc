@@ -17,6 +17,8 @@
 #include <optional>
 #include <string_view>
 
+#include "wiped_memory.h"
+
 namespace libssl_session {
 namespace {
 
@@ -26,14 +28,16 @@ constexpr const char* kLibssl = "libssl.so.1.1";
 #if defined(__x86_64__)
 constexpr Elf64_Half kMachine = EM_X86_64;
 constexpr const char* kMultiarch = "x86_64-linux-gnu";
+constexpr Elf64_Xword kDataAddress = R_X86_64_64;
 constexpr bool HoldsAddress(Elf64_Xword type) {
-  return type == R_X86_64_64 || type == R_X86_64_GLOB_DAT || type == R_X86_64_JUMP_SLOT;
+  return type == kDataAddress || type == R_X86_64_GLOB_DAT || type == R_X86_64_JUMP_SLOT;
 }
 #elif defined(__aarch64__)
 constexpr Elf64_Half kMachine = EM_AARCH64;
 constexpr const char* kMultiarch = "aarch64-linux-gnu";
+constexpr Elf64_Xword kDataAddress = R_AARCH64_ABS64;
 constexpr bool HoldsAddress(Elf64_Xword type) {
-  return type == R_AARCH64_ABS64 || type == R_AARCH64_GLOB_DAT || type == R_AARCH64_JUMP_SLOT;
+  return type == kDataAddress || type == R_AARCH64_GLOB_DAT || type == R_AARCH64_JUMP_SLOT;
 }
 #else
 #error "the isolation proof knows the relocations of x86-64 and aarch64 only"
@@ -238,6 +242,12 @@ Relocations ReadDynamic(const link_map* map) {
   return result;
 }
 
+// The words that CRYPTO_set_mem_functions sets: another copy of this addon may have done that.
+bool IsAllocatorHook(Elf64_Xword type, std::string_view name) {
+  return type == kDataAddress &&
+         (name == "CRYPTO_malloc" || name == "CRYPTO_realloc" || name == "CRYPTO_free");
+}
+
 // Every address in the two libraries that stands for a symbol which one of them defines must be
 // an address inside them. That also refuses a libssl that ld.so gave another libcrypto.so.1.1,
 // which was in the process before: it goes by that name, not by the directory.
@@ -259,6 +269,7 @@ Verdict ProveIsolation(const MappedLibrary (&libraries)[2]) {
         const Elf64_Sym& symbol = relocations.symbols[ELF64_R_SYM(row.r_info)];
         if (!HoldsAddress(ELF64_R_TYPE(row.r_info)) || symbol.st_name == 0) continue;
         const char* name = relocations.names + symbol.st_name;
+        if (IsAllocatorHook(ELF64_R_TYPE(row.r_info), name)) continue;
         // Each library's own scope: itself, what it needs, the C library; never the main program.
         if (!inside(reinterpret_cast<uintptr_t>(dlsym(ssl.handle, name))) &&
             !inside(reinterpret_cast<uintptr_t>(dlsym(crypto.handle, name)))) {
@@ -349,6 +360,7 @@ Verdict Open(const std::string& directory, Libssl* libssl) {
     return Refused{Refusal::kVersion, libraries[0].path + " is not OpenSSL 1.1.1"};
   }
   libssl->version = libssl->OpenSSL_version(kOpensslVersion);
+  WipeFreedMemory(*libssl);
   // No configuration: the openssl.cnf of a newer system is written for OpenSSL 3, and leaves
   // errors in the queue.
   if (libssl->OPENSSL_init_ssl(kInitNoLoadConfig | kInitLoadSslStrings | kInitLoadCryptoStrings,

@@ -30,6 +30,10 @@ typedef void CRYPTO_EX_free(void* parent, void* ptr, CRYPTO_EX_DATA* ad, int idx
 typedef int CRYPTO_EX_dup(CRYPTO_EX_DATA* to, const CRYPTO_EX_DATA* from, void* from_d, int idx,
                           long argl, void* argp);
 typedef int pem_password_cb(char* buf, int size, int rwflag, void* userdata);
+// OpenSSL 1.1.1 has no names for these.
+typedef void* CRYPTO_malloc_fn(size_t, const char*, int);
+typedef void* CRYPTO_realloc_fn(void*, size_t, const char*, int);
+typedef void CRYPTO_free_fn(void*, const char*, int);
 }
 
 // F(library, result, name, parameters)
@@ -37,7 +41,12 @@ typedef int pem_password_cb(char* buf, int size, int rwflag, void* userdata);
   F(crypto, unsigned long, OpenSSL_version_num, (void))                                          \
   F(crypto, const char*, OpenSSL_version, (int))                                                 \
   F(ssl, int, OPENSSL_init_ssl, (uint64_t, const OPENSSL_INIT_SETTINGS*))                        \
+  F(crypto, void*, CRYPTO_malloc, (size_t, const char*, int))                                    \
   F(crypto, void, CRYPTO_clear_free, (void*, size_t, const char*, int))                          \
+  F(crypto, void, CRYPTO_get_mem_functions,                                                      \
+    (CRYPTO_malloc_fn**, CRYPTO_realloc_fn**, CRYPTO_free_fn**))                                 \
+  F(crypto, int, CRYPTO_set_mem_functions,                                                       \
+    (CRYPTO_malloc_fn*, CRYPTO_realloc_fn*, CRYPTO_free_fn*))                                    \
   F(crypto, void, OPENSSL_cleanse, (void*, size_t))                                              \
   F(crypto, int, CRYPTO_get_ex_new_index,                                                        \
     (int, long, void*, CRYPTO_EX_new*, CRYPTO_EX_dup*, CRYPTO_EX_free*))                         \

@@ -248,11 +248,14 @@ export function markdown(rows) {
   const reachable = rows.filter(({ reason }) => reason === undefined);
   const others = rows.filter(({ reason }) => reason !== undefined);
   const code = (names) => names.map((name) => `\`${name}\``).join(', ');
-  const table = (head, lines) => [
-    `| ${head.join(' | ')} |`,
-    `|${head.map(() => ' --- |').join('')}`,
-    ...lines.map((cells) => `| ${cells.join(' | ')} |`),
-  ];
+  // As Biome formats a table.
+  const table = (head, lines) => {
+    const widths = head.map((_, i) =>
+      Math.max(...[head, ...lines].map((cells) => cells[i].length)),
+    );
+    const row = (cells) => `| ${cells.map((cell, i) => cell.padEnd(widths[i])).join(' | ')} |`;
+    return [head, widths.map((width) => '-'.repeat(width)), ...lines].map(row);
+  };
   return [
     '<!-- Made by scripts/coverage.mjs: change that, then "node scripts/coverage.mjs --write". -->',
     '',

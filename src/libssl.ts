@@ -31,6 +31,9 @@ import {
 
 export type { CipherInfo, Handle, OpensslErrorEntry };
 
+// Taken now: native code writes as many bytes as it was told to allocate.
+const { allocUnsafe } = Buffer;
+
 // The one result register, as the type that the function promises.
 const result = <T extends number>() => registers[0] as T;
 const longResult = (big: bigint | undefined) => big ?? result<number>();
@@ -82,7 +85,13 @@ export function d2i_SSL_SESSION(der: Uint8Array): Handle {
 export function i2d_SSL_SESSION(session: Handle | 0): Buffer | null {
   const functions = native();
   setHandle('session', session);
-  return functions.i2d_SSL_SESSION();
+  functions.i2d_SSL_SESSION(null);
+  const size = result<number>();
+  if (size <= 0) return null;
+  const der = allocUnsafe(size);
+  registers[0] = session;
+  functions.i2d_SSL_SESSION(der);
+  return der;
 }
 
 /**

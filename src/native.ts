@@ -90,7 +90,8 @@ export interface Native {
 
   /** With `whole`, bytes after the session make it fail, and the result is minus their number. */
   d2i_SSL_SESSION(der: Uint8Array, whole: boolean): void;
-  i2d_SSL_SESSION(): Buffer | null;
+  /** The size; with bytes, which must be as many, it also writes. At most 0 on failure. */
+  i2d_SSL_SESSION(der: Uint8Array | null): void;
   PEM_read_bio_SSL_SESSION(pem: Uint8Array): void;
   PEM_write_bio_SSL_SESSION(): string | null;
 

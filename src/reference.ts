@@ -55,7 +55,7 @@ export class Reference {
     this.#registered = false;
     this.free();
     if (this.#stack === undefined) return;
-    process.emitWarning(`a ${this.#kind.name} was never freed; the garbage collector did it`, {
+    process.emitWarning(`an ${this.#kind.name} was never freed; the garbage collector did it`, {
       type: 'LibsslSessionLeakWarning',
       detail: this.#stack,
     });
@@ -78,7 +78,9 @@ function registerYoung(): void {
 const tracing = process.env.LIBSSL_SESSION_TRACE === '1';
 
 function creationStack(): string {
-  const stack = new Error().stack ?? '';
+  // Error.prepareStackTrace may make anything of it.
+  const stack: unknown = new Error().stack;
+  if (typeof stack !== 'string') return 'Created where no stack was kept';
   // Without the message and the two frames of this file.
   return `Created:\n${stack.split('\n').slice(3).join('\n')}`;
 }

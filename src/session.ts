@@ -203,6 +203,8 @@ export class SslSession implements Disposable {
 
   /** @internal */
   [inspect.custom](_depth: number, options: object): string {
+    // Also asked of a Proxy, and of what inherits from a session.
+    if (!(#reference in this)) return 'SslSession <not a session>';
     return `SslSession ${this.freed ? '<freed>' : inspect(this.toJSON(), options)}`;
   }
 

@@ -187,6 +187,7 @@ describe('what only looks like a session', () => {
       }
       using session = new SslSession();
       expect(() => session.isSameSession(impostor)).toThrow(TypeError);
+      if (kind !== 'a plain object') expect(inspect(impostor)).toBe('SslSession <not a session>');
     });
   }
 
