@@ -66,6 +66,12 @@ bool Call::IsNull(size_t i) const {
   return type == napi_null;
 }
 
+void Call::SetDerMemory(size_t i) const {
+  const Bytes memory = ByteView(i);
+  environment().der_memory = {const_cast<uint8_t*>(memory.data), memory.size};
+  environment().der_buffer = Napi::Persistent(Napi::Value(env_, Argument(i)));
+}
+
 std::string Call::Latin1(size_t i) const {
   size_t size = 0;
   Check(napi_get_value_string_latin1(env_, Argument(i), nullptr, 0, &size));

@@ -99,13 +99,28 @@ napi_value FromDer(const Call& call) {
   return call.AdoptSession(session, kSessionBytes + 2 * used);
 }
 
-// As in C: without bytes to write to, the size only.
+// The size; and the bytes, in the DER memory from the offset in register 1 on, where they fit: then
+// register 1 is 1 afterwards, else 0.
 napi_value ToDer(const Call& call) {
   SSL_SESSION* session = call.SessionOrNull(0);
-  unsigned char* der = call.IsNull(0) ? nullptr : const_cast<uint8_t*>(call.ByteView(0).data);
-  const int size = call.libssl().i2d_SSL_SESSION(session, der == nullptr ? nullptr : &der);
+  Environment& environment = call.environment();
+  const auto offset = static_cast<size_t>(environment.registers[1]);
+  const int size = call.libssl().i2d_SSL_SESSION(session, nullptr);
   if (size <= 0) call.KeepErrors();
+  const bool fits = size > 0 && offset <= environment.der_memory.size &&
+                    static_cast<size_t>(size) <= environment.der_memory.size - offset;
+  if (fits) {
+    unsigned char* der = environment.der_memory.data + offset;
+    call.libssl().i2d_SSL_SESSION(session, &der);
+  }
+  environment.registers[1] = fits ? 1 : 0;
   return call.Number(size);
+}
+
+// Where ToDer writes from now on.
+napi_value SetDerMemory(const Call& call) {
+  call.SetDerMemory(0);
+  return call.Undefined();
 }
 
 napi_value FromPem(const Call& call) {
@@ -415,6 +430,7 @@ std::vector<Function> SessionFunctions() {
       {"isSameSession", Entry<IsSame, Errors::kNever>},
       {"sessionInfo", Entry<Info, Errors::kPossible>},
       {"d2i_SSL_SESSION", Entry<FromDer, Errors::kPossible>},
+      {"setDerMemory", Entry<SetDerMemory, Errors::kNever>},
       {"i2d_SSL_SESSION", Entry<ToDer, Errors::kWithoutObject>},
       {"PEM_read_bio_SSL_SESSION", Entry<FromPem, Errors::kPossible>},
       {"PEM_write_bio_SSL_SESSION", Entry<ToPem, Errors::kPossible>},

@@ -3,6 +3,7 @@
 #include <malloc.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 
@@ -11,9 +12,19 @@ namespace {
 
 void* Allocate(size_t size, const char*, int) { return size == 0 ? nullptr : std::malloc(size); }
 
+// Most of what libssl allocates is a few words long: calling memset would take most of the time.
+void Wipe(void* memory) {
+  const size_t size = malloc_usable_size(memory);
+  if (size > 128) return explicit_bzero(memory, size);
+  volatile uint64_t* word = static_cast<volatile uint64_t*>(memory);
+  for (size_t i = 0; i < size / sizeof *word; ++i) word[i] = 0;
+  explicit_bzero(static_cast<char*>(memory) + size / sizeof *word * sizeof *word,
+                 size % sizeof *word);
+}
+
 void Free(void* memory, const char*, int) {
   if (memory == nullptr) return;
-  explicit_bzero(memory, malloc_usable_size(memory));
+  Wipe(memory);
   std::free(memory);
 }
 
