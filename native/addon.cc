@@ -66,12 +66,6 @@ bool Call::IsNull(size_t i) const {
   return type == napi_null;
 }
 
-void Call::SetDerMemory(size_t i) const {
-  const Bytes memory = ByteView(i);
-  environment().der_memory = {const_cast<uint8_t*>(memory.data), memory.size};
-  environment().der_buffer = Napi::Persistent(Napi::Value(env_, Argument(i)));
-}
-
 std::string Call::Latin1(size_t i) const {
   size_t size = 0;
   Check(napi_get_value_string_latin1(env_, Argument(i), nullptr, 0, &size));
@@ -133,6 +127,7 @@ napi_value Call::AdoptSession(SSL_SESSION* session, size_t bytes) const {
     libssl().SSL_SESSION_free(session);
     throw;
   }
+  ++environment().references;
   ReportBytes(reported);
   return Number(static_cast<double>(handle));
 }
@@ -140,11 +135,18 @@ napi_value Call::AdoptSession(SSL_SESSION* session, size_t bytes) const {
 void Call::ReleaseSession(SessionSlot* slot, uint32_t references) const {
   SSL_SESSION* session = slot->object;
   slot->references -= references;
+  environment().references -= references;
   if (slot->references == 0) {
     ReportBytes(-static_cast<int64_t>(slot->bytes));
     environment().sessions.Remove(slot);
   }
   environment().FreeSession(session, references);
+}
+
+void Call::Grow(SessionSlot* slot, size_t bytes) const {
+  const uint32_t change = static_cast<uint32_t>(std::min<size_t>(bytes, UINT32_MAX - slot->bytes));
+  slot->bytes += change;
+  ReportBytes(change);
 }
 
 void Call::ReportBytes(int64_t change) const {
@@ -184,7 +186,8 @@ napi_value LibraryInfo(const Call& call) {
 napi_value LastErrors(napi_env env, napi_callback_info info) {
   try {
     const Call call(env, info);
-    const std::vector<OpensslError>& errors = call.environment().last_errors;
+    // A copy: a setter on Object.prototype could make a call in the middle.
+    const std::vector<OpensslError> errors = call.environment().last_errors;
     Napi::Array result = Napi::Array::New(env, errors.size());
     for (size_t i = 0; i < errors.size(); ++i) {
       Napi::Object error = Napi::Object::New(env);
@@ -229,6 +232,11 @@ const char* RefusalName(Refusal refusal) {
   }
 }
 
+// What one Node environment holds: one Environment for each load.
+struct Instance {
+  std::deque<Environment> environments;
+};
+
 // load(explicitDirectory, fallbackDirectory, registers, makeError): the functions, or an array of
 // what was tried: { place, code, reason }. Only here does JavaScript get a function that calls
 // libssl.
@@ -247,10 +255,16 @@ Napi::Value Load(const Napi::CallbackInfo& info) {
     }
     return attempts;
   }
-  auto* environment = env.GetInstanceData<Environment>();
-  if (environment == nullptr) {
-    environment = new Environment(*result.libssl);
-    env.SetInstanceData(environment);  // deletes it when the environment ends
+  auto* instance = env.GetInstanceData<Instance>();
+  if (instance == nullptr) {
+    instance = new Instance;
+    env.SetInstanceData(instance);  // deletes it when the Node environment ends
+  }
+  instance->environments.emplace_back(*result.libssl);
+  Environment* environment = &instance->environments.back();
+  if (instance->environments.size() > 1) {
+    for (Environment& each : instance->environments) each.alone = false;
+    Environment::current = {};
   }
   auto registers = info[2].As<Napi::Float64Array>();
   environment->registers = registers.Data();

@@ -32,6 +32,9 @@ struct Binding {
 
 // Everything of one Node environment: the main thread, or one Worker. Freed when it ends, and
 // with it every reference that its handles still own.
+//
+// The JavaScript modules may be evaluated more than once in one Node environment (test runners, hot
+// reloading, two bundles). Each evaluation loads once, and has an Environment of its own.
 struct Environment {
   explicit Environment(const Libssl& loaded) : libssl(loaded) {}
   ~Environment() {
@@ -39,8 +42,8 @@ struct Environment {
     sessions.Clear([this](SSL_SESSION* s, uint32_t n) { FreeSession(s, n); });
   }
 
-  void FreeSession(SSL_SESSION* session, uint32_t references) {
-    for (; references > 0; --references) libssl.SSL_SESSION_free(session);
+  void FreeSession(SSL_SESSION* session, uint32_t times) {
+    for (; times > 0; --times) libssl.SSL_SESSION_free(session);
   }
 
   // Whose call was the last on this thread: the next is most likely of the same, and to ask
@@ -52,16 +55,13 @@ struct Environment {
   __attribute__((tls_model("initial-exec"))) static inline thread_local Current current{};
 
   const Libssl& libssl;
+  bool alone = true;  // the only one of its Node environment
   HandleTable<SSL_SESSION> sessions{HandleKind::kSession};
+  uint64_t references = 0;  // that all slots own together
   std::vector<OpensslError> last_errors;
   std::deque<Binding> bindings;
   double* registers = nullptr;  // memory of registers_buffer
   Napi::Reference<Napi::Value> registers_buffer;
-  struct {
-    uint8_t* data;
-    size_t size;
-  } der_memory = {nullptr, 0};  // memory of der_buffer
-  Napi::Reference<Napi::Value> der_buffer;
   Napi::FunctionReference make_error;  // (rule, function) => Error, of src/errors.ts
   int64_t unreported_bytes = 0;
 };
@@ -79,8 +79,12 @@ class Call {
   using SessionSlot = HandleTable<SSL_SESSION>::Slot;
 
   Call(napi_env env, napi_callback_info info) : env_(env), info_(info) {
-    if (Environment::current.env != env) Environment::current = {env, binding().environment};
-    environment_ = Environment::current.environment;
+    if (Environment::current.env == env) {
+      environment_ = Environment::current.environment;
+    } else {
+      environment_ = binding().environment;
+      if (environment_->alone) Environment::current = {env, environment_};
+    }
   }
 
   napi_env env() const { return env_; }
@@ -124,7 +128,6 @@ class Call {
   uint32_t Uint(size_t i) const;
   bool Bool(size_t i) const;
   bool IsNull(size_t i) const;
-  void SetDerMemory(size_t i) const;
   std::string Latin1(size_t i) const;
 
   // Results: undefined means that the result is in register 0.
@@ -141,6 +144,13 @@ class Call {
 
   // A handle that owns the reference to `session`; for nullptr 0. `bytes` is what to tell V8.
   napi_value AdoptSession(SSL_SESSION* session, size_t bytes) const;
+  // Refuses one more reference where libssl's count, an int that wraps, could come to its end: a
+  // session may have all of an environment's references, and never leaves it.
+  void CheckReferences() const {
+    if (environment_->references >= 1u << 30) throw Misuse{"references"};
+  }
+  // The session of the slot has grown.
+  void Grow(SessionSlot* slot, size_t bytes) const;
   // Gives `references` of the slot's references back; the handle ends with the last of them.
   void ReleaseSession(SessionSlot* slot, uint32_t references = 1) const;
   // Keeps what the call left in OpenSSL's queue, for lastErrors().
@@ -159,7 +169,7 @@ class Call {
 };
 
 // Whether a function can leave something in OpenSSL's error queue: never, only when it gives no
-// object (AdoptSession looks then), or at any time.
+// object or bytes (it looks then itself), or at any time.
 enum class Errors { kNever, kWithoutObject, kPossible };
 
 using Body = napi_value (*)(const Call&);

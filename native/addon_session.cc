@@ -17,8 +17,6 @@ namespace {
 constexpr size_t kSessionBytes = 768;
 // Another handle of the same session costs a slot.
 constexpr size_t kHandleBytes = sizeof(HandleTable<SSL_SESSION>::Slot);
-// libssl counts references in an int and does not look whether it overflows.
-constexpr uint32_t kMaxReferences = 1u << 24;
 
 // ---- Life cycle.
 
@@ -34,9 +32,12 @@ napi_value Dup(const Call& call) {
 
 napi_value UpRef(const Call& call) {
   auto* slot = call.Slot(0);
-  if (slot->references == kMaxReferences) throw Misuse{"references"};
+  call.CheckReferences();
   const int result = call.libssl().SSL_SESSION_up_ref(slot->object);
-  if (result == 1) ++slot->references;
+  if (result == 1) {
+    ++slot->references;
+    ++call.environment().references;
+  }
   return call.Number(result);
 }
 
@@ -51,6 +52,7 @@ napi_value Free(const Call& call) {
 // SSL_SESSION_up_ref, the new reference owned by a handle of its own.
 napi_value Share(const Call& call) {
   SSL_SESSION* session = call.Session(0);
+  call.CheckReferences();
   if (call.libssl().SSL_SESSION_up_ref(session) != 1) return call.Number(kNullHandle);
   return call.AdoptSession(session, kHandleBytes);
 }
@@ -99,33 +101,23 @@ napi_value FromDer(const Call& call) {
   return call.AdoptSession(session, kSessionBytes + 2 * used);
 }
 
-// The size; and the bytes, in the DER memory from the offset in register 1 on, where they fit: then
-// register 1 is 1 afterwards, else 0.
+// The size; and the bytes, where the view is of that size.
 napi_value ToDer(const Call& call) {
   SSL_SESSION* session = call.SessionOrNull(0);
-  Environment& environment = call.environment();
-  const auto offset = static_cast<size_t>(environment.registers[1]);
+  const Bytes view = call.ByteView(0);
   const int size = call.libssl().i2d_SSL_SESSION(session, nullptr);
   if (size <= 0) call.KeepErrors();
-  const bool fits = size > 0 && offset <= environment.der_memory.size &&
-                    static_cast<size_t>(size) <= environment.der_memory.size - offset;
-  if (fits) {
-    unsigned char* der = environment.der_memory.data + offset;
+  unsigned char* der = const_cast<uint8_t*>(view.data);
+  if (size > 0 && static_cast<size_t>(size) == view.size) {
     call.libssl().i2d_SSL_SESSION(session, &der);
   }
-  environment.registers[1] = fits ? 1 : 0;
   return call.Number(size);
-}
-
-// Where ToDer writes from now on.
-napi_value SetDerMemory(const Call& call) {
-  call.SetDerMemory(0);
-  return call.Undefined();
 }
 
 napi_value FromPem(const Call& call) {
   const Bytes pem = call.ByteView(0);
-  return call.AdoptSession(SessionFromPem(call.libssl(), pem.data, pem.size), kSessionBytes * 2);
+  return call.AdoptSession(SessionFromPem(call.libssl(), pem.data, pem.size),
+                           kSessionBytes + pem.size);
 }
 
 // What `write` (PEM, text, key log) puts into memory; null where it fails.
@@ -255,9 +247,12 @@ napi_value GetHostname(const Call& call) {
 }
 
 napi_value SetHostname(const Call& call) {
-  SSL_SESSION* session = call.Session(0);
+  auto* slot = call.Slot(0);
+  SSL_SESSION* session = slot->object;
   if (call.IsNull(0)) return call.Number(call.libssl().SSL_SESSION_set1_hostname(session, nullptr));
-  return call.Number(call.libssl().SSL_SESSION_set1_hostname(session, call.Latin1(0).c_str()));
+  const std::string hostname = call.Latin1(0);
+  call.Grow(slot, hostname.size());
+  return call.Number(call.libssl().SSL_SESSION_set1_hostname(session, hostname.c_str()));
 }
 
 napi_value GetAlpn(const Call& call) {
@@ -268,8 +263,10 @@ napi_value GetAlpn(const Call& call) {
 }
 
 napi_value SetAlpn(const Call& call) {
-  SSL_SESSION* session = call.Session(0);
+  auto* slot = call.Slot(0);
+  SSL_SESSION* session = slot->object;
   const Bytes alpn = call.IsNull(0) ? Bytes{nullptr, 0} : call.ByteView(0);
+  call.Grow(slot, alpn.size);
   return call.Number(call.libssl().SSL_SESSION_set1_alpn_selected(session, alpn.data, alpn.size));
 }
 
@@ -299,8 +296,10 @@ napi_value GetTicketAppData(const Call& call) {
 }
 
 napi_value SetTicketAppData(const Call& call) {
-  SSL_SESSION* session = call.Session(0);
+  auto* slot = call.Slot(0);
+  SSL_SESSION* session = slot->object;
   const Bytes data = call.IsNull(0) ? Bytes{nullptr, 0} : call.ByteView(0);
+  call.Grow(slot, data.size);
   return call.Number(call.libssl().SSL_SESSION_set1_ticket_appdata(session, data.data, data.size));
 }
 
@@ -406,11 +405,12 @@ napi_value Info(const Call& call) {
   info.Number(libssl.SSL_SESSION_get_max_fragment_length(session));
   info.Number(libssl.SSL_SESSION_get_compress_id(session));
   X509* peer = libssl.SSL_SESSION_get0_peer(session);
-  char subject[1024];
-  if (peer != nullptr) {
-    libssl.X509_NAME_oneline(libssl.X509_get_subject_name(peer), subject, sizeof subject);
-  }
-  info.Text(peer == nullptr ? nullptr : subject, peer == nullptr ? 0 : std::strlen(subject));
+  // null for a name that is longer than 1 MiB.
+  char* subject = peer == nullptr
+                      ? nullptr
+                      : libssl.X509_NAME_oneline(libssl.X509_get_subject_name(peer), nullptr, 0);
+  info.Text(subject, subject == nullptr ? 0 : std::strlen(subject));
+  libssl.CRYPTO_free(subject, __FILE__, __LINE__);
   info.Number(libssl.SSL_SESSION_is_resumable(session));
   return call.NewLatin1(info.text().data(), info.text().size());
 }
@@ -430,7 +430,6 @@ std::vector<Function> SessionFunctions() {
       {"isSameSession", Entry<IsSame, Errors::kNever>},
       {"sessionInfo", Entry<Info, Errors::kPossible>},
       {"d2i_SSL_SESSION", Entry<FromDer, Errors::kPossible>},
-      {"setDerMemory", Entry<SetDerMemory, Errors::kNever>},
       {"i2d_SSL_SESSION", Entry<ToDer, Errors::kWithoutObject>},
       {"PEM_read_bio_SSL_SESSION", Entry<FromPem, Errors::kPossible>},
       {"PEM_write_bio_SSL_SESSION", Entry<ToPem, Errors::kPossible>},

@@ -42,6 +42,7 @@ typedef void CRYPTO_free_fn(void*, const char*, int);
   F(crypto, const char*, OpenSSL_version, (int))                                                 \
   F(ssl, int, OPENSSL_init_ssl, (uint64_t, const OPENSSL_INIT_SETTINGS*))                        \
   F(crypto, void*, CRYPTO_malloc, (size_t, const char*, int))                                    \
+  F(crypto, void, CRYPTO_free, (void*, const char*, int))                                        \
   F(crypto, void, CRYPTO_clear_free, (void*, size_t, const char*, int))                          \
   F(crypto, void, CRYPTO_get_mem_functions,                                                      \
     (CRYPTO_malloc_fn**, CRYPTO_realloc_fn**, CRYPTO_free_fn**))                                 \

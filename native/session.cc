@@ -1,6 +1,7 @@
 #include "session.h"
 
 #include <climits>
+#include <mutex>
 
 namespace libssl_session {
 
@@ -25,20 +26,20 @@ MasterKey::MasterKey(const Libssl& libssl, const SSL_SESSION* session)
 MasterKey::~MasterKey() { libssl_.OPENSSL_cleanse(data_, sizeof data_); }
 
 const std::vector<const SSL_CIPHER*>& AllCiphers(const Libssl& libssl) {
-  static const auto* const ciphers = [&libssl] {
-    auto* found = new std::vector<const SSL_CIPHER*>;  // for the life of the process, as libssl
-    SSL_CTX* context = libssl.SSL_CTX_new(libssl.TLS_method());
-    SSL* ssl = context == nullptr ? nullptr : libssl.SSL_new(context);
-    for (int id = 0; ssl != nullptr && id <= 0xffff; ++id) {
-      const unsigned char bytes[2] = {static_cast<unsigned char>(id >> 8),
-                                      static_cast<unsigned char>(id & 0xff)};
-      const SSL_CIPHER* cipher = libssl.SSL_CIPHER_find(ssl, bytes);
-      if (cipher != nullptr) found->push_back(cipher);
-    }
-    libssl.SSL_free(ssl);
-    libssl.SSL_CTX_free(context);
-    return found;
-  }();
+  static std::mutex mutex;
+  static auto* const ciphers = new std::vector<const SSL_CIPHER*>;  // for the life of the process
+  const std::lock_guard<std::mutex> lock(mutex);
+  if (!ciphers->empty()) return *ciphers;
+  SSL_CTX* context = libssl.SSL_CTX_new(libssl.TLS_method());
+  SSL* ssl = context == nullptr ? nullptr : libssl.SSL_new(context);
+  for (int id = 0; ssl != nullptr && id <= 0xffff; ++id) {
+    const unsigned char bytes[2] = {static_cast<unsigned char>(id >> 8),
+                                    static_cast<unsigned char>(id & 0xff)};
+    const SSL_CIPHER* cipher = libssl.SSL_CIPHER_find(ssl, bytes);
+    if (cipher != nullptr) ciphers->push_back(cipher);
+  }
+  libssl.SSL_free(ssl);
+  libssl.SSL_CTX_free(context);
   return *ciphers;
 }
 

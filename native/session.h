@@ -14,7 +14,7 @@ namespace libssl_session {
 // Owns memory that libssl allocated for an encoding; wiped when it is given back.
 class Encoding {
  public:
-  // i2d_SSL_SESSION or i2d_X509: data() is nullptr when libssl has no encoding to give.
+  // i2d_X509 or another i2d: data() is nullptr when libssl has no encoding to give.
   template <typename T>
   Encoding(const Libssl& libssl, int (*encode)(T*, unsigned char**), T* object) : libssl_(libssl) {
     const int size = encode(object, &data_);
@@ -91,7 +91,8 @@ class MasterKey {
   size_t size_;
 };
 
-// Every cipher suite that this libssl knows, in the order of their 2-byte numbers.
+// Every cipher suite that this libssl knows, in the order of their 2-byte numbers. Empty when out
+// of memory; the next call tries again.
 const std::vector<const SSL_CIPHER*>& AllCiphers(const Libssl& libssl);
 
 }  // namespace libssl_session

@@ -128,7 +128,10 @@ const misuses: Readonly<Record<string, readonly [code: string, message: string]>
   ],
   adopted: ['ERR_LIBSSL_UNSAFE', 'this handle belongs to an SslSession already'],
   handles: ['ERR_LIBSSL_FAILED', 'this environment holds the most handles it can, 16,777,216'],
-  references: ['ERR_LIBSSL_FAILED', 'this handle owns the most references it can, 16,777,216'],
+  references: [
+    'ERR_LIBSSL_FAILED',
+    'this environment holds the most references it can, 1,073,741,824',
+  ],
 };
 
 /** Called by the addon instead of libssl, for a use that C leaves undefined. */

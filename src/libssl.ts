@@ -9,6 +9,7 @@
  * @module
  */
 
+import { encode } from './encode.js';
 import {
   type CipherInfo,
   type Handle,
@@ -78,30 +79,13 @@ export function d2i_SSL_SESSION(der: Uint8Array): Handle {
   return result<Handle>();
 }
 
-// Encodings are written one after the other into a block of memory that native code knows. A Buffer
-// of its own for each would take a third of the time of the encoding (measured); and in Node's own
-// pool master keys would lie beside everything else.
-const derBlock = 32 * 1024;
-let derMemory = Buffer.alloc(0);
-let derUsed = 0;
-
-/** `int i2d_SSL_SESSION(SSL_SESSION *in, unsigned char **pp)`. null where C returns 0. */
+/**
+ * `int i2d_SSL_SESSION(SSL_SESSION *in, unsigned char **pp)`. null where C returns 0. As with
+ * `Buffer.from()`, the Buffer lies in Node's pool: its `.buffer` has neighbours.
+ */
 export function i2d_SSL_SESSION(session: Handle | 0): Buffer | null {
-  const functions = native();
-  setHandle('session', session);
-  registers[1] = derUsed;
-  functions.i2d_SSL_SESSION();
-  const size = result<number>();
-  if (size <= 0) return null;
-  if (registers[1] === 0) {
-    derMemory = Buffer.allocUnsafeSlow(Math.max(derBlock, size));
-    derUsed = 0;
-    functions.setDerMemory(derMemory);
-    return i2d_SSL_SESSION(session);
-  }
-  const der = Buffer.from(derMemory.buffer, derUsed, size);
-  derUsed += size;
-  return der;
+  checkHandle('session', session);
+  return encode(session, Buffer.allocUnsafe);
 }
 
 /**
@@ -110,7 +94,6 @@ export function i2d_SSL_SESSION(session: Handle | 0): Buffer | null {
  */
 export function PEM_read_bio_SSL_SESSION(pem: Uint8Array): Handle {
   const bytes = checkBytes('pem', pem);
-  if (bytes.length > 0x7fff_ffff) throw invalidValue('pem', 'is longer than a BIO can hold');
   native().PEM_read_bio_SSL_SESSION(bytes);
   return result<Handle>();
 }
@@ -149,7 +132,7 @@ export function SSL_SESSION_get_id(s: Handle): Buffer {
 /** `int SSL_SESSION_set1_id(SSL_SESSION *s, const unsigned char *sid, unsigned int sid_len)`. */
 export function SSL_SESSION_set1_id(s: Handle, sid: Uint8Array): 0 | 1 {
   const functions = native();
-  const bytes = checkBytes('sid', sid);
+  const bytes = checkBytes('id', sid);
   setHandle('s', s);
   functions.SSL_SESSION_set1_id(bytes);
   return result<0 | 1>();
@@ -165,7 +148,7 @@ export function SSL_SESSION_get0_id_context(s: Handle): Buffer {
 /** `int SSL_SESSION_set1_id_context(SSL_SESSION *s, const unsigned char *sid_ctx, …)`. */
 export function SSL_SESSION_set1_id_context(s: Handle, sidCtx: Uint8Array): 0 | 1 {
   const functions = native();
-  const bytes = checkBytes('sidCtx', sidCtx);
+  const bytes = checkBytes('idContext', sidCtx);
   setHandle('s', s);
   functions.SSL_SESSION_set1_id_context(bytes);
   return result<0 | 1>();
@@ -181,7 +164,7 @@ export function SSL_SESSION_get_time(s: Handle | 0): number | bigint {
 /** `long SSL_SESSION_set_time(SSL_SESSION *s, long t)`: returns t, so 0 for 0; 0 for NULL. */
 export function SSL_SESSION_set_time(s: Handle | 0, t: number | bigint): number | bigint {
   const functions = native();
-  const time = checkLong('t', t);
+  const time = checkLong('time', t);
   setHandle('s', s);
   return longResult(functions.SSL_SESSION_set_time(time));
 }
@@ -196,7 +179,7 @@ export function SSL_SESSION_get_timeout(s: Handle | 0): number | bigint {
 /** `long SSL_SESSION_set_timeout(SSL_SESSION *s, long t)`: 1; 0 for NULL. */
 export function SSL_SESSION_set_timeout(s: Handle | 0, t: number | bigint): number | bigint {
   const functions = native();
-  const timeout = checkLong('t', t);
+  const timeout = checkLong('timeout', t);
   setHandle('s', s);
   return longResult(functions.SSL_SESSION_set_timeout(timeout));
 }
@@ -212,7 +195,7 @@ export function SSL_SESSION_get_protocol_version(s: Handle): number {
 /** `int SSL_SESSION_set_protocol_version(SSL_SESSION *s, int version)`. Takes any int. */
 export function SSL_SESSION_set_protocol_version(s: Handle, version: number): 0 | 1 {
   const functions = native();
-  const value = checkInt('version', version);
+  const value = checkInt('protocolVersion', version);
   setHandle('s', s);
   functions.SSL_SESSION_set_protocol_version(value);
   return result<0 | 1>();
@@ -275,7 +258,7 @@ export function SSL_SESSION_get_master_key(s: Handle): Buffer {
 /** `int SSL_SESSION_set1_master_key(SSL_SESSION *sess, const unsigned char *in, size_t len)`. */
 export function SSL_SESSION_set1_master_key(sess: Handle, key: Uint8Array): 0 | 1 {
   const functions = native();
-  const bytes = checkBytes('key', key);
+  const bytes = checkBytes('masterKey', key);
   setHandle('sess', sess);
   functions.SSL_SESSION_set1_master_key(bytes);
   return result<0 | 1>();
@@ -339,7 +322,7 @@ export function SSL_SESSION_get0_ticket_appdata(ss: Handle): Buffer | null {
 /** `int SSL_SESSION_set1_ticket_appdata(SSL_SESSION *ss, const void *data, size_t len)`. */
 export function SSL_SESSION_set1_ticket_appdata(ss: Handle, data: Uint8Array | null): 0 | 1 {
   const functions = native();
-  const bytes = data === null ? null : checkBytes('data', data);
+  const bytes = data === null ? null : checkBytes('ticketAppData', data);
   setHandle('ss', ss);
   functions.SSL_SESSION_set1_ticket_appdata(bytes);
   return result<0 | 1>();

@@ -90,13 +90,8 @@ export interface Native {
 
   /** With `whole`, bytes after the session make it fail, and the result is minus their number. */
   d2i_SSL_SESSION(der: Uint8Array, whole: boolean): void;
-  /**
-   * The size; and the bytes, in the DER memory from the offset in registers[1] on, where they fit:
-   * then registers[1] is 1 afterwards, else 0.
-   */
-  i2d_SSL_SESSION(): void;
-  /** Where i2d_SSL_SESSION writes from now on. Its memory must never move. */
-  setDerMemory(memory: Uint8Array): void;
+  /** The size, at most 0 where there is no encoding; and the bytes, where the view is as large. */
+  i2d_SSL_SESSION(der: Uint8Array): void;
   PEM_read_bio_SSL_SESSION(pem: Uint8Array): void;
   PEM_write_bio_SSL_SESSION(): string | null;
 

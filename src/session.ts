@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { inspect } from 'node:util';
+import { encode } from './encode.js';
 import { LibsslError, libsslError } from './errors.js';
 import * as C from './libssl.js';
 import { type CipherInfo, type Handle, native, registers } from './native.js';
@@ -69,7 +70,7 @@ export class SslSession implements Disposable {
     if (typeof pem !== 'string' && !(pem instanceof Uint8Array)) {
       throw invalidType('pem', 'a string, Buffer or Uint8Array', pem);
     }
-    const bytes = typeof pem === 'string' ? Buffer.from(pem, 'latin1') : pem;
+    const bytes = typeof pem === 'string' ? Buffer.from(pem, 'utf8') : pem;
     return adopt('PEM_read_bio_SSL_SESSION', C.PEM_read_bio_SSL_SESSION(bytes));
   }
 
@@ -151,11 +152,13 @@ export class SslSession implements Disposable {
   }
 
   /**
-   * DER. A session without a cipher has no encoding: `ERR_LIBSSL_FAILED`. Holds the master key.
+   * DER, in memory of its own. A session that never had a cipher has no encoding:
+   * `ERR_LIBSSL_FAILED`. Holds the master key.
    * Wraps `i2d_SSL_SESSION(3)`.
    */
   toDer(): Buffer {
-    return C.i2d_SSL_SESSION(this.#live) ?? failEncoding('i2d_SSL_SESSION');
+    // Not from Node's pool: whoever clones that Buffer to another thread would clone the pool.
+    return encode(this.#live, Buffer.allocUnsafeSlow) ?? failEncoding('i2d_SSL_SESSION');
   }
 
   /**
@@ -180,7 +183,8 @@ export class SslSession implements Disposable {
 
   /**
    * The text of `openssl sess_id -text`. Without `secrets: true` the master key, the ticket and
-   * what belongs to a PSK are blanked. Wraps `SSL_SESSION_print(3)`.
+   * what belongs to a PSK are blanked. libssl cannot print a session with an empty PSK identity,
+   * hint or SRP name: `ERR_LIBSSL_FAILED`. Wraps `SSL_SESSION_print(3)`.
    */
   toText(options: { secrets?: boolean } = {}): string {
     const text = C.SSL_SESSION_print(this.#live) ?? fail('SSL_SESSION_print');
@@ -300,7 +304,7 @@ export class SslSession implements Disposable {
 
   /**
    * The master key; in TLS 1.3 the resumption PSK. A secret. At most 256 bytes; longer:
-   * `ERR_OUT_OF_RANGE`. Wraps `SSL_SESSION_get_master_key(3)`, `SSL_SESSION_set1_master_key(3)`.
+   * `ERR_LIBSSL_FAILED`. Wraps `SSL_SESSION_get_master_key(3)`, `SSL_SESSION_set1_master_key(3)`.
    */
   get masterKey(): Buffer {
     return C.SSL_SESSION_get_master_key(this.#live);
@@ -321,7 +325,8 @@ export class SslSession implements Disposable {
   }
 
   /**
-   * The protocol that ALPN selected, as latin1; null when there is none. Wraps
+   * The protocol that ALPN selected, as latin1; null when there is none (an empty one is none).
+   * Wraps
    * `SSL_SESSION_get0_alpn_selected(3)`, `SSL_SESSION_set1_alpn_selected(3)`.
    */
   get alpnProtocol(): string | null {
@@ -381,7 +386,8 @@ export class SslSession implements Disposable {
   }
 
   /**
-   * The peer's certificate, as a class of node:crypto; null when the session has none. Wraps
+   * The peer's certificate, as a class of node:crypto, whose errors it may throw; null when the
+   * session has none. Wraps
    * `SSL_SESSION_get0_peer(3)`.
    */
   get peerCertificate(): X509Certificate | null {

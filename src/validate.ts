@@ -30,15 +30,27 @@ export function checkHandle(name: string, value: unknown): asserts value is Hand
   if (typeof value !== 'number') throw invalidType(name, 'a handle (a number)', value);
 }
 
+// Of the class, since a view can have a property of its own by that name.
+const bufferOf = Object.getOwnPropertyDescriptor(
+  Object.getPrototypeOf(Uint8Array.prototype),
+  'buffer',
+)?.get as (this: Uint8Array) => ArrayBufferLike;
+
+// What libssl can copy: it takes sizes as an int.
+const mostBytes = 0x7fff_fffe;
+
 /**
  * The bytes of a view, fit for native code to read: another thread could change shared memory
  * while libssl parses it, so that is copied.
  */
 export function checkBytes(name: string, value: unknown): Uint8Array {
   if (!types.isUint8Array(value)) throw invalidType(name, 'a Buffer or Uint8Array', value);
-  const { buffer } = value;
+  const buffer = bufferOf.call(value);
   if (value.byteLength === 0 && isDetached(buffer)) {
     throw invalidValue(name, 'is a view of a detached ArrayBuffer');
+  }
+  if (value.byteLength > mostBytes) {
+    throw outOfRange(`${name}.byteLength`, `<= ${mostBytes}`, value.byteLength);
   }
   return types.isSharedArrayBuffer(buffer) ? new Uint8Array(value) : value;
 }

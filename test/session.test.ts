@@ -1,6 +1,10 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { LibsslError, SslSession, sessionCounts, startCounting } from 'libssl-session';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import * as C from 'libssl-session/libssl';
+import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { fixture } from './helpers.js';
 
 const tls12 = () => SslSession.fromPem(fixture('openssl-1.1.1-tls12.pem'));
@@ -377,6 +381,120 @@ describe('PEM', () => {
     expect(() => SslSession.fromPem(pem.slice(0, -20))).toThrow(LibsslError);
     expect(() => SslSession.fromPem(pem.replace('A', '!'))).toThrow(LibsslError);
     expect(() => SslSession.fromPem('\u{1f600}')).toThrow(LibsslError);
+  });
+});
+
+describe('what a review found', () => {
+  test('user code that runs while DER is made cannot make it overflow', () => {
+    const poolSize = Object.getOwnPropertyDescriptor(Buffer, 'poolSize');
+    using session = tls12();
+    const grow = () => {
+      session.ticketAppData = Buffer.alloc(1_000_000);
+      return 8192;
+    };
+    try {
+      Object.defineProperty(Buffer, 'poolSize', { value: { valueOf: grow }, configurable: true });
+      for (const encode of [() => session.toDer(), () => C.i2d_SSL_SESSION(session.handle)]) {
+        expect(encode).not.toThrow(RangeError);
+      }
+    } finally {
+      if (poolSize) Object.defineProperty(Buffer, 'poolSize', poolSize);
+    }
+  });
+
+  test('DER has memory of its own', () => {
+    using session = tls12();
+    const der = session.toDer();
+    expect(der.buffer.byteLength).toBe(der.length);
+  });
+
+  test('fake timers do not keep the collector waiting', async () => {
+    vi.useFakeTimers({ toFake: ['queueMicrotask'] });
+    (() => {
+      for (let i = 0; i < 500; i++) new SslSession();
+    })();
+    vi.useRealTimers();
+    await collected();
+    expect(sessionCounts().live).toBe(0);
+  });
+
+  test('a subject of more than a kilobyte is whole, and one that libssl cannot print is null', () => {
+    const name = (tag: number, text: Buffer) => {
+      const value = element(tag, text);
+      return element(0x30, element(0x31, element(0x30, Buffer.concat([commonName, value]))));
+    };
+    const commonName = Buffer.from('0603550403', 'hex');
+    const element = (tag: number, content: Buffer) => {
+      const length = Buffer.alloc(4);
+      length.writeUInt32BE(content.length);
+      return Buffer.concat([Buffer.from([tag, 0x84]), length, content]);
+    };
+    const certificate = (subject: Buffer) => {
+      const algorithm = Buffer.from('300d06092a864886f70d01010b0500', 'hex');
+      const dates = Buffer.from(
+        '301e170d3234303130313030303030305a170d3334303130313030303030305a',
+        'hex',
+      );
+      const { publicKey } = generateKeyPairSync('ed25519');
+      const key = publicKey.export({ type: 'spki', format: 'der' });
+      const tbs = [Buffer.from('020101', 'hex'), algorithm, subject, dates, subject, key];
+      const signature = Buffer.from('030200ff', 'hex');
+      return element(
+        0x30,
+        Buffer.concat([element(0x30, Buffer.concat(tbs)), algorithm, signature]),
+      );
+    };
+    const session = (subject: Buffer) => {
+      const fields = Buffer.from('020101020203030402c02c040004020102', 'hex');
+      const peer = element(0xa3, certificate(subject));
+      return SslSession.fromDer(element(0x30, Buffer.concat([fields, peer])));
+    };
+    using long = session(name(0x0c, Buffer.alloc(5000, 'x')));
+    expect(long.toJSON().peerCertificate).toBe(`/CN=${'x'.repeat(5000)}`);
+    using unprintable = session(name(0x14, Buffer.alloc(300_000, 1)));
+    expect(unprintable.toJSON().peerCertificate).toBe(null);
+  });
+
+  test('lastErrors is safe from setters on Object.prototype', () => {
+    const { prototype } = Object;
+    C.d2i_SSL_SESSION(Buffer.from('308204ff', 'hex'));
+    try {
+      Object.defineProperty(prototype, 'code', {
+        configurable: true,
+        set() {
+          C.SSL_SESSION_free(0);
+        },
+      });
+      expect(C.lastErrors()).toHaveLength(3);
+    } finally {
+      Reflect.deleteProperty(prototype, 'code');
+    }
+  });
+
+  test('a second evaluation of the module has registers and handles of its own', async () => {
+    const copy = mkdtempSync(fileURLToPath(new URL('../build/dist-copy-', import.meta.url)));
+    try {
+      // Beside a package.json and a build of its own name, so that it is the same addon.
+      cpSync(new URL('../dist', import.meta.url), `${copy}/dist`, { recursive: true });
+      cpSync(new URL('../package.json', import.meta.url), `${copy}/package.json`);
+      process.env.LIBSSL_SESSION_PREBUILD ??= fileURLToPath(new URL('..', import.meta.url));
+      const other = (await import(`${copy}/dist/index.js`)) as typeof import('libssl-session');
+      expect(other.SslSession).not.toBe(SslSession);
+      using a = new SslSession();
+      const b = new other.SslSession();
+      a.hostname = 'a';
+      b.hostname = 'b';
+      expect([a.hostname, b.hostname]).toEqual(['a', 'b']);
+      const { handle } = b;
+      expect(() => C.SSL_SESSION_get_time(handle)).toThrow(
+        expect.objectContaining({ code: 'ERR_LIBSSL_INVALID_HANDLE' }),
+      );
+      b.free();
+      expect(a.hostname).toBe('a');
+      expect(sessionCounts().live).toBe(1);
+    } finally {
+      rmSync(copy, { recursive: true });
+    }
   });
 });
 

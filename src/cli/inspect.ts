@@ -146,20 +146,24 @@ function ticket({ paint }: Terminal, report: Report): string {
   return `${bytes(report.ticketLength)}, good for ${lifetime}`;
 }
 
+function verified(out: Terminal, result: Report['verifyResult']): string {
+  if (result === null) return out.paint('dim', 'libssl cannot print whether it was verified');
+  if (result.code === 0) return out.paint('green', 'verified when the session was made');
+  const why = `${result.text} (${result.code})`;
+  return out.paint('yellow', `not verified when the session was made: ${why}`);
+}
+
 function peer(out: Terminal, report: Report): string {
   if (report.peer === null) {
     const subject = report.peerCertificate;
     return subject === null ? out.paint('dim', 'none') : printable(subject);
   }
   const { subject, issuer, validFrom, validTo } = report.peer;
-  const { code, text } = report.verifyResult;
   const lines = [
     out.paint('bold', printable(subject)),
     issuer === subject ? 'issued by itself' : `issued by ${printable(issuer)}`,
     `${day(validFrom)} to ${day(validTo)}${validity(out, report.peer)}`,
-    code === 0
-      ? out.paint('green', 'verified when the session was made')
-      : out.paint('yellow', `not verified when the session was made: ${text} (${code})`),
+    verified(out, report.verifyResult),
   ];
   return lines.join('\n');
 }

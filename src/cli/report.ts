@@ -1,6 +1,7 @@
 // What `inspect` knows of a session: its fields, and what follows from them now.
 
 import type { X509Certificate } from 'node:crypto';
+import { LibsslError } from '../errors.js';
 import type { SslSession } from '../session.js';
 import type { SslSessionInfo } from '../session-info.js';
 import type { Input, Source } from './input.js';
@@ -20,9 +21,11 @@ export interface Report extends SslSessionInfo {
   ticketLength: number;
   /** Bytes. */
   masterKeyLength: number;
-  extendedMasterSecret: boolean;
+  /** null where libssl cannot print the session. */
+  extendedMasterSecret: boolean | null;
   /** What became of the peer's certificate, when the session was made. */
-  verifyResult: { code: number; text: string };
+  /** null where libssl cannot print the session. */
+  verifyResult: { code: number; text: string } | null;
   peer: Peer | null;
   resumption: Resumption;
   /** Hexadecimal; only with --secrets. */
@@ -85,7 +88,14 @@ function isoDate(seconds: number | string): string | null {
 
 /** What libssl tells in its text only. */
 function readText(session: SslSession): Pick<Report, 'verifyResult' | 'extendedMasterSecret'> {
-  const text = session.toText();
+  let text: string;
+  try {
+    text = session.toText();
+  } catch (error) {
+    // An empty PSK identity, hint or SRP name: libssl takes the nothing it wrote for a failure.
+    if (!(error instanceof LibsslError)) throw error;
+    return { extendedMasterSecret: null, verifyResult: null };
+  }
   // The last of these lines: a PSK's identity, which may hold anything, stands before them.
   const last = (name: string) =>
     [...text.matchAll(new RegExp(`^ {4}${name}: (.*)$`, 'gm'))].at(-1)?.[1] ?? '';
