@@ -1,4 +1,4 @@
-// What a call costs: the same six operations by six contenders.
+// What a call costs: the same operations by six contenders.
 
 import { interleave, warmUp } from './measure.mjs';
 
@@ -10,6 +10,7 @@ const batches = {
   get_time: 100_000,
   'DER-in': 400,
   'DER-out': 1_000,
+  toJSON: 2_000,
 };
 
 const loopsOf = {
@@ -29,8 +30,10 @@ export async function compareOperations({ c, der, rounds, progress }) {
   const results = {};
   for (const [operation, n] of Object.entries(batches)) {
     progress(`${operation}: ${rounds} rounds of ${n}`);
-    const runs = { c: (count) => c.run(operation, count) };
+    // toJSON is of classes only, and of those that have it.
+    const runs = operation === 'toJSON' ? {} : { c: (count) => c.run(operation, count) };
     for (const [name, loops] of Object.entries(contenders)) {
+      if (operation === 'toJSON' && !['ssl-session', 'koffi-class'].includes(name)) continue;
       await warmUp(loops[operation]);
       runs[name] = loops[operation];
     }

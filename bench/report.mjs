@@ -25,7 +25,7 @@ export function printReport(about, { medians, targets, growth }) {
   const names = Object.keys(contenderNames);
   const rows = Object.entries(medians).map(([operation, values]) => [
     operation,
-    ...names.map((name) => nanoseconds(values[name])),
+    ...names.map((name) => (name in values ? nanoseconds(values[name]) : '–')),
   ]);
   console.log(table(['', ...Object.values(contenderNames)], rows));
 

@@ -113,7 +113,7 @@ server.close();
 headline('The library');
 const library = libraryInfo();
 table(
-  ['', ''],
+  ['library', 'in use'],
   [
     ['version', library.version],
     ['libssl', library.libssl],

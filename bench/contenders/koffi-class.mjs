@@ -44,6 +44,10 @@ export class Session {
     return C.SSL_SESSION_get_time(this.#live);
   }
 
+  toJSON() {
+    return C.toJSON(this.#live);
+  }
+
   toDer() {
     return C.i2d_SSL_SESSION(this.#live);
   }

@@ -1,4 +1,4 @@
-// The operations over a class with new, dup, upRef, free, time, fromDer, toDer; as functions.mjs is
+// The operations over a class with new, dup, upRef, free, time, fromDer, toDer, toJSON; as functions.mjs is
 // for functions, and imported in the same way.
 
 const contender = new URL(import.meta.url).search.slice(1);
@@ -40,6 +40,13 @@ export function loops(der) {
       const start = now();
       for (let i = 0; i < n; i++) Session.fromDer(der).free();
       return Number(now() - start);
+    },
+
+    toJSON(n) {
+      let sum = 0;
+      const start = now();
+      for (let i = 0; i < n; i++) sum += real.toJSON().timeout;
+      return Number(now() - start) + (sum < 0 ? 1 : 0);
     },
 
     'DER-out'(n) {
