@@ -163,7 +163,12 @@ describe('the doc comments of SslSession', () => {
 
   test('what they wrap is called by the member', () => {
     // In native code alone, or through a helper that names it.
-    const indirect = ['SSL_SESSION_free', 'SSL_SESSION_up_ref', 'd2i_SSL_SESSION'];
+    const indirect = [
+      'SSL_SESSION_free',
+      'SSL_SESSION_up_ref',
+      'd2i_SSL_SESSION',
+      'i2d_SSL_SESSION',
+    ];
     for (const { name, wraps } of members) {
       for (const wrapped of wraps) {
         expect(Object.hasOwn(C, wrapped), `${name}: ${wrapped}`).toBe(true);
