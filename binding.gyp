@@ -21,8 +21,9 @@
       "cflags_cc!": ["-fno-exceptions", "-std=gnu++20", "-std=gnu++17"],
       "cflags_cc": [
         "-std=c++17",
-        # As a system header: its warnings are not ours.
-        "-isystem", "<!(node -p \"path.resolve(require('node-addon-api').include_dir)\")",
+        # As a system header: its warnings are not ours. Relative to build/, so that a path with a
+        # space in it does no harm.
+        "-isystem", "../<!(node -p \"require('node-addon-api').include_dir\")",
         "-fvisibility=hidden",
         "-Wall", "-Wextra", "-Wshadow", "-Wnon-virtual-dtor",
       ],

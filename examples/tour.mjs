@@ -68,7 +68,7 @@ table(
     ],
     ['cipher', `${info.cipher.name}, ${info.cipher.bits} bits`],
     ['id', info.id || '(none)'],
-    ['server name', info.hostname ?? '(none)'],
+    ['server name', info.hostname ?? '(none: the server did not confirm one)'],
     ['ALPN', info.alpnProtocol ?? '(none)'],
     ['made', new Date(session.time * 1000).toISOString()],
     ['expires', session.expiresAt.toISOString()],
@@ -104,10 +104,11 @@ owner.free();
 note('owner.free()', 'the last reference: libssl frees it');
 table(['call', 'what happens', 'native sessions alive'], rows);
 
-headline('Out again, and resumed with');
+headline('The copy out again, and resumed with');
 const resumed = await connect(port, copy.toNodeSession({ servername: 'localhost' }));
 console.log(`   node:tls resumed the session that went through libssl 1.1.1: ${resumed.reused}`);
 copy.free();
+console.log(`   copy.free(): native sessions alive: ${live()}`);
 server.close();
 
 headline('The library');

@@ -22,6 +22,9 @@ const lastReleases = {
   },
 };
 
+// What a source may be called by instead of its code name.
+const aliases = ['stable', 'oldstable', 'oldoldstable'];
+
 const keyrings = ['/usr/share/keyrings', '/etc/apt/keyrings', '/etc/apt/trusted.gpg.d'];
 
 function osRelease() {
@@ -50,6 +53,7 @@ function sourcesList() {
     (distribution === 'ubuntu' ? os.UBUNTU_CODENAME : os.DEBIAN_CODENAME) ?? os.VERSION_CODENAME;
   const targets = run('apt-get indextargets', 'apt-get', [
     'indextargets',
+    '--no-release-info', // also where the lists were never downloaded
     '--format',
     '$(RELEASE) $(REPO_URI)',
     'Created-By: Packages',
@@ -63,7 +67,8 @@ function sourcesList() {
   // Without a keyring file of the distribution's name, apt's own trusted keys are asked.
   const signedBy = keyring === undefined ? '' : `[signed-by=${keyring}] `;
   const lines = Object.entries(suites).flatMap(([ending, suite]) => {
-    const uri = rows.find(([release]) => release === codename + ending)?.[1];
+    const releases = [codename, ...aliases].map((name) => name + ending);
+    const uri = rows.find(([release]) => releases.includes(release))?.[1];
     return uri === undefined ? [] : [`deb ${signedBy}${uri} ${suite} ${components}`];
   });
   if (lines.length === 0) {

@@ -94,10 +94,16 @@ function findLibssl() {
   const { error } = askLibrary();
   if (error === undefined) return;
   if (process.env.LIBSSL_SESSION_DIR || !canFetch()) throw new Failure(error.message);
-  fetchPackages(['libssl1.1'], (unpacked) => {
+  const take = (unpacked) => {
     const libraries = multiarchDirectory(join(unpacked, 'usr', 'lib'));
     for (const name of ['libcrypto.so.1.1', 'libssl.so.1.1']) moveIn(join(libraries, name), name);
-  });
+  };
+  try {
+    fetchPackages(['libssl1.1'], take);
+  } catch (failure) {
+    if (!(failure instanceof Failure)) throw failure;
+    throw new Failure(`${error.message}\n\n${failure.message}`);
+  }
   const again = askLibrary();
   if (again.error !== undefined) throw new Failure(again.error.message);
 }
