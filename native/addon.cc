@@ -136,11 +136,11 @@ void Call::ReleaseSession(SessionSlot* slot, uint32_t references) const {
   SSL_SESSION* session = slot->object;
   slot->references -= references;
   environment().references -= references;
-  if (slot->references == 0) {
-    ReportBytes(-static_cast<int64_t>(slot->bytes));
-    environment().sessions.Remove(slot);
-  }
+  const bool ended = slot->references == 0;
+  const int64_t bytes = slot->bytes;
+  if (ended) environment().sessions.Remove(slot);
   environment().FreeSession(session, references);
+  if (ended) ReportBytes(-bytes);
 }
 
 void Call::Grow(SessionSlot* slot, size_t bytes) const {

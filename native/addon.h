@@ -186,9 +186,9 @@ napi_value Entry(napi_env env, napi_callback_info info) {
     try {
       if constexpr (errors != Errors::kPossible) return body(call);
       // To look costs 10 ns, to clear and to drain 60 (measured).
-      if (call.libssl().ERR_peek_error() != 0) call.libssl().ERR_clear_error();
+      if (ErrorsPending(call.libssl())) call.libssl().ERR_clear_error();
       const napi_value result = body(call);
-      if (call.libssl().ERR_peek_error() != 0) call.KeepErrors();
+      if (ErrorsPending(call.libssl())) call.KeepErrors();
       return result;
     } catch (const Misuse& misuse) {
       Throw(call, misuse);

@@ -18,6 +18,9 @@ struct OpensslError {
   std::string data;
 };
 
+// Whether the calling thread has errors.
+inline bool ErrorsPending(const Libssl& libssl) { return libssl.ERR_peek_error() != 0; }
+
 // Moves the calling thread's errors, oldest first, to the end of `errors`.
 void TakeErrors(const Libssl& libssl, std::vector<OpensslError>* errors);
 

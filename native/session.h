@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "error_queue.h"
 #include "libssl.h"
 
 namespace libssl_session {
@@ -65,7 +66,7 @@ class MemoryBio {
 template <typename Session>
 bool WriteSession(const Libssl& libssl, const MemoryBio& bio, int (*write)(BIO*, Session*),
                   SSL_SESSION* session) {
-  return bio.get() != nullptr && write(bio.get(), session) == 1 && libssl.ERR_peek_error() == 0;
+  return bio.get() != nullptr && write(bio.get(), session) == 1 && !ErrorsPending(libssl);
 }
 
 // d2i_SSL_SESSION into a new object; nullptr on failure. `*used` is how many bytes it took.
