@@ -13,6 +13,7 @@
 #include "error_queue.h"
 #include "handle_table.h"
 #include "libssl.h"
+#include "wiped_memory.h"
 
 namespace libssl_session {
 
@@ -40,6 +41,7 @@ struct Environment {
   ~Environment() {
     if (current.environment == this) current = {};
     sessions.Clear([this](SSL_SESSION* s, uint32_t n) { FreeSession(s, n); });
+    FreeSmallBlocks();
   }
 
   void FreeSession(SSL_SESSION* session, uint32_t times) {
