@@ -25,6 +25,11 @@ struct Bytes {
   size_t size;
 };
 
+struct MutableBytes {
+  uint8_t* data;
+  size_t size;
+};
+
 // What a JavaScript function of ours carries with it.
 struct Binding {
   Environment* environment;
@@ -64,7 +69,8 @@ struct Environment {
   std::deque<Binding> bindings;
   double* registers = nullptr;  // memory of registers_buffer
   Napi::Reference<Napi::Value> registers_buffer;
-  Napi::FunctionReference make_error;  // (rule, function) => Error, of src/errors.ts
+  MutableBytes der_pool = {nullptr, 0};  // memory that src/encode.ts keeps
+  Napi::FunctionReference make_error;    // (rule, function) => Error, of src/errors.ts
   int64_t unreported_bytes = 0;
 };
 
@@ -125,10 +131,10 @@ class Call {
 
   // The arguments that are no handles. src/ has checked them.
   Bytes ByteView(size_t i) const;
+  MutableBytes MutableByteView(size_t i) const;  // one of ours, to write to
   long Long(size_t i) const;  // a number, or a bigint for what a number cannot hold
   int32_t Int(size_t i) const;
   uint32_t Uint(size_t i) const;
-  bool Bool(size_t i) const;
   bool IsNull(size_t i) const;
   std::string Latin1(size_t i) const;
 
