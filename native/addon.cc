@@ -28,6 +28,11 @@ Bytes Call::ByteView(size_t i) const {
   return {data == nullptr ? &kNothing : static_cast<const uint8_t*>(data), size};
 }
 
+MutableBytes Call::MutableByteView(size_t i) const {
+  const Bytes view = ByteView(i);
+  return {const_cast<uint8_t*>(view.data), view.size};
+}
+
 long Call::Long(size_t i) const {
   static_assert(sizeof(long) == sizeof(int64_t));
   int64_t value = 0;
@@ -51,12 +56,6 @@ int32_t Call::Int(size_t i) const {
 uint32_t Call::Uint(size_t i) const {
   uint32_t value = 0;
   Check(napi_get_value_uint32(env_, Argument(i), &value));
-  return value;
-}
-
-bool Call::Bool(size_t i) const {
-  bool value = false;
-  Check(napi_get_value_bool(env_, Argument(i), &value));
   return value;
 }
 

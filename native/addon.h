@@ -16,6 +16,7 @@
 #include "error_queue.h"
 #include "handle_table.h"
 #include "libssl.h"
+#include "wiped_memory.h"
 
 namespace libssl_session {
 
@@ -31,6 +32,11 @@ inline constexpr size_t kConnectionBytes = 44 * 1024;
 // Bytes of a JavaScript view.
 struct Bytes {
   const uint8_t* data;
+  size_t size;
+};
+
+struct MutableBytes {
+  uint8_t* data;
   size_t size;
 };
 
@@ -54,6 +60,7 @@ struct Environment {
     contexts.Clear(free);
     for (const Event& event : group.events) libssl.SSL_SESSION_free(event.session);
     sessions.Clear(free);
+    FreeSmallBlocks();
   }
 
   void Free(SSL_SESSION* session, uint32_t times) {
@@ -97,7 +104,8 @@ struct Environment {
   std::deque<Binding> bindings;
   double* registers = nullptr;  // memory of registers_buffer
   Napi::Reference<Napi::Value> registers_buffer;
-  Napi::FunctionReference make_error;  // (rule, function) => Error, of src/errors.ts
+  MutableBytes der_pool = {nullptr, 0};  // memory that src/encode.ts keeps
+  Napi::FunctionReference make_error;    // (rule, function) => Error, of src/errors.ts
   int64_t unreported_bytes = 0;
 };
 
@@ -166,10 +174,10 @@ class Call {
 
   // The arguments that are no handles. src/ has checked them.
   Bytes ByteView(size_t i) const;
+  MutableBytes MutableByteView(size_t i) const;  // one of ours, to write to
   long Long(size_t i) const;  // a number, or a bigint for what a number cannot hold
   int32_t Int(size_t i) const;
   uint32_t Uint(size_t i) const;
-  bool Bool(size_t i) const;
   bool IsNull(size_t i) const;
   std::string Latin1(size_t i) const;
 

@@ -85,8 +85,8 @@ napi_value IsSame(const Call& call) {
 // ---- In and out.
 
 napi_value FromDer(const Call& call) {
+  const bool whole = call.environment().registers[0] != 0;
   const Bytes der = call.ByteView(0);
-  const bool whole = call.Bool(1);
   size_t used = 0;
   SSL_SESSION* session = SessionFromDer(call.libssl(), der.data, der.size, &used);
   if (session != nullptr && whole && used != der.size) {
@@ -96,17 +96,29 @@ napi_value FromDer(const Call& call) {
   return call.AdoptSession(session, kSessionBytes + 2 * used);
 }
 
-// The size; and the bytes, where the view is of that size.
+// The size; and the bytes: into the view, where they have its size; or, without one, into the pool
+// from the offset in register 1 on, where there is room for them.
 napi_value ToDer(const Call& call) {
   SSL_SESSION* session = call.SessionOrNull(0);
-  const Bytes view = call.ByteView(0);
+  const MutableBytes& pool = call.environment().der_pool;
+  const double offset = call.environment().registers[1];
+  const bool in_pool = offset >= 0 && offset <= static_cast<double>(pool.size);
+  const size_t used = in_pool ? static_cast<size_t>(offset) : 0;
+  MutableBytes to =
+      in_pool ? MutableBytes{pool.data + used, pool.size - used} : call.MutableByteView(0);
   const int size = call.libssl().i2d_SSL_SESSION(session, nullptr);
-  if (size <= 0) call.KeepErrors();
-  unsigned char* der = const_cast<uint8_t*>(view.data);
-  if (size > 0 && static_cast<size_t>(size) == view.size) {
-    call.libssl().i2d_SSL_SESSION(session, &der);
+  if (size <= 0) {
+    call.KeepErrors();
+  } else if (in_pool ? static_cast<size_t>(size) <= to.size
+                     : static_cast<size_t>(size) == to.size) {
+    call.libssl().i2d_SSL_SESSION(session, &to.data);
   }
   return call.Number(size);
+}
+
+napi_value SetDerPool(const Call& call) {
+  call.environment().der_pool = call.MutableByteView(0);
+  return call.Undefined();
 }
 
 napi_value FromPem(const Call& call) {
@@ -433,6 +445,7 @@ std::vector<Function> SessionFunctions() {
       {"sessionInfo", Entry<Info, Errors::kPossible>},
       {"d2i_SSL_SESSION", Entry<FromDer, Errors::kPossible>},
       {"i2d_SSL_SESSION", Entry<ToDer, Errors::kWithoutObject>},
+      {"setDerPool", Entry<SetDerPool, Errors::kNever>},
       {"PEM_read_bio_SSL_SESSION", Entry<FromPem, Errors::kPossible>},
       {"PEM_write_bio_SSL_SESSION", Entry<ToPem, Errors::kPossible>},
       {"SSL_SESSION_print", Entry<Print, Errors::kPossible>},

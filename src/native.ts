@@ -301,10 +301,18 @@ export interface Native extends NativeContext, NativeAnswers, NativeConnection {
   /** The object's reference, given back. */
   releaseSession(): void;
 
-  /** With `whole`, bytes after the session make it fail, and the result is minus their number. */
-  d2i_SSL_SESSION(der: Uint8Array, whole: boolean): void;
-  /** The size, at most 0 where there is no encoding; and the bytes, where the view is as large. */
-  i2d_SSL_SESSION(der: Uint8Array): void;
+  /**
+   * With registers[0] not 0, bytes after the session make it fail, and the result is minus their
+   * number.
+   */
+  d2i_SSL_SESSION(der: Uint8Array): void;
+  /**
+   * The size, at most 0 where there is no encoding; and the bytes: with -1 in registers[1] into the
+   * view, where it is as large, else into the pool, from that offset on, where there is room.
+   */
+  i2d_SSL_SESSION(der?: Uint8Array): void;
+  /** The caller keeps its memory alive as long as it encodes into the pool. */
+  setDerPool(pool: Uint8Array): void;
   PEM_read_bio_SSL_SESSION(pem: Uint8Array): void;
   PEM_write_bio_SSL_SESSION(): string | null;
 
