@@ -59,6 +59,12 @@ uint32_t Call::Uint(size_t i) const {
   return value;
 }
 
+bool Call::Bool(size_t i) const {
+  bool value = false;
+  Check(napi_get_value_bool(env_, Argument(i), &value));
+  return value;
+}
+
 bool Call::IsNull(size_t i) const {
   napi_valuetype type;
   Check(napi_typeof(env_, Argument(i), &type));

@@ -178,6 +178,7 @@ class Call {
   long Long(size_t i) const;  // a number, or a bigint for what a number cannot hold
   int32_t Int(size_t i) const;
   uint32_t Uint(size_t i) const;
+  bool Bool(size_t i) const;
   bool IsNull(size_t i) const;
   std::string Latin1(size_t i) const;
 

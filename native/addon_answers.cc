@@ -35,7 +35,7 @@ SSL_SESSION* PskSession(const Call& call) {
 }
 
 napi_value CheckPskSession(const Call& call) {
-  PskSession(call);
+  if (!UsableAsPsk(call.libssl(), call.Session(1))) throw Misuse{"psk"};
   return call.Undefined();
 }
 
