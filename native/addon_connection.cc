@@ -96,12 +96,28 @@ napi_value Shake(const Call& call) {
   return Outcome(call, Handshake(state, call.libssl().*member), state);
 }
 
-// Bytes from the peer, and what libssl does with them by itself.
+// All application data there is.
+napi_value ReadInto(const Call& call, ConnectionState* state) {
+  ReadData data;
+  const Step step = ReadAll(state, &data);
+  if (data.further.empty()) {
+    return Outcome(call, step, state,
+                   data.size == 0 ? nullptr : call.NewBuffer(data.first, data.size));
+  }
+  data.further.insert(0, data.first, data.size);
+  return Outcome(call, step, state, call.NewBuffer(data.further.data(), data.further.size()));
+}
+
+// Bytes from the peer, for the handshake, and when that is over for whatever they are.
 napi_value Receive(const Call& call) {
   ConnectionState* state = Usable(call, 0);
   const Bytes bytes = call.ByteView(0);
   if (!Feed(call.libssl(), state->ssl, bytes.data, bytes.size)) throw std::bad_alloc();
-  return Outcome(call, Proceed(state), state);
+  if (call.libssl().SSL_is_init_finished(state->ssl) != 1) {
+    const Step step = Handshake(state);
+    if (step.result != 1) return Outcome(call, step, state);
+  }
+  return ReadInto(call, state);
 }
 
 // BIO_write to the BIO that the connection reads.
@@ -151,14 +167,7 @@ napi_value ReadSome(const Call& call) {
   return Outcome(call, step, state, step.result > 0 ? data : nullptr);
 }
 
-// Reads whatever there is.
-napi_value ReadEverything(const Call& call) {
-  ConnectionState* state = Usable(call, 0);
-  std::string data;
-  const Step step = ReadAll(state, &data);
-  return Outcome(call, step, state,
-                 data.empty() ? nullptr : call.NewBuffer(data.data(), data.size()));
-}
+napi_value ReadEverything(const Call& call) { return ReadInto(call, Usable(call, 0)); }
 
 napi_value WriteEarlyData(const Call& call) {
   ConnectionState* state = Usable(call, 0);
@@ -296,6 +305,12 @@ napi_value SetHostName(const Call& call) {
                                              none ? nullptr : name.data()));
 }
 
+napi_value SetGroupsList(const Call& call) {
+  SSL* ssl = call.Object<SSL>(0);
+  std::string list = call.Latin1(0);
+  return call.NewLong(call.libssl().SSL_ctrl(ssl, kCtrlSetGroupsList, 0, list.data()));
+}
+
 napi_value GetServerName(const Call& call) {
   return Answer(call, call.libssl().SSL_get_servername(call.Object<SSL>(0), kNameTypeHostName));
 }
@@ -399,6 +414,7 @@ std::vector<Function> ConnectionFunctions() {
       {"SSL_ctrl", Entry<Ctrl, kPossible>},
       {"SSL_set_verify", Entry<SetVerify, kNever>},
       {"SSL_set_tlsext_host_name", Entry<SetHostName, kPossible>},
+      {"SSL_set1_groups_list", Entry<SetGroupsList, kPossible>},
       {"SSL_get_servername", Entry<GetServerName, kNever>},
       {"SSL_get_current_cipher", Entry<GetCipher, kNever>},
       {"SSL_get0_alpn_selected", Entry<GetAlpn, kNever>},

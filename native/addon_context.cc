@@ -145,6 +145,12 @@ napi_value SetVerify(const Call& call) {
   return call.Undefined();
 }
 
+napi_value SetGroupsList(const Call& call) {
+  SSL_CTX* context = call.Object<SSL_CTX>(0);
+  std::string list = call.Latin1(0);
+  return call.NewLong(call.libssl().SSL_CTX_ctrl(context, kCtrlSetGroupsList, 0, list.data()));
+}
+
 // With the mode it has: what does not verify goes on too, and SSL_get_verify_result says why it
 // should not.
 napi_value AcceptAnyCertificate(const Call& call) {
@@ -301,6 +307,7 @@ std::vector<Function> ContextFunctions() {
       {"SSL_CTX_set_security_level", Entry<Forward<&L::SSL_CTX_set_security_level>, kNever>},
       {"SSL_CTX_get_verify_mode", Entry<Forward<&L::SSL_CTX_get_verify_mode>, kNever>},
       {"SSL_CTX_set_verify", Entry<SetVerify, kNever>},
+      {"SSL_CTX_set1_groups_list", Entry<SetGroupsList, kPossible>},
       {"acceptAnyCertificate", Entry<AcceptAnyCertificate, kNever>},
       {"SSL_CTX_set_cipher_list", Entry<Forward<&L::SSL_CTX_set_cipher_list>, kPossible>},
       {"SSL_CTX_set_ciphersuites", Entry<Forward<&L::SSL_CTX_set_ciphersuites>, kPossible>},

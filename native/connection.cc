@@ -97,16 +97,19 @@ Step Proceed(ConnectionState* state) {
   return step.error == kErrorWantRead ? Step{1, kErrorNone} : step;
 }
 
-Step ReadAll(ConnectionState* state, std::string* data) {
+Step ReadAll(ConnectionState* state, ReadData* data) {
   const Libssl& libssl = state->context.libssl;
-  char bytes[16384];  // a record's most
-  for (;;) {
-    const Step step = Result(state, libssl.SSL_read(state->ssl, bytes, sizeof bytes));
+  Step step = Result(state, libssl.SSL_read(state->ssl, data->first, ReadData::kRecord));
+  if (step.result <= 0) return step;
+  data->size = static_cast<size_t>(step.result);
+  while (libssl.SSL_pending(state->ssl) > 0 ||
+         libssl.BIO_ctrl(libssl.SSL_get_rbio(state->ssl), kBioCtrlPending, 0, nullptr) > 0) {
+    char bytes[ReadData::kRecord];
+    step = Result(state, libssl.SSL_read(state->ssl, bytes, sizeof bytes));
     if (step.result <= 0) return step;
-    data->append(bytes, static_cast<size_t>(step.result));
-    const long more = libssl.BIO_ctrl(libssl.SSL_get_rbio(state->ssl), kBioCtrlPending, 0, nullptr);
-    if (more <= 0 && libssl.SSL_pending(state->ssl) == 0) return step;
+    data->further.append(bytes, static_cast<size_t>(step.result));
   }
+  return step;
 }
 
 Joined Join(ConnectionState* client, ConnectionState* server) {

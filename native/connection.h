@@ -70,8 +70,17 @@ inline Step Handshake(ConnectionState* state) {
 // and alerts; application data stays where it is.
 Step Proceed(ConnectionState* state);
 
-// Reads all application data there is, onto the end of `data`.
-Step ReadAll(ConnectionState* state, std::string* data);
+// Application data that was read: most often one record's.
+struct ReadData {
+  static constexpr size_t kRecord = 16384;  // the most that a record holds
+  char first[kRecord];
+  size_t size = 0;      // of `first`
+  std::string further;  // what did not fit
+};
+
+// Reads all application data there is, and with it what lies behind: tickets, key updates, the
+// peer's end.
+Step ReadAll(ConnectionState* state, ReadData* data);
 
 // Carries bytes between two connections, step after step, until both are ready or neither can go
 // on.

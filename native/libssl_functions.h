@@ -336,6 +336,7 @@ typedef void CRYPTO_free_fn(void*, const char*, int);
   C(kCtrlServernameArgument, SSL_CTRL_SET_TLSEXT_SERVERNAME_ARG, 54)  \
   C(kCtrlSetHostname, SSL_CTRL_SET_TLSEXT_HOSTNAME, 55)               \
   C(kCtrlTicketKeyCallback, SSL_CTRL_SET_TLSEXT_TICKET_KEY_CB, 72)    \
+  C(kCtrlSetGroupsList, SSL_CTRL_SET_GROUPS_LIST, 92)                 \
   C(kCtrlGetMaxProtoVersion, SSL_CTRL_GET_MAX_PROTO_VERSION, 131)     \
   C(kCacheServer, SSL_SESS_CACHE_SERVER, 2)                           \
   C(kCacheNoInternalLookup, SSL_SESS_CACHE_NO_INTERNAL_LOOKUP, 0x100) \

@@ -94,6 +94,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   readonly #reference: Reference;
   readonly #server: boolean;
   #output: Buffer[] = [];
+  #data: Buffer[] = [];
   #earlyData: Buffer[] = [];
   // Where a server takes early data, it reads that before it goes on with the handshake.
   #readsEarlyData = false;
@@ -174,6 +175,8 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   free(): void {
     this.#reference.free();
     this.#output = [];
+    this.#data = [];
+    this.#earlyData = [];
   }
 
   /** `free()`, for `using connection = …`. */
@@ -222,8 +225,8 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
 
   /**
    * Takes bytes from the peer, and goes on with what they are for: the handshake, tickets, key
-   * updates, alerts. Data waits for `read()`. Throws as `handshake()`. Wraps `BIO_write(3)`,
-   * `SSL_do_handshake(3)`, `SSL_peek(3)`.
+   * updates, the peer's end. Data waits for `read()`. Throws as `handshake()`. Wraps
+   * `BIO_write(3)`, `SSL_do_handshake(3)`, `SSL_read(3)`.
    */
   receive(bytes: Uint8Array): SslConnectionState {
     const data = checkBytes('bytes', bytes);
@@ -234,17 +237,17 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
       return this.#paused ? 'paused' : this.#readEarly(handle);
     }
     this.#begin(handle);
-    this.#step('SSL_do_handshake', native().receive(data));
+    const read = this.#step(this.#ready ? 'SSL_read' : 'SSL_do_handshake', native().receive(data));
+    if (read !== null) this.#data.push(read);
     return this.state;
   }
 
   /** The bytes for the peer; empty when there are none. Also after a failure: the alert. */
   take(): Buffer {
     if (this.freed) throw freedError('SslConnection');
-    const [first, ...more] = this.#output;
+    const output = joined(this.#output);
     this.#output = [];
-    if (first === undefined) return Buffer.alloc(0);
-    return more.length === 0 ? first : Buffer.concat([first, ...more]);
+    return output;
   }
 
   /** Sends data. Throws while the handshake is not over. Wraps `SSL_write(3)`. */
@@ -259,9 +262,14 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
 
   /**
    * The data that has come, all of it; null when there is none now. After the peer's end `state` is
-   * `closing` or `closed`. Wraps `SSL_read(3)`.
+   * `closing` or `closed`. What came before a failure can be read after it. Wraps `SSL_read(3)`.
    */
   read(): Buffer | null {
+    if (!this.freed && this.#data.length > 0) {
+      const data = joined(this.#data);
+      this.#data = [];
+      return data;
+    }
     const handle = this.#usable('read');
     if (!this.#ready) throw this.#wrongState('read');
     this.#begin(handle);
@@ -300,9 +308,10 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   /** The early data that a client has sent; null when there is none. Wraps `SSL_read_early_data(3)`. */
   readEarlyData(): Buffer | null {
     this.#usable('read early data');
-    const data = this.#earlyData;
+    if (this.#earlyData.length === 0) return null;
+    const data = joined(this.#earlyData);
     this.#earlyData = [];
-    return data.length === 0 ? null : Buffer.concat(data);
+    return data;
   }
 
   #readEarly(handle: Handle): SslConnectionState {
@@ -661,6 +670,11 @@ export function handshake(client: SslConnection, server: SslConnection): void | 
     }
     if (came === 'stuck') throw stateError('neither side can go on with the handshake');
   }
+}
+
+function joined(buffers: Buffer[]): Buffer {
+  const [first] = buffers;
+  return first !== undefined && buffers.length === 1 ? first : Buffer.concat(buffers);
 }
 
 // libssl's callbacks are set for what is listened to.

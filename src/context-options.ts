@@ -70,6 +70,11 @@ export interface SslContextOptions extends SslAnswers {
   rejectUnauthorized?: boolean;
   /** Suites of TLS 1.2 and before, and those of TLS 1.3 (`TLS_…`), separated by colons. */
   ciphers?: string;
+  /**
+   * The curves for the key exchange, separated by colons, best first. libssl's own where not given.
+   * `SSL_CTX_set1_groups_list(3)`.
+   */
+  ecdhCurve?: string;
   /** 0 to 5: `SSL_CTX_set_security_level(3)`. */
   securityLevel?: number;
   /** At most 32 bytes. A server resumes only sessions of the same context. */
@@ -169,6 +174,12 @@ export function applyOptions(context: Handle, options: SslContextOptions): void 
   if (minVersion !== undefined) setVersion(context, 'minVersion', minVersion);
   if (maxVersion !== undefined) setVersion(context, 'maxVersion', maxVersion);
   if (options.ciphers !== undefined) applyCiphers(context, options.ciphers);
+  if (options.ecdhCurve !== undefined) {
+    const list = checkText('options.ecdhCurve', options.ecdhCurve);
+    registers[0] = context;
+    functions.SSL_CTX_set1_groups_list(list);
+    ensure('SSL_CTX_set1_groups_list', 'ecdhCurve');
+  }
   const bits =
     secureOptions === undefined ? 0 : checkUint32('options.secureOptions', secureOptions);
   registers[0] = context;

@@ -143,6 +143,7 @@ export interface NativeContext {
   /** Goes on with a certificate that does not verify. */
   acceptAnyCertificate: Plain;
   SSL_CTX_set_cipher_list: WithText;
+  SSL_CTX_set1_groups_list: WithText;
   SSL_CTX_set_ciphersuites: WithText;
   SSL_CTX_set_session_id_context: WithBytes;
   SSL_CTX_set_alpn_protos: WithBytes;
@@ -227,12 +228,13 @@ export interface NativeConnection {
   SSL_ctrl(command: number, value: number | bigint): LongResult;
   SSL_set_verify: WithNumber;
   SSL_set_tlsext_host_name: WithText;
+  SSL_set1_groups_list: WithText;
   SSL_get_servername(): string | null;
   SSL_get_current_cipher(): CipherInfo | null;
   SSL_get0_alpn_selected(): Buffer | null;
   SSL_get_peer_certificate(): Buffer | null;
   SSL_get_peer_cert_chain(): Buffer[] | null;
-  X509_verify_cert_error_string(result: number): string;
+  X509_verify_cert_error_string(result: number | bigint): string;
   SSL_export_keying_material(
     size: number,
     label: string,
