@@ -252,30 +252,11 @@ napi_value SetSession(const Call& call) {
   return libssl_session::Outcome(call, result, 0);
 }
 
-// What was found for an id that the handshake asked for: the session of register 1, or nothing.
+// What was found: the session of register 1. Whether libssl may have it is seen when it asks.
 napi_value SupplySession(const Call& call) {
   ConnectionState* state = State(call, 0);
-  const Libssl& libssl = call.libssl();
-  SSL_SESSION* session = call.SessionOrNull(1);
-  if (session == nullptr) return call.Number(0);
-  const Bytes id = call.ByteView(0);
-  unsigned int size = 0;
-  const unsigned char* own_id = libssl.SSL_SESSION_get_id(session, &size);
-  // libssl puts it into its own cache, and would not look at any of this.
-  const bool fits = size == id.size && std::equal(own_id, own_id + size, id.data) &&
-                    libssl.SSL_SESSION_is_resumable(session) == 1 && UsableAsPsk(libssl, session);
-  if (!fits) return call.Number(0);
-  const std::string key(reinterpret_cast<const char*>(id.data), id.size);
-  const ContextState* holder = call.environment().group.CachedIn(session);
-  if (holder == nullptr || holder == &state->context) {
-    state->found.emplace_back(key, SessionReference(libssl, session));
-  } else {
-    SSL_SESSION* copy = libssl.SSL_SESSION_dup(session);
-    if (copy == nullptr) return call.Number(0);
-    state->found.emplace_back(key, SessionReference(libssl, copy));
-    libssl.SSL_SESSION_free(copy);
-  }
-  return call.Number(1);
+  state->found.emplace_back(call.libssl(), call.Session(1));
+  return call.Undefined();
 }
 
 // All that was asked for has been looked for: the next step goes on.

@@ -7,7 +7,6 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "answers.h"
@@ -36,10 +35,10 @@ struct ConnectionState {
   Handle id = kNullHandle;  // the first handle
   Answers answers;
 
-  // What a paused handshake asked for (kLookup), and what was found, by id.
+  // What a paused handshake asked for (kLookup), and what was found.
   enum class Lookup : uint8_t { kNone, kAsked, kAnswered };
   Lookup lookup = Lookup::kNone;
-  std::vector<std::pair<std::string, SessionReference>> found;
+  std::vector<SessionReference> found;
 
   bool replaced = false;  // its session was replaced under way: libssl has dropped its keys
   int last_error = 0;     // SSL_get_error after the last step

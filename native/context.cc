@@ -64,23 +64,30 @@ void OnRemoveSession(SSL_CTX* context, SSL_SESSION* session) {
   state->RecordEvent(EventKind::kRemoveSession, kNullHandle, session, nullptr, 0, 0);
 }
 
+// A reference to what was found for the id. libssl puts it into its own cache and looks at nothing,
+// so a session that must not go there is none; one of another context's cache is copied.
+SSL_SESSION* Found(const ConnectionState& state, const unsigned char* id, size_t id_size) {
+  const Libssl& libssl = state.context.libssl;
+  for (const SessionReference& found : state.found) {
+    SSL_SESSION* session = found.get();
+    unsigned int size = 0;
+    const unsigned char* own_id = libssl.SSL_SESSION_get_id(session, &size);
+    const bool fits = size == id_size && std::equal(own_id, own_id + size, id) &&
+                      libssl.SSL_SESSION_is_resumable(session) == 1 && UsableAsPsk(libssl, session);
+    if (!fits) continue;
+    const ContextState* holder = state.context.group.CachedIn(session);
+    if (holder != nullptr && holder != &state.context) return libssl.SSL_SESSION_dup(session);
+    libssl.SSL_SESSION_up_ref(session);
+    return session;
+  }
+  return nullptr;
+}
+
 SSL_SESSION* OnGetSession(SSL* ssl, const unsigned char* id, int size, int* copy) {
-  const Libssl& libssl = CallbackLibssl();
-  ConnectionState& state = *ConnectionState::Of(libssl, ssl);
-  SSL_SESSION* answer = nullptr;
-  for (const auto& [found_id, session] : state.found) {
-    const bool fits =
-        found_id.size() == static_cast<size_t>(size) &&
-        std::equal(found_id.begin(), found_id.end(), reinterpret_cast<const char*>(id));
-    if (fits) answer = session.get();
-  }
-  if (answer != nullptr) libssl.SSL_SESSION_up_ref(answer);
+  const ConnectionState& state = *ConnectionState::Of(CallbackLibssl(), ssl);
+  SSL_SESSION* session = Found(state, id, static_cast<size_t>(size));
   *copy = 0;  // the reference is libssl's
-  if (state.context.Records(EventKind::kGetSession)) {
-    state.RecordEvent(EventKind::kGetSession, nullptr, id, static_cast<size_t>(size),
-                      answer != nullptr);
-  }
-  return answer;
+  return session;
 }
 
 void OnKeylog(const SSL* ssl, const char* line) {

@@ -558,7 +558,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     }
     for (const { data: id } of lookups) {
       lookUp(sessionStore, id, sessionStoreTimeout, storeErrors, (session) => {
-        if (!this.freed && session !== null) this.#supply(id, session);
+        if (!this.freed && session !== null) this.#supply(session);
         open -= 1;
         if (open === 0) goOn();
       });
@@ -566,7 +566,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     waiting = open > 0;
   }
 
-  #supply(id: Buffer, found: SslSession | Uint8Array): void {
+  #supply(found: SslSession | Uint8Array): void {
     let session: SslSession;
     try {
       session = found instanceof SslSession ? found.upRef() : SslSession.fromDer(found);
@@ -577,7 +577,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     const offered = session.handle;
     registers[0] = this.#reference.handle;
     registers[1] = offered;
-    native().supplySession(id);
+    native().supplySession();
     session.free();
   }
 

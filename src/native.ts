@@ -76,7 +76,6 @@ export interface NativeEvent {
 export const EventKind = {
   newSession: 1,
   removeSession: 2,
-  getSession: 3,
   lookup: 4,
   keylog: 5,
   pskUse: 6,
@@ -221,8 +220,8 @@ export interface NativeConnection {
   SSL_get1_session: Plain;
   /** registers[1]: the session, or 0. */
   SSL_set_session(): Outcome;
-  /** registers[1]: what was found for the id; 1 where libssl may have it. */
-  supplySession(id: Uint8Array): void;
+  /** registers[1]: a session that was found for an id which the handshake waits for. */
+  supplySession(): void;
   endLookup(): void;
   /** Only for commands that take a number and no pointer. */
   SSL_ctrl(command: number, value: number | bigint): LongResult;
