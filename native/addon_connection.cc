@@ -252,10 +252,11 @@ napi_value SetSession(const Call& call) {
   return libssl_session::Outcome(call, result, 0);
 }
 
-// What was found: the session of register 1. Whether libssl may have it is seen when it asks.
+// What was found: the session of register 1, or nothing. Whether libssl may have it is seen when it asks.
 napi_value SupplySession(const Call& call) {
   ConnectionState* state = State(call, 0);
-  state->found.emplace_back(call.libssl(), call.Session(1));
+  SSL_SESSION* session = call.SessionOrNull(1);
+  if (session != nullptr) state->found.emplace_back(call.libssl(), session);
   return call.Undefined();
 }
 

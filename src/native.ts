@@ -220,7 +220,7 @@ export interface NativeConnection {
   SSL_get1_session: Plain;
   /** registers[1]: the session, or 0. */
   SSL_set_session(): Outcome;
-  /** registers[1]: a session that was found for an id which the handshake waits for. */
+  /** registers[1]: what was found for an id that the handshake waits for: a session, or 0. */
   supplySession(): void;
   endLookup(): void;
   /** Only for commands that take a number and no pointer. */
