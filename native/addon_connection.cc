@@ -252,7 +252,8 @@ napi_value SetSession(const Call& call) {
   return libssl_session::Outcome(call, result, 0);
 }
 
-// What was found: the session of register 1, or nothing. Whether libssl may have it is seen when it asks.
+// What was found: the session of register 1, or nothing. Whether libssl may have it is seen when it
+// asks.
 napi_value SupplySession(const Call& call) {
   ConnectionState* state = State(call, 0);
   SSL_SESSION* session = call.SessionOrNull(1);
@@ -294,7 +295,9 @@ napi_value SetGroupsList(const Call& call) {
 }
 
 napi_value GetServerName(const Call& call) {
-  return Answer(call, call.libssl().SSL_get_servername(call.Object<SSL>(0), kNameTypeHostName));
+  // libssl looks into the session without asking whether there is one.
+  const SSL* ssl = Usable(call, 0)->ssl;
+  return Answer(call, call.libssl().SSL_get_servername(ssl, kNameTypeHostName));
 }
 
 napi_value GetCipher(const Call& call) {
@@ -340,7 +343,7 @@ napi_value VerifyErrorString(const Call& call) {
 
 // exportKeyingMaterial(size, label, context or null)
 napi_value ExportKeyingMaterial(const Call& call) {
-  SSL* ssl = call.Object<SSL>(0);
+  SSL* ssl = Usable(call, 0)->ssl;
   const Libssl& libssl = call.libssl();
   const std::string label = call.Latin1(1);
   const bool has_context = !call.IsNull(2);
@@ -411,6 +414,7 @@ std::vector<Function> ConnectionFunctions() {
       {"SSL_is_init_finished", Entry<Forward<&L::SSL_is_init_finished>, kNever>},
       {"SSL_in_before", Entry<Forward<&L::SSL_in_before>, kNever>},
       {"SSL_pending", Entry<Forward<&L::SSL_pending>, kNever>},
+      {"SSL_has_pending", Entry<Forward<&L::SSL_has_pending>, kNever>},
       {"SSL_get_shutdown", Entry<Forward<&L::SSL_get_shutdown>, kNever>},
       {"SSL_state_string_long", Entry<Forward<&L::SSL_state_string_long>, kNever>},
       {"SSL_get_early_data_status", Entry<Forward<&L::SSL_get_early_data_status>, kNever>},

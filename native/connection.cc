@@ -33,7 +33,15 @@ bool Ready(const Libssl& libssl, const SSL* ssl) { return libssl.SSL_is_init_fin
 }  // namespace
 
 ConnectionState::ConnectionState(ContextState& context_in, SSL* ssl_in)
-    : context(context_in), ssl(ssl_in) {}
+    : context(context_in), ssl(ssl_in), next(context.group.connections) {
+  if (next != nullptr) next->previous = this;
+  context.group.connections = this;
+}
+
+ConnectionState::~ConnectionState() {
+  (previous == nullptr ? context.group.connections : previous->next) = next;
+  if (next != nullptr) next->previous = previous;
+}
 
 ConnectionState* ConnectionState::Of(const Libssl& libssl, const SSL* ssl) {
   return static_cast<ConnectionState*>(libssl.SSL_get_ex_data(ssl, ExIndex(libssl)));
@@ -102,7 +110,8 @@ Step ReadAll(ConnectionState* state, ReadData* data) {
   Step step = Result(state, libssl.SSL_read(state->ssl, data->first, ReadData::kRecord));
   if (step.result <= 0) return step;
   data->size = static_cast<size_t>(step.result);
-  while (libssl.SSL_pending(state->ssl) > 0 ||
+  // Also what it has read ahead.
+  while (libssl.SSL_has_pending(state->ssl) == 1 ||
          libssl.BIO_ctrl(libssl.SSL_get_rbio(state->ssl), kBioCtrlPending, 0, nullptr) > 0) {
     char bytes[ReadData::kRecord];
     step = Result(state, libssl.SSL_read(state->ssl, bytes, sizeof bytes));

@@ -18,6 +18,7 @@ namespace libssl_session {
 
 struct ConnectionState {
   ConnectionState(ContextState& context, SSL* ssl);
+  ~ConnectionState();
   ConnectionState(const ConnectionState&) = delete;
   ConnectionState& operator=(const ConnectionState&) = delete;
 
@@ -39,6 +40,10 @@ struct ConnectionState {
   enum class Lookup : uint8_t { kNone, kAsked, kAnswered };
   Lookup lookup = Lookup::kNone;
   std::vector<SessionReference> found;
+
+  // The others of the group.
+  ConnectionState* previous = nullptr;
+  ConnectionState* next;
 
   bool replaced = false;  // its session was replaced under way: libssl has dropped its keys
   int last_error = 0;     // SSL_get_error after the last step

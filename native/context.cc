@@ -65,7 +65,8 @@ void OnRemoveSession(SSL_CTX* context, SSL_SESSION* session) {
 }
 
 // A reference to what was found for the id. libssl puts it into its own cache and looks at nothing,
-// so a session that must not go there is none; one of another context's cache is copied.
+// so a session that must not go there is none; one that is another context's, or will be, is
+// copied.
 SSL_SESSION* Found(const ConnectionState& state, const unsigned char* id, size_t id_size) {
   const Libssl& libssl = state.context.libssl;
   for (const SessionReference& found : state.found) {
@@ -75,8 +76,11 @@ SSL_SESSION* Found(const ConnectionState& state, const unsigned char* id, size_t
     const bool fits = size == id_size && std::equal(own_id, own_id + size, id) &&
                       libssl.SSL_SESSION_is_resumable(session) == 1 && UsableAsPsk(libssl, session);
     if (!fits) continue;
-    const ContextState* holder = state.context.group.CachedIn(session);
-    if (holder != nullptr && holder != &state.context) return libssl.SSL_SESSION_dup(session);
+    const ContextGroup& group = state.context.group;
+    const ContextState* holder = group.CachedIn(session);
+    if ((holder != nullptr && holder != &state.context) || group.InHandshake(session)) {
+      return libssl.SSL_SESSION_dup(session);
+    }
     libssl.SSL_SESSION_up_ref(session);
     return session;
   }
@@ -91,8 +95,11 @@ SSL_SESSION* OnGetSession(SSL* ssl, const unsigned char* id, int size, int* copy
 }
 
 void OnKeylog(const SSL* ssl, const char* line) {
-  ConnectionState& state = *ConnectionState::Of(CallbackLibssl(), ssl);
-  state.RecordEvent(EventKind::kKeylog, nullptr, line, std::char_traits<char>::length(line), 0);
+  const Libssl& libssl = CallbackLibssl();
+  // Of the context that a server has switched to, whose callback this is.
+  ContextState* state = ContextState::Of(libssl, libssl.SSL_get_SSL_CTX(ssl));
+  state->RecordEvent(EventKind::kKeylog, ConnectionState::Of(libssl, ssl)->id, nullptr, line,
+                     std::char_traits<char>::length(line), 0);
 }
 
 int OnTicketKey(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher,
@@ -204,6 +211,18 @@ ContextState* ContextGroup::CachedIn(const SSL_SESSION* session) const {
   return nullptr;
 }
 
+bool ContextGroup::InHandshake(const SSL_SESSION* session) const {
+  for (const ConnectionState* state = connections; state != nullptr; state = state->next) {
+    const Libssl& libssl = state->context.libssl;
+    const SSL* ssl = state->ssl;
+    if (libssl.SSL_get_session(ssl) == session && libssl.SSL_is_init_finished(ssl) != 1 &&
+        libssl.SSL_in_before(ssl) != 1) {
+      return true;
+    }
+  }
+  return false;
+}
+
 // ---- ContextState.
 
 ContextState::ContextState(const Libssl& libssl_in, ContextGroup& group_in, SSL_CTX* context_in,
@@ -219,10 +238,14 @@ ContextState::ContextState(const Libssl& libssl_in, ContextGroup& group_in, SSL_
 
 ContextState::~ContextState() {
   group.contexts.erase(std::find(group.contexts.begin(), group.contexts.end(), this));
-  for (const auto& [name, other] : server_names) {
-    if (other != context) libssl.SSL_CTX_free(other);
-  }
   if (recorded != 0) RecordEvent(EventKind::kContextGone, kNullHandle, nullptr, nullptr, 0, 0);
+  // One after the other, not one inside the other: a chain of them can be longer than the stack.
+  const bool first = group.orphans.empty();
+  for (const auto& [name, other] : server_names) {
+    if (other != context) group.orphans.push_back(other);
+  }
+  for (size_t i = 0; first && i < group.orphans.size(); ++i) libssl.SSL_CTX_free(group.orphans[i]);
+  if (first) group.orphans.clear();
 }
 
 ContextState* ContextState::Of(const Libssl& libssl, const SSL_CTX* context) {

@@ -261,6 +261,7 @@ typedef void CRYPTO_free_fn(void*, const char*, int);
   F(ssl, int, SSL_clear, (SSL*))                                                                 \
   F(ssl, int, SSL_get_error, (const SSL*, int))                                                  \
   F(ssl, int, SSL_pending, (const SSL*))                                                         \
+  F(ssl, int, SSL_has_pending, (const SSL*))                                                     \
   F(ssl, int, SSL_is_init_finished, (const SSL*))                                                \
   F(ssl, int, SSL_in_before, (const SSL*))                                                       \
   F(ssl, const char*, SSL_state_string_long, (const SSL*))                                       \

@@ -120,7 +120,10 @@ export interface NativeContext {
   cachedSessions(): Handle[];
   /** Twelve counters in the registers, in the order of SSL_CTRL_SESS_…. */
   sessionStats(): void;
-  /** A bit, 1 << kind, for each kind of event that is wanted; the others are no longer. */
+  /**
+   * A bit, 1 << kind, for each kind of event that is wanted; the others are no longer.
+   * registers[0]: the context, or a connection of it.
+   */
   recordEvents(kinds: number): void;
   /** Only for commands that take a number and no pointer. */
   SSL_CTX_ctrl(command: number, value: number | bigint): LongResult;
@@ -246,6 +249,7 @@ export interface NativeConnection {
   SSL_is_init_finished: Plain;
   SSL_in_before: Plain;
   SSL_pending: Plain;
+  SSL_has_pending: Plain;
   SSL_get_shutdown: Plain;
   SSL_state_string_long(): string;
   SSL_get_early_data_status: Plain;
