@@ -49,6 +49,7 @@ function connect(port, offered) {
     });
     socket.on('data', (bytes) => {
       connection.receive(bytes);
+      connection.read(); // what is behind data, as a ticket may be, waits with it
       send();
     });
     socket.on('error', reject);

@@ -205,7 +205,7 @@ class Call {
   }
   // The same for an object of any kind.
   template <typename T>
-  napi_value Adopt(T* object, size_t bytes) const {
+  napi_value Adopt(T* object, size_t bytes, uint32_t origin = 0) const {
     if (object == nullptr) {
       KeepErrors();
       return Number(kNullHandle);
@@ -213,7 +213,7 @@ class Call {
     const uint32_t reported = static_cast<uint32_t>(std::min<size_t>(bytes, UINT32_MAX));
     Handle handle = kNullHandle;
     try {
-      handle = environment().template Table<T>().Insert(object, reported);
+      handle = environment().template Table<T>().Insert(object, reported, origin);
       if (handle == kNullHandle) throw Misuse{"handles"};
     } catch (...) {
       environment().Free(object, 1);

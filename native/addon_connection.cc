@@ -1,6 +1,6 @@
 // The connection functions; src/libssl-connection.ts documents them. A step gives its result and
-// SSL_get_error in registers 0 and 1, and an Outcome; register 1 says before it whether to take the
-// output.
+// SSL_get_error in registers 0 and 1, whether the handshake is over in 2, and an Outcome; register
+// 1 says before it whether to take the output.
 
 #include <climits>
 
@@ -26,7 +26,10 @@ ConnectionState* Usable(const Call& call, size_t i) {
 napi_value Outcome(const Call& call, const Step& step, ConnectionState* state,
                    napi_value data = nullptr) {
   const bool take = call.environment().registers[1] != 0;
-  return Outcome(call, step.result, step.error, take ? state->ssl : nullptr, data);
+  const napi_value outcome =
+      Outcome(call, step.result, step.error, take ? state->ssl : nullptr, data);
+  call.environment().registers[2] = call.libssl().SSL_is_init_finished(state->ssl);
+  return outcome;
 }
 
 // ---- Life cycle.
@@ -96,28 +99,12 @@ napi_value Shake(const Call& call) {
   return Outcome(call, Handshake(state, call.libssl().*member), state);
 }
 
-// All application data there is.
-napi_value ReadInto(const Call& call, ConnectionState* state) {
-  ReadData data;
-  const Step step = ReadAll(state, &data);
-  if (data.further.empty()) {
-    return Outcome(call, step, state,
-                   data.size == 0 ? nullptr : call.NewBuffer(data.first, data.size));
-  }
-  data.further.insert(0, data.first, data.size);
-  return Outcome(call, step, state, call.NewBuffer(data.further.data(), data.further.size()));
-}
-
-// Bytes from the peer, for the handshake, and when that is over for whatever they are.
+// Bytes from the peer, and what libssl does with them by itself.
 napi_value Receive(const Call& call) {
   ConnectionState* state = Usable(call, 0);
   const Bytes bytes = call.ByteView(0);
   if (!Feed(call.libssl(), state->ssl, bytes.data, bytes.size)) throw std::bad_alloc();
-  if (call.libssl().SSL_is_init_finished(state->ssl) != 1) {
-    const Step step = Handshake(state);
-    if (step.result != 1) return Outcome(call, step, state);
-  }
-  return ReadInto(call, state);
+  return Outcome(call, Proceed(state), state);
 }
 
 // BIO_write to the BIO that the connection reads.
@@ -135,7 +122,8 @@ napi_value BioRead(const Call& call) {
 }
 
 // Both sides' steps, until they can do no more without somebody else: the results of the client in
-// registers 0 and 1, of the server in 2 and 3; in 4 whether anything moved.
+// registers 0 and 1, of the server in 2 and 3; in 4 whether anything moved; in 5 and 6 whether they
+// are ready.
 napi_value JoinBoth(const Call& call) {
   ConnectionState* client = Usable(call, 0);
   ConnectionState* server = Usable(call, 1);
@@ -146,7 +134,25 @@ napi_value JoinBoth(const Call& call) {
   call.environment().registers[2] = joined.server.result;
   call.environment().registers[3] = joined.server.error;
   call.environment().registers[4] = joined.moved;
+  call.environment().registers[5] = call.libssl().SSL_is_init_finished(client->ssl);
+  call.environment().registers[6] = call.libssl().SSL_is_init_finished(server->ssl);
   return outcome;
+}
+
+// BIO_read into the caller's bytes: how many, or what BIO_read gives when there are none.
+napi_value TakeInto(const Call& call) {
+  const ConnectionState* state = State(call, 0);
+  const Bytes into = call.ByteView(0);
+  return call.Number(call.libssl().BIO_read(call.libssl().SSL_get_wbio(state->ssl),
+                                            const_cast<uint8_t*>(into.data),
+                                            static_cast<int>(into.size)));
+}
+
+// Application data into the caller's bytes.
+napi_value ReadInto(const Call& call) {
+  ConnectionState* state = Usable(call, 0);
+  const Bytes into = call.ByteView(0);
+  return Outcome(call, ReadSome(state, const_cast<uint8_t*>(into.data), into.size), state);
 }
 
 napi_value Write(const Call& call) {
@@ -158,7 +164,7 @@ napi_value Write(const Call& call) {
 
 // SSL_read or SSL_peek of at most so many bytes.
 template <auto member>
-napi_value ReadSome(const Call& call) {
+napi_value ReadOnce(const Call& call) {
   ConnectionState* state = Usable(call, 0);
   const int room = call.Int(0);
   void* bytes = nullptr;
@@ -167,7 +173,18 @@ napi_value ReadSome(const Call& call) {
   return Outcome(call, step, state, step.result > 0 ? data : nullptr);
 }
 
-napi_value ReadEverything(const Call& call) { return ReadInto(call, Usable(call, 0)); }
+// All application data there is.
+napi_value ReadEverything(const Call& call) {
+  ConnectionState* state = Usable(call, 0);
+  ReadData data;
+  const Step step = ReadAll(state, &data);
+  if (data.further.empty()) {
+    return Outcome(call, step, state,
+                   data.size == 0 ? nullptr : call.NewBuffer(data.first, data.size));
+  }
+  data.further.insert(0, data.first, data.size);
+  return Outcome(call, step, state, call.NewBuffer(data.further.data(), data.further.size()));
+}
 
 napi_value WriteEarlyData(const Call& call) {
   ConnectionState* state = Usable(call, 0);
@@ -223,8 +240,7 @@ napi_value GetSession(const Call& call) {
   const ConnectionState* state = State(call, 0);
   SSL_SESSION* session = call.libssl().SSL_get1_session(state->ssl);
   if (session == nullptr) return call.Number(kNullHandle);
-  state->context.MarkOrigin(session);
-  return call.AdoptSession(session, kHandleBytes);
+  return call.Adopt(session, kHandleBytes, Origin(state->context.id));
 }
 
 // With a copy of a session that came from another context: libssl does not check, and may write
@@ -232,14 +248,12 @@ napi_value GetSession(const Call& call) {
 napi_value SetSession(const Call& call) {
   ConnectionState* state = State(call, 0);
   const Libssl& libssl = call.libssl();
-  SSL_SESSION* session = call.SessionOrNull(1);
+  const auto* slot = call.SlotOrNull(1);
+  SSL_SESSION* session = slot == nullptr ? nullptr : slot->object;
   SSL_SESSION* copy = nullptr;
   if (session != nullptr) {
-    const Handle origin = SessionOrigin(libssl, session);
-    const ContextState* holder = call.environment().group.CachedIn(session);
-    const bool foreign = (origin != kNullHandle && origin != state->context.id) ||
-                         (holder != nullptr && holder != &state->context);
-    if (foreign) {
+    const bool came_from_other = slot->origin != 0 && slot->origin != Origin(state->context.id);
+    if (came_from_other || call.environment().group.CachedElsewhere(session, &state->context)) {
       copy = libssl.SSL_SESSION_dup(session);
       if (copy == nullptr) return libssl_session::Outcome(call, 0, 0);
       session = copy;
@@ -380,9 +394,11 @@ std::vector<Function> ConnectionFunctions() {
       {"BIO_write", Entry<BioWrite, kPossible>},
       {"BIO_read", Entry<BioRead, kPossible>},
       {"SSL_write", Entry<Write, kPossible>},
-      {"SSL_read", Entry<ReadSome<&L::SSL_read>, kPossible>},
-      {"SSL_peek", Entry<ReadSome<&L::SSL_peek>, kPossible>},
+      {"SSL_read", Entry<ReadOnce<&L::SSL_read>, kPossible>},
+      {"SSL_peek", Entry<ReadOnce<&L::SSL_peek>, kPossible>},
       {"readAll", Entry<ReadEverything, kPossible>},
+      {"readInto", Entry<ReadInto, kPossible>},
+      {"takeInto", Entry<TakeInto, kPossible>},
       {"SSL_write_early_data", Entry<WriteEarlyData, kPossible>},
       {"SSL_read_early_data", Entry<ReadEarlyData, kPossible>},
       {"SSL_shutdown", Entry<Plain<&L::SSL_shutdown>, kPossible>},

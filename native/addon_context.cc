@@ -75,7 +75,7 @@ napi_value Release(const Call& call) {
 // ---- The cache.
 
 napi_value AddSession(const Call& call) {
-  const ContextState& state = State(call, 0);
+  ContextState& state = State(call, 0);
   SSL_SESSION* session = call.Session(1);
   unsigned int id_size = 0;
   call.libssl().SSL_SESSION_get_id(session, &id_size);
@@ -84,16 +84,13 @@ napi_value AddSession(const Call& call) {
   if (!state.client_only && call.libssl().SSL_SESSION_is_resumable(session) != 1) {
     throw Misuse{"notResumable"};
   }
-  if (!state.client_only && call.libssl().SSL_SESSION_get0_cipher(session) == nullptr) {
-    throw Misuse{"noCipher"};
-  }
   const ContextGroup& group = call.environment().group;
-  const ContextState* holder = group.CachedIn(session);
-  if (holder != nullptr && holder != &state) throw Misuse{"otherCache"};
+  if (group.CachedElsewhere(session, &state)) throw Misuse{"otherCache"};
   if (group.InHandshake(session)) throw Misuse{"inHandshake"};
-  const int result = call.libssl().SSL_CTX_add_session(state.context, session);
-  if (result == 1) state.MarkOrigin(session);
-  return Outcome(call, result, 0);
+  if (!state.guarded && call.libssl().SSL_SESSION_get0_cipher(session) == nullptr) {
+    state.GuardLookups();
+  }
+  return Outcome(call, call.libssl().SSL_CTX_add_session(state.context, session), 0);
 }
 
 napi_value RemoveSession(const Call& call) {
@@ -115,8 +112,7 @@ napi_value CachedSessions(const Call& call) {
   for (SSL_SESSION* session : state.Cached()) {
     call.CheckReferences();
     call.libssl().SSL_SESSION_up_ref(session);
-    state.MarkOrigin(session);
-    call.Adopt(session, kHandleBytes);
+    call.Adopt(session, kHandleBytes, Origin(state.id));
     handles.push_back(call.NewNumber(call.environment().registers[0]));
   }
   return call.NewArray(handles);

@@ -11,10 +11,14 @@ napi_value NewEvent(const Call& call, Event& event) {
   object["connection"] = static_cast<double>(event.connection);
   SSL_SESSION* session = event.session;
   event.session = nullptr;  // Adopt gives it back where it fails
-  if (session != nullptr) call.Adopt(session, kSessionBytes);
-  object["session"] = session == nullptr ? 0.0 : call.environment().registers[0];
-  object["data"] = Napi::Value(call.env(), call.NewBuffer(event.data.data(), event.data.size()));
   object["number"] = event.number;
+  if (session != nullptr) {
+    call.Adopt(session, kSessionBytes, Origin(event.context));
+    object["session"] = call.environment().registers[0];
+    return object;
+  }
+  object["session"] = 0.0;
+  object["data"] = Napi::Value(call.env(), call.NewBuffer(event.data.data(), event.data.size()));
   explicit_bzero(event.data.data(), event.data.size());  // a line of the key log
   return object;
 }

@@ -46,10 +46,10 @@ napi_value Free(const Call& call) {
 
 // SSL_SESSION_up_ref, the new reference owned by a handle of its own.
 napi_value Share(const Call& call) {
-  SSL_SESSION* session = call.Session(0);
+  const auto* slot = call.Slot(0);
   call.CheckReferences();
-  if (call.libssl().SSL_SESSION_up_ref(session) != 1) return call.Number(kNullHandle);
-  return call.AdoptSession(session, kHandleBytes);
+  if (call.libssl().SSL_SESSION_up_ref(slot->object) != 1) return call.Number(kNullHandle);
+  return call.Adopt(slot->object, kHandleBytes, slot->origin);
 }
 
 // From now on one reference of the handle belongs to a JavaScript object.
@@ -158,7 +158,7 @@ unsigned int Size(const Bytes& bytes) {
 
 // A cache finds its sessions by id and version: another one, and it keeps a dangling pointer.
 void CheckNotCached(const Call& call, const SSL_SESSION* session) {
-  if (call.environment().group.CachedIn(session) != nullptr) throw Misuse{"cached"};
+  if (call.environment().group.Cached(session)) throw Misuse{"cached"};
 }
 
 napi_value GetId(const Call& call) {
@@ -229,10 +229,13 @@ const SSL_CIPHER* FindCipher(const Libssl& libssl, int32_t id) {
 
 napi_value SetCipher(const Call& call) {
   SSL_SESSION* session = call.Session(0);
-  // A server that looks a session up, and a client that has offered it, dereference its cipher.
-  const ContextGroup& group = call.environment().group;
-  if (call.IsNull(0) && (group.CachedIn(session) != nullptr || group.InHandshake(session))) {
-    throw Misuse{"cipherInUse"};
+  if (call.IsNull(0)) {
+    // A client that has offered it dereferences its cipher, and so does a server that looks it up.
+    const ContextGroup& group = call.environment().group;
+    if (group.InHandshake(session)) throw Misuse{"cipherInUse"};
+    for (ContextState* state : group.contexts) {
+      if (!state->guarded && state->Has(session)) state->GuardLookups();
+    }
   }
   // src/ gives only numbers that FindCipher knows.
   const SSL_CIPHER* cipher = call.IsNull(0) ? nullptr : FindCipher(call.libssl(), call.Int(0));

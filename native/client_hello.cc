@@ -8,6 +8,8 @@
 namespace libssl_session {
 namespace {
 
+constexpr size_t kIdSize = 32;  // the most that a session id has
+
 struct View {
   const uint8_t* data;
   size_t size;
@@ -51,7 +53,6 @@ bool NegotiatesTls13(const Libssl& libssl, SSL* ssl) {
 
 // The session ids that libssl will look up.
 std::vector<View> WantedIds(const Libssl& libssl, SSL* ssl) {
-  constexpr size_t kIdSize = 32;
   std::vector<View> ids;
   const unsigned long options = libssl.SSL_get_options(ssl);
   if (NegotiatesTls13(libssl, ssl)) {
@@ -75,18 +76,40 @@ std::vector<View> WantedIds(const Libssl& libssl, SSL* ssl) {
   return ids;
 }
 
+// Takes the sessions of this id out of the cache that have no cipher.
+void DropWithoutCipher(const ContextState& state, const View& id) {
+  while (SSL_SESSION* session = state.FindId(id.data, id.size, true)) {
+    state.libssl.SSL_CTX_remove_session(state.context, session);
+  }
+}
+
+// Whatever libssl might look up.
+void GuardCache(const ContextState& state, SSL* ssl) {
+  const Libssl& libssl = state.libssl;
+  View id, extension, identities, identity, age;
+  id.size = libssl.SSL_client_hello_get0_session_id(ssl, &id.data);
+  DropWithoutCipher(state, id);
+  if (!Extension(libssl, ssl, kExtensionPsk, &extension)) return;
+  if (!extension.TakePrefixed(2, &identities)) return;
+  while (identities.TakePrefixed(2, &identity) && identities.Take(4, &age)) {
+    if (identity.size <= kIdSize) DropWithoutCipher(state, identity);
+  }
+}
+
 }  // namespace
 
 int OnClientHello(SSL* ssl, int*, void*) {
   const Libssl& libssl = CallbackLibssl();
   ConnectionState& state = *ConnectionState::Of(libssl, ssl);
+  if (state.context.guarded) GuardCache(state.context, ssl);
+  if (!state.context.looks_up) return kClientHelloSuccess;
   if (state.lookup == ConnectionState::Lookup::kAnswered) return kClientHelloSuccess;
   if (state.lookup == ConnectionState::Lookup::kAsked) return kClientHelloRetry;
   const long mode = libssl.SSL_CTX_ctrl(state.context.context, kCtrlGetSessCacheMode, 0, nullptr);
   try {
     for (const View& id : WantedIds(libssl, ssl)) {
       const bool internal = (mode & kCacheNoInternalLookup) == 0;
-      if (internal && state.context.HasId(id.data, id.size)) continue;
+      if (internal && state.context.FindId(id.data, id.size) != nullptr) continue;
       state.RecordEvent(EventKind::kLookup, nullptr, id.data, id.size, 0);
       state.lookup = ConnectionState::Lookup::kAsked;
     }

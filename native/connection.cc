@@ -1,7 +1,10 @@
 #include "connection.h"
 
+#include <algorithm>
 #include <climits>
 #include <new>
+
+#include "error_queue.h"
 
 namespace libssl_session {
 namespace {
@@ -94,20 +97,46 @@ Step Handshake(ConnectionState* state, int (*function)(SSL*)) {
   return step;
 }
 
+// Whether data of the peer was dropped because this side has sent its end: libssl gives 0 then, and
+// no error.
+bool Dropped(ConnectionState* state, const Step& step) {
+  return step.result == 0 && step.error == kErrorSyscall &&
+         (state->context.libssl.SSL_get_shutdown(state->ssl) & kSentShutdown) != 0 &&
+         !ErrorsPending(state->context.libssl);
+}
+
 Step Proceed(ConnectionState* state) {
   const Libssl& libssl = state->context.libssl;
   if (!Ready(libssl, state->ssl)) {
     const Step step = Handshake(state);
     if (step.result != 1) return step;
   }
-  char byte;
-  const Step step = Result(state, libssl.SSL_peek(state->ssl, &byte, 1));
-  return step.error == kErrorWantRead ? Step{1, kErrorNone} : step;
+  // Nothing has come: what there is was read before.
+  if (libssl.SSL_has_pending(state->ssl) == 0 &&
+      libssl.BIO_ctrl(libssl.SSL_get_rbio(state->ssl), kBioCtrlPending, 0, nullptr) <= 0) {
+    return Result(state, 1);
+  }
+  for (;;) {
+    char byte;
+    const Step step = Result(state, libssl.SSL_peek(state->ssl, &byte, 1));
+    if (step.error == kErrorWantRead) return {1, kErrorNone};
+    if (!Dropped(state, step)) return step;
+  }
+}
+
+Step ReadSome(ConnectionState* state, void* data, size_t room) {
+  const Libssl& libssl = state->context.libssl;
+  const int most = static_cast<int>(std::min<size_t>(room, INT_MAX));
+  Step step;
+  do {
+    step = Result(state, libssl.SSL_read(state->ssl, data, most));
+  } while (Dropped(state, step));
+  return step;
 }
 
 Step ReadAll(ConnectionState* state, ReadData* data) {
   const Libssl& libssl = state->context.libssl;
-  Step step = Result(state, libssl.SSL_read(state->ssl, data->first, ReadData::kRecord));
+  Step step = ReadSome(state, data->first, ReadData::kRecord);
   if (step.result <= 0) return step;
   data->size = static_cast<size_t>(step.result);
   // Also what it has read ahead.

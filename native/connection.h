@@ -74,6 +74,9 @@ inline Step Handshake(ConnectionState* state) {
 // and alerts; application data stays where it is.
 Step Proceed(ConnectionState* state);
 
+// Reads application data, at most `room` bytes, at most a record.
+Step ReadSome(ConnectionState* state, void* data, size_t room);
+
 // Application data that was read: most often one record's.
 struct ReadData {
   static constexpr size_t kRecord = 16384;  // the most that a record holds

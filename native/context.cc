@@ -17,23 +17,10 @@ void FreeState(void*, void* state, CRYPTO_EX_DATA*, int, long, void*) {
   delete static_cast<ContextState*>(state);
 }
 
-// A copy of a session came from no context.
-int ForgetOrigin(CRYPTO_EX_DATA*, const CRYPTO_EX_DATA*, void* value, int, long, void*) {
-  *static_cast<void**>(value) = nullptr;
-  return 1;
-}
-
-struct Indexes {
-  int context;
-  int session;
-};
-
-const Indexes& ExIndexes(const Libssl& libssl) {
-  static const Indexes indexes = {
-      libssl.CRYPTO_get_ex_new_index(kExIndexSslCtx, 0, nullptr, nullptr, nullptr, FreeState),
-      libssl.CRYPTO_get_ex_new_index(kExIndexSslSession, 0, nullptr, nullptr, ForgetOrigin,
-                                     nullptr)};
-  return indexes;
+int ExIndex(const Libssl& libssl) {
+  static const int index =
+      libssl.CRYPTO_get_ex_new_index(kExIndexSslCtx, 0, nullptr, nullptr, nullptr, FreeState);
+  return index;
 }
 
 OPENSSL_LHASH* Cache(const ContextState& state) {
@@ -51,7 +38,6 @@ std::string LowerCase(std::string text) {
 
 int OnNewSession(SSL* ssl, SSL_SESSION* session) {
   ConnectionState& state = *ConnectionState::Of(CallbackLibssl(), ssl);
-  state.context.MarkOrigin(session);
   state.RecordEvent(EventKind::kNewSession, session, nullptr, 0, 0);
   return 1;  // the event keeps the reference
 }
@@ -77,8 +63,7 @@ SSL_SESSION* Found(const ConnectionState& state, const unsigned char* id, size_t
                       libssl.SSL_SESSION_is_resumable(session) == 1 && UsableAsPsk(libssl, session);
     if (!fits) continue;
     const ContextGroup& group = state.context.group;
-    const ContextState* holder = group.CachedIn(session);
-    if ((holder != nullptr && holder != &state.context) || group.InHandshake(session)) {
+    if (group.CachedElsewhere(session, &state.context) || group.InHandshake(session)) {
       return libssl.SSL_SESSION_dup(session);
     }
     libssl.SSL_SESSION_up_ref(session);
@@ -204,11 +189,11 @@ const Libssl& CallbackLibssl() { return *callback_libssl.load(std::memory_order_
 
 // ---- ContextGroup.
 
-ContextState* ContextGroup::CachedIn(const SSL_SESSION* session) const {
-  for (ContextState* state : contexts) {
-    if (state->Has(session)) return state;
+bool ContextGroup::CachedElsewhere(const SSL_SESSION* session, const ContextState* own) const {
+  for (const ContextState* state : contexts) {
+    if (state != own && state->Has(session)) return true;
   }
-  return nullptr;
+  return false;
 }
 
 bool ContextGroup::InHandshake(const SSL_SESSION* session) const {
@@ -230,7 +215,7 @@ ContextState::ContextState(const Libssl& libssl_in, ContextGroup& group_in, SSL_
     : libssl(libssl_in), group(group_in), context(context_in), client_only(client_only_in) {
   callback_libssl.store(&libssl, std::memory_order_relaxed);  // one for the whole process
   group.contexts.push_back(this);
-  if (libssl.SSL_CTX_set_ex_data(context, ExIndexes(libssl).context, this) != 1) {
+  if (libssl.SSL_CTX_set_ex_data(context, ExIndex(libssl), this) != 1) {
     group.contexts.pop_back();
     throw std::bad_alloc();
   }
@@ -249,7 +234,7 @@ ContextState::~ContextState() {
 }
 
 ContextState* ContextState::Of(const Libssl& libssl, const SSL_CTX* context) {
-  return static_cast<ContextState*>(libssl.SSL_CTX_get_ex_data(context, ExIndexes(libssl).context));
+  return static_cast<ContextState*>(libssl.SSL_CTX_get_ex_data(context, ExIndex(libssl)));
 }
 
 void ContextState::Record(uint32_t kinds) {
@@ -259,7 +244,6 @@ void ContextState::Record(uint32_t kinds) {
                                     Records(EventKind::kRemoveSession) ? OnRemoveSession : nullptr);
   looks_up = Records(EventKind::kLookup);
   libssl.SSL_CTX_sess_set_get_cb(context, looks_up ? OnGetSession : nullptr);
-  libssl.SSL_CTX_set_client_hello_cb(context, looks_up ? OnClientHello : nullptr, nullptr);
   libssl.SSL_CTX_set_keylog_callback(context, Records(EventKind::kKeylog) ? OnKeylog : nullptr);
   if (Records(EventKind::kTicketIssued) || Records(EventKind::kTicketReceived)) {
     InstallTicketAppData(this);
@@ -283,16 +267,19 @@ bool ContextState::Has(const SSL_SESSION* session) const {
          libssl.OPENSSL_LH_retrieve(cache, session) == session;
 }
 
-bool ContextState::HasId(const uint8_t* session_id, size_t size) const {
+SSL_SESSION* ContextState::FindId(const uint8_t* session_id, size_t size,
+                                  bool without_cipher) const {
   OPENSSL_LHASH* cache = Cache(*this);
-  if (libssl.OPENSSL_LH_num_items(cache) == 0) return false;
+  if (libssl.OPENSSL_LH_num_items(cache) == 0) return nullptr;
   SSL_SESSION* probe = libssl.SSL_SESSION_new();
-  if (probe == nullptr) return false;
-  bool found = false;
+  if (probe == nullptr) return nullptr;
+  SSL_SESSION* found = nullptr;
   if (libssl.SSL_SESSION_set1_id(probe, session_id, static_cast<unsigned int>(size)) == 1) {
     for (const int version : {0x304, 0x303, 0x302, 0x301, 0x300, 0xfefd, 0xfeff}) {
       libssl.SSL_SESSION_set_protocol_version(probe, version);
-      found = found || libssl.OPENSSL_LH_retrieve(cache, probe) != nullptr;
+      auto* session = static_cast<SSL_SESSION*>(libssl.OPENSSL_LH_retrieve(cache, probe));
+      if (session == nullptr) continue;
+      if (!without_cipher || libssl.SSL_SESSION_get0_cipher(session) == nullptr) found = session;
     }
   }
   libssl.SSL_SESSION_free(probe);
@@ -311,16 +298,6 @@ std::vector<SSL_SESSION*> ContextState::Cached() const {
       },
       &sessions);
   return sessions;
-}
-
-void ContextState::MarkOrigin(SSL_SESSION* session) const {
-  // Where there is no memory for the mark the session has no origin, which only costs a copy.
-  libssl.SSL_SESSION_set_ex_data(session, ExIndexes(libssl).session, reinterpret_cast<void*>(id));
-}
-
-Handle SessionOrigin(const Libssl& libssl, const SSL_SESSION* session) {
-  return reinterpret_cast<Handle>(
-      libssl.SSL_SESSION_get_ex_data(session, ExIndexes(libssl).session));
 }
 
 // ---- What a context can be told to do.

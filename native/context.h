@@ -28,8 +28,9 @@ struct ContextGroup {
   // Contexts that a context has owned which is just being freed.
   std::vector<SSL_CTX*> orphans;
 
-  // The context in whose cache the session sits; nullptr when in none.
-  ContextState* CachedIn(const SSL_SESSION* session) const;
+  // Whether the session sits in the cache of a context; of one that is not `own`.
+  bool Cached(const SSL_SESSION* session) const { return CachedElsewhere(session, nullptr); }
+  bool CachedElsewhere(const SSL_SESSION* session, const ContextState* own) const;
   // Whether a handshake that is under way has the session: libssl may yet give it another id, put
   // it into its own cache, and look at its cipher.
   bool InHandshake(const SSL_SESSION* session) const;
@@ -55,12 +56,14 @@ struct ContextState {
 
   // Whether the session sits in this context's cache.
   bool Has(const SSL_SESSION* session) const;
-  // Whether the cache has a session with this id, of any protocol version.
-  bool HasId(const uint8_t* id, size_t size) const;
+  // The session of the cache that has this id, of any protocol version; nullptr when there is none.
+  // With `without_cipher` only of those that have none.
+  SSL_SESSION* FindId(const uint8_t* id, size_t size, bool without_cipher = false) const;
+  // The cache has got a session without a cipher, which libssl would dereference when a client asks
+  // for it: from now on such a one is dropped when it is asked for.
+  void GuardLookups() { guarded = true; }
   // Each session of the cache.
   std::vector<SSL_SESSION*> Cached() const;
-  // Remembers that a session came from this context; see SessionOrigin.
-  void MarkOrigin(SSL_SESSION* session) const;
 
   const Libssl& libssl;
   ContextGroup& group;
@@ -74,15 +77,17 @@ struct ContextState {
   // bytes, AES-256): name, HMAC, AES.
   std::vector<Secret> ticket_keys;
   std::map<std::string, SSL_CTX*> server_names;  // each owns a reference, but to itself
+  bool guarded = false;
   bool looks_up = false;  // whether a server's handshake pauses to look for a session elsewhere
 };
 
 // What callbacks call libssl through, once there was a context.
 const Libssl& CallbackLibssl();
 
-// The id of the context that a session came from; kNullHandle when it is not known. A copy came
-// from none.
-Handle SessionOrigin(const Libssl& libssl, const SSL_SESSION* session);
+// The context that a session came from, in the slot of its handle. A copy came from none, which is
+// 0. (Two contexts have the same one when the slot of the first was used again 256 times over; what
+// sits in a cache is found there.)
+inline uint32_t Origin(Handle context) { return static_cast<uint32_t>(context); }
 
 // Sets libssl's callback. Callbacks find the state of their context and connection in ex_data.
 void InstallTicketKeys(ContextState* state);

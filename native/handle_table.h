@@ -31,6 +31,7 @@ class HandleTable {
     uint32_t references;
     uint32_t bytes;      // what was reported to V8 for this slot
     uint32_t next_free;  // index of the next free slot
+    uint32_t origin;     // where a session came from (Origin in context.h); 0: not known
     bool lent;           // one of the references belongs to a JavaScript object
   };
 
@@ -47,19 +48,20 @@ class HandleTable {
   HandleTable& operator=(const HandleTable&) = delete;
 
   // A handle that owns one reference to `object`; kNullHandle when the table is full.
-  Handle Insert(T* object, uint32_t bytes) {
+  Handle Insert(T* object, uint32_t bytes, uint32_t origin = 0) {
     uint32_t index = first_free_;
     if (index != kNone) {
       first_free_ = slots_[index].next_free;
     } else {
       if (slots_.size() >= kMaxSlots) return kNullHandle;
       index = static_cast<uint32_t>(slots_.size());
-      slots_.push_back({nullptr, FirstGeneration(index), 0, 0, kNone, false});
+      slots_.push_back({nullptr, FirstGeneration(index), 0, 0, kNone, 0, false});
     }
     Slot& slot = slots_[index];
     slot.object = object;
     slot.references = 1;
     slot.bytes = bytes;
+    slot.origin = origin;
     slot.lent = false;
     return kind_ << (kGenerationBits + kIndexBits) |
            static_cast<uint64_t>(slot.generation) << kIndexBits | index;

@@ -49,11 +49,15 @@ void* Allocate(size_t size, const char*, int) {
   return block == nullptr ? std::malloc(size) : block;
 }
 
+typedef long long Lane __attribute__((vector_size(16), aligned(1), may_alias));
+
 // Most of what libssl allocates is a few words long: calling memset would take most of the time.
 void Wipe(void* memory, size_t size) {
-  if (size > 128 || size % sizeof(uint64_t) != 0) return explicit_bzero(memory, size);
-  volatile uint64_t* word = static_cast<volatile uint64_t*>(memory);
-  for (size_t i = 0; i < size / sizeof *word; ++i) word[i] = 0;
+  if (size < sizeof(Lane) || size > 256) return explicit_bzero(memory, size);
+  char* at = static_cast<char*>(memory);
+  char* const last = at + size - sizeof(Lane);
+  for (; at < last; at += sizeof(Lane)) *reinterpret_cast<volatile Lane*>(at) = Lane{};
+  *reinterpret_cast<volatile Lane*>(last) = Lane{};
 }
 
 void Free(void* memory, const char*, int) {

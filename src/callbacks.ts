@@ -3,7 +3,7 @@
 
 import { named, setHandle } from './call.js';
 import { SSL_ERROR_WANT_CLIENT_HELLO_CB } from './constants.js';
-import { deliver, type EventListener, listen } from './events.js';
+import { deliver, listen } from './events.js';
 import {
   EventKind,
   type Handle,
@@ -19,7 +19,7 @@ export type GetSessionCallback = (ssl: Handle, id: Buffer) => Handle | 0;
 
 interface Callback {
   given: unknown;
-  listener: EventListener;
+  listener: (event: NativeEvent) => void;
 }
 
 // By the handle of a context. Entries go with the native context.
@@ -54,7 +54,7 @@ export function checkObject(functionName: string, object: 'ctx' | 'ssl', handle:
 export function setCallbacks(
   functionName: string,
   context: Handle,
-  changes: readonly (readonly [kind: EventKind, given: unknown, listener: EventListener])[],
+  changes: readonly (readonly [kind: EventKind, given: unknown, listener: Callback['listener']])[],
 ): void {
   checkObject(functionName, 'ctx', context);
   const callbacks = new Map(contexts.get(context));

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
-import { call, connections, SslContext } from './context.js';
+import { call, lentConnections, SslContext } from './context.js';
 import { alpnList, applyAnswers, ensure, type SslAnswers, stateError } from './context-options.js';
 import { freedError, type LibsslError, libsslError } from './errors.js';
 import { deliver } from './events.js';
@@ -77,7 +77,7 @@ const receivedShutdown = 2;
 const references: ReferenceKind = {
   name: 'SslConnection',
   release(handle) {
-    connections.delete(handle);
+    lentConnections.delete(handle);
     registers[0] = handle;
     deliver(native().releaseConnection()?.[2] ?? null);
   },
@@ -94,7 +94,8 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   readonly #reference: Reference;
   readonly #server: boolean;
   #output: Buffer[] = [];
-  #data: Buffer[] = [];
+  // There may be output that libssl still has.
+  #outputLeft = false;
   #earlyData: Buffer[] = [];
   // Where a server takes early data, it reads that before it goes on with the handshake.
   #readsEarlyData = false;
@@ -108,6 +109,8 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   #searches: (() => void)[] = [];
   /** The context it was made of. */
   readonly context: SslContext;
+  /** @internal The handle, as events have it. */
+  readonly id: Handle;
 
   /** Wraps `SSL_new(3)`. */
   constructor(context: SslContext, options: SslConnectionOptions = {}) {
@@ -115,14 +118,12 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     if (!(context instanceof SslContext)) throw invalidType('context', 'an SslContext', context);
     this.context = context;
     this.#server = context.role === 'server';
-    const contextHandle = context.handle;
-    registers[0] = contextHandle;
+    registers[0] = context.borrowed;
     native().SSL_new();
     const handle = registers[0] as Handle;
     if (handle === 0) throw libsslError('SSL_new', native().lastErrors());
     this.#reference = new Reference(this, handle, references);
-    connections.set(handle, new WeakRef(this));
-    this.#watchListeners();
+    this.id = handle;
     registers[0] = handle;
     native().setSide(this.#server);
     this.#readsEarlyData = this.#server && context.maxEarlyData > 0;
@@ -132,25 +133,6 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
       this.free();
       throw error;
     }
-  }
-
-  // Libssl's callbacks are set for what is listened to.
-  #watchListeners(): void {
-    const kinds: Record<string, number> = {
-      session: 1 << EventKind.newSession,
-      keylog: 1 << EventKind.keylog,
-    };
-    const want = (event: string) => {
-      const kind = kinds[event];
-      if (kind !== undefined && !this.freed) this.context.want(kind, this.#reference.handle);
-    };
-    this.on('newListener' as never, want as never);
-  }
-
-  override removeAllListeners(event?: keyof SslConnectionEvents): this {
-    super.removeAllListeners(event);
-    if (event === undefined) this.#watchListeners();
-    return this;
   }
 
   #apply(handle: Handle, options: SslConnectionOptions): void {
@@ -200,7 +182,6 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     this.#searches = [];
     this.#unsent = [];
     this.#output = [];
-    this.#data = [];
     this.#earlyData = [];
     try {
       this.#reference.free();
@@ -224,6 +205,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     const handle = this.#reference.handle;
     registers[0] = handle;
     native().lendConnection();
+    lentConnections.set(handle, new WeakRef(this));
     return handle;
   }
 
@@ -257,8 +239,8 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
 
   /**
    * Takes bytes from the peer, and goes on with what they are for: the handshake, tickets, key
-   * updates, the peer's end. Data waits for `read()`. Throws as `handshake()`. Wraps
-   * `BIO_write(3)`, `SSL_do_handshake(3)`, `SSL_read(3)`.
+   * updates, the peer's end. Data waits for `read()`, and what is behind data waits with it. Throws
+   * as `handshake()`. Wraps `BIO_write(3)`, `SSL_do_handshake(3)`, `SSL_peek(3)`.
    */
   receive(bytes: Uint8Array): SslConnectionState {
     const data = checkBytes('bytes', bytes);
@@ -275,11 +257,39 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   }
 
   /** The bytes for the peer; empty when there are none. Also after a failure: the alert. */
-  take(): Buffer {
+  take(): Buffer;
+  /** The same into bytes of your own: how many there were. When they fill it, there may be more. */
+  take(into: Uint8Array): number;
+  take(into?: Uint8Array): Buffer | number {
     if (this.freed) throw freedError('SslConnection');
+    if (into !== undefined) return this.#takeInto(checkRoom(into));
+    if (this.#outputLeft) this.#takeLeft();
     const output = joined(this.#output);
     this.#output = [];
     return output;
+  }
+
+  #takeLeft(): void {
+    this.#outputLeft = false;
+    registers[0] = this.#reference.handle;
+    const output = native().BIO_read()?.[1];
+    if (output != null) this.#output.push(output);
+  }
+
+  #takeInto(into: Uint8Array): number {
+    if (this.#output.length > 0) {
+      const output = this.take();
+      const size = Math.min(output.length, into.length);
+      into.set(output.subarray(0, size));
+      if (size < output.length) this.#output.push(output.subarray(size));
+      return size;
+    }
+    if (!this.#outputLeft) return 0;
+    registers[0] = this.#reference.handle;
+    native().takeInto(into);
+    const size = Math.max(Number(registers[0]), 0);
+    this.#outputLeft = size === into.length;
+    return size;
   }
 
   /**
@@ -296,7 +306,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   }
 
   #send(handle: Handle, data: Uint8Array): boolean {
-    this.#begin(handle);
+    this.#begin(handle, false);
     const outcome = native().SSL_write(data);
     const sent = Number(registers[0]) > 0;
     this.#step('SSL_write', outcome);
@@ -313,18 +323,21 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
 
   /**
    * The data that has come, all of it; null when there is none now. After the peer's end `state` is
-   * `closing` or `closed`. What came before a failure can be read after it. Wraps `SSL_read(3)`.
+   * `closing` or `closed`. Wraps `SSL_read(3)`.
    */
-  read(): Buffer | null {
-    if (this.freed || this.#data.length === 0) {
-      const handle = this.#usable('read');
-      if (!this.#ready) throw this.#wrongState('read');
-      this.#begin(handle);
-      this.#step('SSL_read', native().readAll());
-    }
-    const data = this.#data;
-    this.#data = [];
-    return data.length === 0 ? null : joined(data);
+  read(): Buffer | null;
+  /** The same into bytes of your own, of one record: how many; 0 when there are none now. */
+  read(into: Uint8Array): number;
+  read(into?: Uint8Array): Buffer | null | number {
+    const room = into === undefined ? null : checkRoom(into);
+    const handle = this.#usable('read');
+    if (!this.#ready) throw this.#wrongState('read');
+    this.#begin(handle);
+    if (room === null) return this.#step('SSL_read', native().readAll());
+    const outcome = native().readInto(room);
+    const size = Math.max(Number(registers[0]), 0);
+    this.#step('SSL_read', outcome);
+    return size;
   }
 
   /**
@@ -335,7 +348,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     const handle = this.#usable('shutdown');
     if (this.#handshaking) throw this.#wrongState('shutdown');
     if (!(this.#shutdown & sentShutdown)) {
-      this.#begin(handle);
+      this.#begin(handle, false);
       const outcome = native().SSL_shutdown();
       // 0: sent, and the peer's has not come; SSL_get_error has nothing for that.
       if (Number(registers[0]) >= 0) registers[1] = 0;
@@ -379,7 +392,8 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
       const outcome = native().SSL_read_early_data(16384);
       const result = registers[0];
       if (result === 2) this.#readsEarlyData = false;
-      this.#step('SSL_read_early_data', outcome, false, this.#earlyData);
+      const data = this.#step('SSL_read_early_data', outcome);
+      if (data !== null) this.#earlyData.push(data);
       // 0: it waits, also for the store. And a listener may have freed the connection.
       if (result === 0 || this.freed) return this.state;
       if (result === 2) return this.receive(Buffer.alloc(0));
@@ -574,34 +588,42 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     return stateError(`cannot ${action}: the connection is in state '${this.state}'`);
   }
 
-  #begin(handle: Handle): void {
+  // Of what is large, or often thrown away, the output is left to libssl until take().
+  #begin(handle: Handle, takesOutput = true): void {
     this.#began = true;
+    if (!takesOutput) this.#outputLeft = true;
     registers[0] = handle;
-    registers[1] = 1; // the output is wanted
+    registers[1] = takesOutput ? 1 : 0;
   }
 
   // After a native step: takes what it gave, and fails where it failed.
-  #step(functionName: string, outcome: Outcome, must = false, into = this.#data): void {
+  #step(functionName: string, outcome: Outcome, must = false): Buffer | null {
     const result = Number(registers[0]);
     const error = Number(registers[1]);
-    const failed = error === errorSsl || error === errorSyscall || (must && result !== 1);
+    if (registers[2] === 1) this.#ready = true;
+    const failed = isFailure(error) || (must && result !== 1);
+    if (outcome === undefined && !failed && error !== errorWantClientHello) return null;
     const errors = failed ? native().lastErrors() : null;
-    if (!this.#ready && this.#plain(native().SSL_is_init_finished) === 1) this.#ready = true;
-    if (outcome !== undefined && outcome[0] !== null) into.push(outcome[0]);
     if (outcome !== undefined && outcome[1] !== null) this.#output.push(outcome[1]);
     const failure = errors === null ? null : libsslError(functionName, errors);
     // What was only asked in vain does the connection no harm.
     if (!must) this.#failure = failure;
     this.#settle(outcome, error === errorWantClientHello, failure);
+    return outcome?.[0] ?? null;
   }
 
   // The end of a step. Listeners come last: they may do anything, also free this connection.
-  #settle(outcome: Outcome, waits: boolean, failure: LibsslError | null): void {
+  #settle(
+    outcome: Outcome,
+    waits: boolean,
+    failure: LibsslError | null,
+    callers: readonly SslConnection[] = [this],
+  ): void {
     const pauses = waits && !this.#paused;
     if (pauses) this.#paused = true;
     const thrown: unknown[] = failure === null ? [] : [failure];
     const lookups: NativeEvent[] = [];
-    call(() => deliver(outcome?.[2] ?? null, lookups), thrown);
+    call(() => deliver(outcome?.[2] ?? null, lookups, callers), thrown);
     if (pauses && !this.freed) call(() => this.#lookUp(lookups), thrown);
     if (thrown.length > 0) throw thrown[0];
   }
@@ -668,6 +690,26 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     }
   }
 
+  // Libssl's callbacks are set for what is listened to.
+  #want(event: string): void {
+    const kind = { session: EventKind.newSession, keylog: EventKind.keylog }[event];
+    if (kind !== undefined && !this.freed) this.context.want(1 << kind, this.#reference.handle);
+  }
+  override on<K extends keyof SslConnectionEvents>(event: K, listener: Listener<K>): this {
+    this.#want(event);
+    return super.on(event, listener as never);
+  }
+  override addListener<K extends keyof SslConnectionEvents>(event: K, listener: Listener<K>): this {
+    return this.on(event, listener);
+  }
+  override prependListener<K extends keyof SslConnectionEvents>(
+    event: K,
+    listener: Listener<K>,
+  ): this {
+    this.#want(event);
+    return super.prependListener(event, listener as never);
+  }
+
   /** @internal handshake() of two connections, as far as it goes without anybody else. */
   static join(client: SslConnection, server: SslConnection): 'ready' | 'moved' | 'stuck' {
     if (client.#server || !server.#server) {
@@ -676,17 +718,9 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     const clientHandle = client.#usable('handshake');
     const serverHandle = server.#usable('handshake');
     if (server.#paused) return 'stuck';
-    let moved = false;
-    for (const [from, to] of [
-      [client, serverHandle],
-      [server, clientHandle],
-    ] as const) {
-      if (from.#output.length === 0) continue;
-      moved = true;
-      const bytes = from.take();
-      registers[0] = to;
-      native().BIO_write(bytes);
-    }
+    let moved = client.#output.length > 0 || server.#output.length > 0;
+    if (client.#output.length > 0) feed(serverHandle, client.take());
+    if (server.#output.length > 0) feed(clientHandle, server.take());
     if (server.#readsEarlyData) {
       client.handshake();
       const bytes = client.take();
@@ -698,33 +732,40 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     registers[0] = clientHandle;
     registers[1] = serverHandle;
     const outcome = native().join();
-    const steps = [
-      [client, registers[0], registers[1]],
-      [server, registers[2], registers[3]],
-    ] as const;
+    const clientError = registers[1];
+    const serverError = registers[3];
     moved ||= registers[4] === 1;
-    const errors = native().lastErrors();
-    for (const [connection, , error] of steps) {
-      if (error === errorSsl || error === errorSyscall) {
-        connection.#failure = libsslError('SSL_do_handshake', errors);
-      } else if (connection.#plain(native().SSL_is_init_finished) === 1) {
-        connection.#ready = true;
+    if (registers[5] === 1) client.#ready = true;
+    if (registers[6] === 1) server.#ready = true;
+    const waits = serverError === errorWantClientHello;
+    const failed = isFailure(clientError) ? client : isFailure(serverError) ? server : null;
+    if (outcome !== undefined || waits || failed !== null) {
+      const failure =
+        failed === null ? null : libsslError('SSL_do_handshake', native().lastErrors());
+      if (failed !== null) failed.#failure = failure;
+      try {
+        server.#settle(outcome, waits, failure, [client, server]);
+      } catch (error) {
+        // The other side has the alert, and fails of it in its own words.
+        if (failure !== null) for (const side of [client, server]) side.#resume();
+        throw error;
       }
+      moved ||= waits && !server.#paused;
     }
-    const waits = steps[1][2] === errorWantClientHello;
-    const failure = client.#failure ?? server.#failure;
-    try {
-      server.#settle(outcome, waits, failure);
-    } catch (error) {
-      // The other side has the alert, and fails of it in its own words.
-      if (failure !== null) for (const side of [client, server]) side.#resume();
-      throw error;
-    }
-    moved ||= waits && !server.#paused;
-    for (const side of [client, server]) side.#sendUnsent();
+    client.#sendUnsent();
+    server.#sendUnsent();
     if (client.#ready && server.#ready) return 'ready';
     return moved ? 'moved' : 'stuck';
   }
+}
+
+type Listener<K extends keyof SslConnectionEvents> = (...values: SslConnectionEvents[K]) => void;
+
+const isFailure = (error: number | undefined) => error === errorSsl || error === errorSyscall;
+
+function feed(to: Handle, bytes: Uint8Array): void {
+  registers[0] = to;
+  native().BIO_write(bytes);
 }
 
 /**
@@ -746,6 +787,14 @@ export function handshake(client: SslConnection, server: SslConnection): void | 
 function joined(buffers: Buffer[]): Buffer {
   const [first] = buffers;
   return first !== undefined && buffers.length === 1 ? first : Buffer.concat(buffers);
+}
+
+function checkRoom(value: unknown): Uint8Array {
+  const into = checkBytes('into', value);
+  if (into !== value || into.length === 0) {
+    throw invalidValue('into', 'must have room, in memory that no other thread has');
+  }
+  return into;
 }
 
 function checkName(name: string, value: unknown): string {

@@ -159,9 +159,12 @@ export function setVersion(
   version: ProtocolVersion | null,
 ): void {
   const number = versionNumber(version);
-  const command = side === 'minVersion' ? commands.setMinVersion : commands.setMaxVersion;
-  registers[0] = contextCtrl(context, command, number);
-  if (registers[0] !== 1) throw invalidValue(side, 'is not a version that this context can speak');
+  const min = side === 'minVersion';
+  const set = contextCtrl(context, min ? commands.setMinVersion : commands.setMaxVersion, number);
+  const is = contextCtrl(context, min ? commands.getMinVersion : commands.getMaxVersion, 0);
+  // A version of DTLS libssl takes for a context of TLS, and does nothing; and the reverse.
+  if (set !== 1 || is !== number)
+    throw invalidValue(side, 'is not a version that this context can speak');
 }
 
 const sslOpNoTicket = 0x4000;

@@ -77,8 +77,8 @@ const events: Readonly<Record<string, number>> = {
   keylog: 1 << EventKind.keylog,
 };
 
-/** Who an event's connection is. Set by connection.ts, which needs this file. */
-export const connections = new Map<Handle, WeakRef<SslConnection>>();
+/** Connections whose handle was lent: others may make calls on them. */
+export const lentConnections = new Map<Handle, WeakRef<SslConnection>>();
 
 /**
  * What its connections have in common: certificates, versions, and the cache of sessions. Owns a
@@ -207,6 +207,11 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     registers[0] = handle;
     native().lendContext();
     return handle;
+  }
+
+  /** @internal The handle, for one call. */
+  get borrowed(): Handle {
+    return this.#reference.handle;
   }
 
   // ---- The cache.
@@ -451,16 +456,19 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     }
     // The table of listeners must not keep the context alive.
     const self = new WeakRef(this);
-    const receive = (event: NativeEvent) => {
+    const receive = (event: NativeEvent, callers: readonly object[]) => {
       const context = self.deref();
-      if (context !== undefined) context.#receive(event);
+      if (context !== undefined) context.#receive(event, callers as readonly SslConnection[]);
       else if (event.session !== 0) SslSession.adopt(event.session).free();
     };
     listen(this.#id, this.#owner, kinds, receive, through);
   }
 
-  #receive(event: NativeEvent): void {
-    const connection = connections.get(event.connection)?.deref() ?? null;
+  #receive(event: NativeEvent, callers: readonly SslConnection[]): void {
+    const connection =
+      callers.find(({ id }) => id === event.connection) ??
+      lentConnections.get(event.connection)?.deref() ??
+      null;
     const errors: unknown[] = [];
     if (event.kind === EventKind.keylog) {
       this.#emit('keylog', [event.data, connection], errors);

@@ -4,7 +4,7 @@
 import { EventKind, type Handle, type NativeEvent, native, registers } from './native.js';
 
 /** Owns the event's session: frees it, or passes it on. */
-export type EventListener = (event: NativeEvent) => void;
+export type EventListener = (event: NativeEvent, callers: readonly object[]) => void;
 
 interface Listening {
   kinds: number;
@@ -39,11 +39,17 @@ export function listen(
 
 /**
  * Hands events on, in libssl's order. What a listener throws does not keep the others from theirs,
- * and is thrown in the end. The ids that a paused handshake waits for come into `lookups`.
+ * and is thrown in the end. The ids that a paused handshake waits for come into `lookups`. `callers`:
+ * the objects whose call it was.
  */
-export function deliver(events: NativeEvent[] | null, lookups: NativeEvent[] = []): void {
+export function deliver(
+  events: NativeEvent[] | null,
+  lookups: NativeEvent[] = [],
+  callers: readonly object[] = [],
+): void {
+  if (events === null) return;
   const thrown: unknown[] = [];
-  for (const event of events ?? []) {
+  for (const event of events) {
     if (event.kind === EventKind.lookup) {
       lookups.push(event);
       continue;
@@ -56,10 +62,10 @@ export function deliver(events: NativeEvent[] | null, lookups: NativeEvent[] = [
     // Each gets a reference of its own, the last one the event's.
     const last = listeners.pop();
     for (const { listener } of listeners) {
-      attempt(() => listener({ ...event, session: share(event.session) }), thrown);
+      attempt(() => listener({ ...event, session: share(event.session) }, callers), thrown);
     }
     if (last === undefined) release(event.session);
-    else attempt(() => last.listener(event), thrown);
+    else attempt(() => last.listener(event, callers), thrown);
   }
   if (thrown.length > 0) throw thrown[0];
 }

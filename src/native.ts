@@ -92,7 +92,7 @@ export type EventKind = (typeof EventKind)[keyof typeof EventKind];
 /**
  * What a step gave: its own bytes, the bytes for the peer, and what was recorded, each or null;
  * undefined where all three are null. The result is in registers[0], `SSL_get_error` in
- * registers[1]. Before a step on a connection, registers[1] says whether the bytes for the peer are
+ * registers[1], whether the handshake is over in registers[2]. Before a step on a connection, registers[1] says whether the bytes for the peer are
  * wanted (1), or stay where they are (0).
  */
 export type Outcome =
@@ -201,7 +201,7 @@ export interface NativeConnection {
   /**
    * registers[0]: the client, [1]: the server. Carries bytes between them until neither can go on;
    * result and error of the client in registers 0 and 1, of the server in 2 and 3; in 4 whether
-   * anything moved.
+   * anything moved, in 5 and 6 whether they are ready.
    */
   join(): Outcome;
   BIO_write: WithBytes;
@@ -210,6 +210,10 @@ export interface NativeConnection {
   SSL_read(most: number): Outcome;
   SSL_peek(most: number): Outcome;
   readAll(): Outcome;
+  /** SSL_read into a view that is not empty. */
+  readInto(into: Uint8Array): Outcome;
+  /** BIO_read of what is for the peer: how many bytes, at most 0 when there are none. */
+  takeInto(into: Uint8Array): void;
   SSL_write_early_data(bytes: Uint8Array): Outcome;
   /** The result: 0 error, 1 success, 2 finish. */
   SSL_read_early_data(most: number): Outcome;
