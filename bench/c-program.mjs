@@ -1,4 +1,4 @@
-// (a) The C program, bench/c/bench.c, as a co-process: started once, then asked line by line.
+// (a) A C program of bench/c/ as a co-process: started once, then asked line by line.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -7,15 +7,17 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { libraryInfo } from 'libssl-session';
 
-const program = fileURLToPath(new URL('../build/bench/bench', import.meta.url));
+const programs = new URL('../build/bench/', import.meta.url);
 
 export class CProgram {
   #child;
   #lines;
 
-  static async start(derFile) {
+  /** What the program is given: the DER of a session, a directory of certificates. */
+  static async start(given, name = 'bench') {
     const c = new CProgram();
-    c.#child = spawn(program, [derFile], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const program = fileURLToPath(new URL(name, programs));
+    c.#child = spawn(program, [given], { stdio: ['pipe', 'pipe', 'inherit'] });
     c.#lines = createInterface({ input: c.#child.stdout })[Symbol.asyncIterator]();
     assert.equal(realpathSync(await c.#line()), libraryInfo().libssl, 'C runs on another libssl');
     return c;

@@ -6,7 +6,7 @@ import { contenderNames } from './targets.mjs';
 
 const colors = pc.createColors(process.stdout.isTTY === true);
 
-function table(head, rows) {
+export function table(head, rows) {
   const style = { head: [], border: [], compact: true };
   const colAligns = head.map((_, column) => (column === 0 ? 'left' : 'right'));
   const result = new Table({ head: head.map(colors.bold), style, colAligns });
@@ -37,10 +37,14 @@ export function printReport(about, { medians, targets, growth }) {
   }
 
   console.log('\nTargets; a ratio of times is the median of the ratios within each round');
-  const checks = targets.map(({ what, value, limit, unit, met }) => [
+  printTargets(targets);
+}
+
+export function printTargets(targets) {
+  const checks = targets.map(({ what, value, limit, atLeast, unit, met }) => [
     what,
     amount(value, unit),
-    `≤ ${amount(limit, unit)}`,
+    `${atLeast ? '≥' : '≤'} ${amount(limit, unit)}`,
     met ? colors.green('pass') : colors.red('FAIL'),
   ]);
   console.log(table(['', 'measured', 'target', ''], checks));

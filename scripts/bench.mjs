@@ -1,5 +1,5 @@
 // `npm run bench [-- --quick] [-- --json] [-- --only DER-in]`: set-up, what only the benchmarks need
-// (the C program and the ObjectWrap addon, into build/bench/), and bench/run.mjs.
+// (the C programs and the ObjectWrap addon, into build/bench/), bench/run.mjs, bench/handshakes.mjs.
 
 import { cpSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -9,18 +9,18 @@ import { askLibrary, nodeDirectory, setUp } from './setup.mjs';
 // Not build/Release: there node-gyp-build would find it.
 const build = join(root, 'build', 'bench');
 
-function buildProgram({ libssl, libcrypto }) {
+function buildProgram(name, { libssl, libcrypto }) {
   const include = join(libsslDir, 'include');
   if (!existsSync(include)) {
     throw new Failure(
-      'The C program needs the headers of libssl 1.1.1, which set-up did not find.',
+      'The C programs need the headers of libssl 1.1.1, which set-up did not find.',
     );
   }
   // The old kind of rpath goes before LD_LIBRARY_PATH, and holds for libssl's own needs too.
   const rpath = `-Wl,--disable-new-dtags,-rpath,${dirname(libssl)}`;
-  const files = [join(root, 'bench', 'c', 'bench.c'), libssl, libcrypto];
+  const files = [join(root, 'bench', 'c', `${name}.c`), libssl, libcrypto];
   const args = ['-O2', '-Wall', '-Wextra', `-I${include}`, ...files, rpath, '-ldl'];
-  run('cc bench.c', process.env.CC ?? 'cc', [...args, '-o', join(build, 'bench')]);
+  run(`cc ${name}.c`, process.env.CC ?? 'cc', [...args, '-o', join(build, name)]);
 }
 
 function buildObjectWrap() {
@@ -38,13 +38,16 @@ await main(import.meta, () => {
     'build/bench/.set-up',
     ['bench/c', 'bench/objectwrap', 'package-lock.json'],
     () => {
-      step('building the C program and the ObjectWrap addon');
+      step('building the C programs and the ObjectWrap addon');
       mkdirSync(build, { recursive: true });
-      buildProgram(info);
+      for (const name of ['bench', 'handshakes']) buildProgram(name, info);
       buildObjectWrap();
     },
     info.libssl,
   );
-  const script = join(root, 'bench', 'run.mjs');
-  return show(process.execPath, ['--expose-gc', script, ...process.argv.slice(2)]);
+  const codes = ['run.mjs', 'handshakes.mjs'].map((name) => {
+    const script = join(root, 'bench', name);
+    return show(process.execPath, ['--expose-gc', script, ...process.argv.slice(2)]);
+  });
+  return Math.max(...codes);
 });

@@ -1,16 +1,10 @@
 // Plain C on the same libssl: what every binding is compared with.
-//
-// Started once, with a file of DER. Reads lines "<operation> <n>" and answers each with one line,
-// the nanoseconds that n iterations took, so that the other contenders can run in between. First
-// it prints the path of the libssl that it runs on.
+// Started with a file of DER.
 #define _GNU_SOURCE
-#include <dlfcn.h>
 #include <openssl/ssl.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+#include "program.h"
 
 static SSL_SESSION* session;  // empty, as SSL_SESSION_new() makes it
 static SSL_SESSION* real;     // of a handshake
@@ -21,11 +15,6 @@ static long der_size;
 enum { kIndices = 1 << 20 };
 static uint32_t indices[kIndices];
 static SSL_SESSION** alive;
-
-static void fail(const char* what) {
-  fprintf(stderr, "%s failed\n", what);
-  exit(1);
-}
 
 static uint64_t new_free(long n) {
   for (long i = 0; i < n; ++i) SSL_SESSION_free(SSL_SESSION_new());
@@ -114,24 +103,17 @@ static const struct {
     {"random-get_time", random_get_time},
 };
 
-static int64_t now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
-}
-
-static void answer(const char* name, long n) {
+static int64_t run(const char* name, long n) {
   for (size_t i = 0; i < sizeof operations / sizeof *operations; ++i) {
     if (strcmp(operations[i].name, name) != 0) continue;
     const int64_t start = now();
     volatile uint64_t sink = operations[i].run(n);
     const int64_t end = now();
     (void)sink;
-    printf("%lld\n", (long long)(end - start));
-    fflush(stdout);
-    return;
+    return end - start;
   }
   fail(name);
+  return 0;
 }
 
 int main(int argc, char** argv) {
@@ -140,20 +122,11 @@ int main(int argc, char** argv) {
   der_size = (long)fread(der, 1, sizeof der, file);
   fclose(file);
 
-  // As the addon does it: no openssl.cnf.
-  OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+  load_libssl();
   const unsigned char* p = der;
   real = d2i_SSL_SESSION(NULL, &p, der_size);
   if (real == NULL) fail("d2i_SSL_SESSION");
   session = SSL_SESSION_new();
-
-  Dl_info info;
-  if (dladdr(dlsym(RTLD_DEFAULT, "SSL_SESSION_new"), &info) == 0) fail("dladdr");
-  printf("%s\n", info.dli_fname);
-  fflush(stdout);
-
-  char name[32];
-  long n;
-  while (scanf("%31s %ld", name, &n) == 2) answer(name, n);
+  serve(run);
   return 0;
 }

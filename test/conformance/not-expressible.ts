@@ -77,15 +77,6 @@ export const notExpressible: readonly NotExpressible[] = [
     reason: 'signed certificate timestamps are not here: they say nothing about sessions',
   },
   {
-    fact: '1.2 70-test_sslsessiontick, 9',
-    reason: 'the server promises a ticket and sends none: a proxy makes it so; no real server does',
-  },
-  {
-    fact: '1.2 70-test_sslsessiontick, 10',
-    reason:
-      'the server sends a ticket that it has not promised: a proxy makes it so; no real server does',
-  },
-  {
     fact: '1.2 70-test_tls13psk, what a proxy changes',
     reason:
       'is about messages that a proxy changes on their way, between programs whose engine makes every hash the same; libssl itself would refuse them',

@@ -23,7 +23,7 @@ describe.each(groups)('1.2 %s', (name, protocol, versions) => {
         const outcome = expected ? 'is resumed' : 'is not resumed';
         const first = { protocol, minVersion: original, maxVersion: original };
 
-        test(`${fact}: a session ${outcome} when the server's version changes`, () => {
+        test(`${fact}: a session ${outcome}, the versions set at the server`, () => {
           let protocolNow: ProtocolVersion | null = null;
           const reused = resumes({
             client: { protocol },
@@ -37,7 +37,7 @@ describe.each(groups)('1.2 %s', (name, protocol, versions) => {
           expect(protocolNow).toBe(later);
         });
 
-        test(`${fact}: a session ${outcome} when the client's version changes`, () => {
+        test(`${fact}: a session ${outcome}, the versions set at the client`, () => {
           let protocolNow: ProtocolVersion | null = null;
           const reused = resumes({
             client: first,

@@ -7,7 +7,7 @@ import { SslConnection, SslSession, sessionCounts, startCounting } from 'libssl-
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { join } from '../peers/socket.js';
 import { certificate, clientContext, Pair, serverContext } from './support.js';
-import { extension, hello, messages } from './wire.js';
+import { extension, hello, messages, records } from './wire.js';
 
 beforeAll(startCounting);
 afterAll(() => expect(sessionCounts().live, 'sessions left behind').toBe(0));
@@ -111,6 +111,59 @@ test(`${name}, 5: a saved session without a ticket is resumed by its id, and get
   });
   using after = SslSession.fromPem(resumed.saved);
   expect(after.hasTicket).toBe(true);
+});
+
+describe('a server that does not keep its word', () => {
+  /** The server's flight with something put behind its ServerHello, which is its first record. */
+  function changed(flight: Buffer, extension: Buffer, message: Buffer): Buffer {
+    const [first] = records(flight);
+    if (first?.body.readUInt8(0) !== 2) throw new Error('no ServerHello');
+    const hello = Buffer.concat([first.body, extension, message]);
+    hello.writeUIntBE(first.body.length - 4 + extension.length, 1, 3);
+    // Behind the header, version and random bytes, the id, the suite and the compression method.
+    const at = 4 + 34 + 1 + hello.readUInt8(4 + 34) + 3;
+    hello.writeUInt16BE(hello.readUInt16BE(at) + extension.length, at);
+    const header = Buffer.from(first.bytes.subarray(0, 5));
+    header.writeUInt16BE(hello.length, 3);
+    return Buffer.concat([header, hello, flight.subarray(first.bytes.length)]);
+  }
+
+  /** Resumes a session; the server's first flight is changed on its way. */
+  function resume(change: (flight: Buffer) => Buffer): void {
+    using server = tls12();
+    const { saved } = run(server);
+    using client = clientContext();
+    using session = SslSession.fromPem(saved);
+    using pair = new Pair(client, server, { session });
+    pair.byWire((bytes, to) =>
+      to === 'client' && pair.toClient.length === 1 ? change(bytes) : bytes,
+    );
+    expect(pair.reused).toBe(true);
+  }
+
+  const none = Buffer.alloc(0);
+  const promise = Buffer.from([0, extension.sessionTicket, 0, 0]);
+  // NewSessionTicket, 6 bytes: a lifetime and nothing.
+  const emptyTicket = Buffer.from([4, 0, 0, 6, 0, 0, 0, 1, 0, 0]);
+  const unexpected = expect.objectContaining({ code: 'ERR_SSL_UNEXPECTED_MESSAGE' });
+
+  test('with nothing changed the session is resumed', () => {
+    resume((flight) => changed(flight, none, none));
+  });
+
+  test(`${name}, 9: a ticket that is promised and does not come ends the handshake`, () => {
+    expect(() => resume((flight) => changed(flight, promise, none))).toThrow(unexpected);
+  });
+
+  test(`${name}, 10: a ticket that comes and was not promised ends the handshake`, () => {
+    expect(() => resume((flight) => changed(flight, none, emptyTicket))).toThrow(unexpected);
+  });
+
+  test('a ticket that is promised and comes is read: what fails then is the hash of it all', () => {
+    expect(() => resume((flight) => changed(flight, promise, emptyTicket))).toThrow(
+      expect.objectContaining({ code: 'ERR_SSL_DIGEST_CHECK_FAILED' }),
+    );
+  });
 });
 
 // A server sends an empty ticket when its key callback has no key. libssl's own client is all that is

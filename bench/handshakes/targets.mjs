@@ -1,0 +1,50 @@
+// What bench/handshakes.mjs must reach. Handshakes and bulk data are compared by their rates, the
+// cache by its times.
+
+import { ratio } from '../measure.mjs';
+import { bulkOperations, handshakeOperations } from './settings.mjs';
+
+export const contenderNames = {
+  c: '(a) plain C',
+  'ssl-connection': '(b) SslConnection',
+  'node-tls': '(c) node:tls',
+};
+
+const ours = 'ssl-connection';
+
+const target = (operation, against, bound) => ({
+  what: `${operation}: ${contenderNames[ours]} / ${contenderNames[against]}`,
+  operation,
+  against,
+  ...bound,
+  unit: '×',
+});
+
+const targets = [
+  ...Object.keys(handshakeOperations).flatMap((operation) => [
+    target(operation, 'c', { limit: 0.9, atLeast: true }),
+    target(operation, 'node-tls', { limit: 1, atLeast: true }),
+  ]),
+  ...Object.keys(bulkOperations).map((operation) =>
+    target(operation, 'c', { limit: 0.8, atLeast: true }),
+  ),
+  // Those of cache-remove and cache-restore are only shown.
+  ...['cache-add', 'cache-look-up', 'cache-flush'].map((operation) =>
+    target(operation, 'c', { limit: 1.2, atLeast: false }),
+  ),
+];
+
+/**
+ * The targets with `value` and `met`. `samples`: operation → contender → nanoseconds for one
+ * iteration, one for each round.
+ */
+export function checkTargets(samples) {
+  return targets
+    .filter(({ operation }) => operation in samples)
+    .map((target) => {
+      const { operation, against, limit, atLeast } = target;
+      const { [ours]: mine, [against]: other } = samples[operation];
+      const value = atLeast ? ratio(other, mine) : ratio(mine, other);
+      return { ...target, value, met: atLeast ? value >= limit : value <= limit };
+    });
+}
