@@ -5,8 +5,7 @@
 // is in registers[0] after it. Other arguments and results are ordinary ones. (That is a third cheaper:
 // ARCHITECTURE.md, "Registers".)
 
-import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { loadAddon, root } from './addon.js';
 import { installLine } from './distribution.js';
 import { LibsslError, type LoadAttempt, misuseError } from './errors.js';
 
@@ -143,8 +142,6 @@ interface Addon {
 // Over an ArrayBuffer of its own, so that its memory never moves.
 export const registers = new Float64Array(new ArrayBuffer(32 * 8));
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-
 let loaded: Native | undefined;
 
 /** The functions of libssl 1.1.1; the library is looked for at the first use. */
@@ -153,8 +150,7 @@ export function native(): Native {
 }
 
 function load(): Native {
-  const require = createRequire(import.meta.url);
-  const addon = (require('node-gyp-build') as (root: string) => Addon)(root);
+  const addon = loadAddon() as Addon;
   const directory = process.env.LIBSSL_SESSION_DIR ?? '';
   const result = addon.load(directory, `${root}.libssl`, registers, misuseError);
   if (Array.isArray(result)) throw loadError(directory, result);

@@ -596,8 +596,8 @@ describe('doctor', () => {
       spawn(process.execPath, [join(copy, 'dist', 'cli', 'main.js'), ...args], { env });
     const { code, stdout, stderr } = runCopy('doctor');
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
-    expect(stdout).toContain('✗ The addon of libssl-session is not built for this machine.');
-    expect(row(stdout, 'Remedy')).toContain('npm run setup');
+    expect(stdout).toContain('✗ The addon of libssl-session is not built for this machine (');
+    expect(row(stdout, 'Remedy')).toContain('npm run build-addon');
     expectFailure(runCopy('inspect', pem12), 1, /See: libssl-session doctor/);
     expect(runCopy('--help').code).toBe(0);
   });

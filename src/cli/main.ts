@@ -123,7 +123,7 @@ function report(error: unknown): number {
   const message = error instanceof Error ? error.message : String(error);
   const [first = '', ...more] = message.split('\n');
   // A missing library or addon has more to say than a line.
-  const unusable = error instanceof LibsslError ? more.length > 0 : /native build/.test(first);
+  const unusable = error instanceof LibsslError && more.length > 0;
   complain(unusable ? `${first.replace(/ Tried:$/, '')} See: libssl-session doctor` : first);
   return 1;
 }
