@@ -6,6 +6,7 @@
 // ARCHITECTURE.md, "Registers".)
 
 import { loadAddon, root } from './addon.js';
+import { cacheDirectory } from './cache.js';
 import { installLine } from './distribution.js';
 import { LibsslError, type LoadAttempt, misuseError } from './errors.js';
 
@@ -133,7 +134,7 @@ export interface Native {
 interface Addon {
   load(
     explicitDirectory: string,
-    fallbackDirectory: string,
+    fallbackDirectories: string[],
     registers: Float64Array,
     makeError: (rule: string, functionName: string) => Error,
   ): Native | LoadAttempt[];
@@ -152,7 +153,9 @@ export function native(): Native {
 function load(): Native {
   const addon = loadAddon() as Addon;
   const directory = process.env.LIBSSL_SESSION_DIR ?? '';
-  const result = addon.load(directory, `${root}.libssl`, registers, misuseError);
+  // What the two set-ups make: the checkout's, and the user's.
+  const fallbacks = [`${root}.libssl`, cacheDirectory() ?? []].flat();
+  const result = addon.load(directory, fallbacks, registers, misuseError);
   if (Array.isArray(result)) throw loadError(directory, result);
   // What stands on a prototype V8 takes for constant, and calls without looking it up.
   class Functions {}
