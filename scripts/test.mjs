@@ -53,12 +53,13 @@ export function conclude({ passed, failed, skipped }) {
 
 await main(import.meta, () => {
   setUp({ forTests: true });
+  const noPrebuild = noToolchainReason();
   const files = process.argv.slice(2);
+  const needsPrebuild = files.length === 0 || files.some((file) => packaging.includes(file));
+  if (noPrebuild === undefined && needsPrebuild) prebuild();
   if (files.length > 0) return conclude(vitest({ files }));
 
   const results = [];
-  const noPrebuild = noToolchainReason();
-  if (noPrebuild === undefined) prebuild();
   step('the addon as node-gyp builds it, under vitest');
   results.push(vitest());
   for (const preset of presets) {

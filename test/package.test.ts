@@ -21,6 +21,7 @@ import { largestPackage, lintPackage, pack } from '../scripts/pack.mjs';
 import { prebuilt } from '../scripts/prebuild.mjs';
 import { nodeDirectory } from '../scripts/setup.mjs';
 import { noToolchainReason, targets } from '../scripts/toolchain.mjs';
+import { canFetch } from '../src/system/apt.mjs';
 import { root } from './cli/run.js';
 
 const built = targets.every(({ arch }) => existsSync(join(root, prebuilt(arch))));
@@ -181,6 +182,22 @@ describe.skipIf(!built)(`the package${built ? '' : ` (${missing})`}`, () => {
       const { status, stdout } = run(process.execPath, [tsc, ...flags], { cwd: directory });
       expect(status).not.toBe(0);
       expect(stdout).toContain("wrong.mts(1,46): error TS2322: Type 'string' is not assignable");
+    });
+
+    test("README's example runs, with what setup fetched where the system has no libssl", ({
+      skip,
+    }) => {
+      const { LIBSSL_SESSION_DIR, ...own } = { ...env, XDG_CACHE_HOME: join(scratch, 'caches') };
+      const command = join(folder, 'node_modules/.bin/libssl-session');
+      if (run(command, ['doctor'], { cwd: folder, env: own }).status !== 0) {
+        skip(!canFetch(), 'this system has neither a libssl 1.1.1 nor apt');
+        expectSuccess(run(command, ['setup'], { cwd: folder, env: own }));
+      }
+      const example = run('node', [join(root, 'test/smoke/readme.mjs')], {
+        cwd: folder,
+        env: { ...own, PATH: bare.PATH },
+      });
+      expect(expectSuccess(example)).toMatch(/^SslSession \{\n.*\n\}\ntrue\ntrue\n$/s);
     });
 
     test('the command is there', () => {
