@@ -10,7 +10,9 @@ import { setUp } from './setup.mjs';
 import { noToolchainReason } from './toolchain.mjs';
 
 /** The tests of what is published: they do not depend on the Node.js or the build that runs them. */
-export const packaging = ['test/prebuild.test.ts', 'test/package.test.ts'];
+export const packaging = ['prebuild', 'package', 'setup', 'release'].map(
+  (name) => `test/${name}.test.ts`,
+);
 
 /** Runs the vitest suite with the Node.js that runs this, or another. */
 export function vitest({ node = process.execPath, env = {}, files = [], exclude = [] } = {}) {
