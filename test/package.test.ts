@@ -112,6 +112,14 @@ describe.skipIf(!built)(`the package${built ? '' : ` (${missing})`}`, () => {
     expect(expectSuccess(said)).not.toMatch(/\b(pre|post)?install\b|\bprepare\b/);
   });
 
+  test('nothing is built at install, not even where scripts are allowed', () => {
+    // npm would build whatever has a binding.gyp, but for "gypfile": false.
+    const allowed = join(scratch, 'scripts-allowed');
+    expectSuccess(install(allowed, { env: bare }, '--no-ignore-scripts', tarball.path));
+    expect(existsSync(join(allowed, 'node_modules/libssl-session/prebuilds'))).toBe(true);
+    expect(existsSync(join(allowed, 'node_modules/libssl-session/build'))).toBe(false);
+  });
+
   describe('in use', () => {
     const work = `const session = new SslSession();
       const again = SslSession.fromDer(der);

@@ -83,6 +83,14 @@ describe('where there is no libssl 1.1.1', () => {
     expect(readdirSync(dirname(cached))).toEqual([]);
   });
 
+  test('a cache directory that cannot be made is an error of one line', ({ skip }) => {
+    skip(system.own, ownReason);
+    skip(!canFetch(), 'no apt here');
+    const { code, stdout, stderr } = run(['setup'], { XDG_CACHE_HOME: join(copy, 'package.json') });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^libssl-session: \S+\/package\.json\/\S+: not a directory\n$/);
+  });
+
   test('LIBSSL_SESSION_DIR is said to be in the way', () => {
     const { code, stdout, stderr } = run(['setup'], { LIBSSL_SESSION_DIR: '/nonexistent' });
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });

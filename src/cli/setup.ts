@@ -41,6 +41,7 @@ export async function setup(): Promise<void> {
       process.stderr.write(`${printableLines(error.message)}\n`);
       throw new Failure(`nothing was changed. ${installLine()}`);
     }
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
     throw new Failure(`${printable(directory)}: ${systemReason(error)}`);
   }
   const library = check();
