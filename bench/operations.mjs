@@ -19,7 +19,7 @@ const loopsOf = {
 };
 
 /** operation → contender → nanoseconds for one iteration, one for each round. */
-export async function compareOperations({ c, der, rounds, progress }) {
+export async function compareOperations({ c, der, rounds, progress, only }) {
   const contenders = {};
   for (const [kind, names] of Object.entries(loopsOf)) {
     for (const name of names) {
@@ -29,6 +29,7 @@ export async function compareOperations({ c, der, rounds, progress }) {
   }
   const results = {};
   for (const [operation, n] of Object.entries(batches)) {
+    if (only && !only.includes(operation)) continue;
     progress(`${operation}: ${rounds} rounds of ${n}`);
     // toJSON is of classes only, and of those that have it.
     const runs = operation === 'toJSON' ? {} : { c: (count) => c.run(operation, count) };

@@ -1,5 +1,6 @@
-// The comparisons, in one run: node --expose-gc bench/run.mjs [--quick] [--json]. Set-up is
-// scripts/bench.mjs's. The exit code is 1 when a target is missed.
+// The comparisons, in one run: node --expose-gc bench/run.mjs [--quick] [--json] [--only <name>]….
+// --only takes an operation of operations.mjs, any number of times, and leaves out everything else.
+// Set-up is scripts/bench.mjs's. The exit code is 1 when a target is missed.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -17,7 +18,11 @@ import { printReport } from './report.mjs';
 import { memoryTargets, operationTargets } from './targets.mjs';
 
 const { values: options } = parseArgs({
-  options: { quick: { type: 'boolean' }, json: { type: 'boolean' } },
+  options: {
+    quick: { type: 'boolean' },
+    json: { type: 'boolean' },
+    only: { type: 'string', multiple: true },
+  },
 });
 const rounds = options.quick ? 31 : 151;
 const progress = (text) => console.error(`• ${text}`);
@@ -47,14 +52,31 @@ async function measure(directory) {
   writeFileSync(derFile, der);
 
   const c = await CProgram.start(derFile);
-  const samples = await compareOperations({ c, der, rounds, progress });
+  const samples = await compareOperations({ c, der, rounds, progress, only: options.only });
   c.end();
   assertOneLibssl();
-  const checked = operationTargets.map((target) => {
-    const { operation, contender, against } = target;
-    return check(target, ratio(samples[operation][contender], samples[operation][against]));
-  });
+  const checked = operationTargets
+    .filter(({ operation }) => operation in samples)
+    .map((target) => {
+      const { operation, contender, against } = target;
+      return check(target, ratio(samples[operation][contender], samples[operation][against]));
+    });
+  const { memory, growth } = options.only ? { memory: {}, growth: {} } : measureMemory(derFile);
+  for (const target of memoryTargets) {
+    if (target.key in memory) checked.push(check(target, memory[target.key]));
+  }
 
+  const medians = {};
+  for (const [operation, contenders] of Object.entries(samples)) {
+    medians[operation] = {};
+    for (const [name, values] of Object.entries(contenders)) {
+      medians[operation][name] = median(values);
+    }
+  }
+  return { medians, targets: checked, growth };
+}
+
+function measureMemory(derFile) {
   progress('memory: 3,000,000 sessions dropped without free()');
   const memory = { forgotten: inChild('forgotten.mjs') };
   progress('memory: 1,000,000 new+free in a synchronous loop');
@@ -65,16 +87,7 @@ async function measure(directory) {
   for (const [operation, [few, many]] of Object.entries(growth)) {
     memory[`${operation} growth`] = many / few;
   }
-  for (const target of memoryTargets) checked.push(check(target, memory[target.key]));
-
-  const medians = {};
-  for (const [operation, contenders] of Object.entries(samples)) {
-    medians[operation] = {};
-    for (const [name, values] of Object.entries(contenders)) {
-      medians[operation][name] = median(values);
-    }
-  }
-  return { medians, targets: checked, growth };
+  return { memory, growth };
 }
 
 const directory = mkdtempSync(join(tmpdir(), 'libssl-session-bench-'));

@@ -10,7 +10,7 @@ namespace libssl_session {
 // ---- Call: arguments.
 
 napi_value Call::Argument(size_t i) const {
-  constexpr size_t kMost = 2;
+  constexpr size_t kMost = 3;
   napi_value arguments[kMost];
   size_t count = kMost;  // missing ones are set to undefined
   Check(napi_get_cb_info(env_, info_, &count, arguments, nullptr, nullptr));
@@ -26,6 +26,11 @@ Bytes Call::ByteView(size_t i) const {
   // An empty view may have no memory at all; libssl is never given NULL for "no bytes".
   static const uint8_t kNothing = 0;
   return {data == nullptr ? &kNothing : static_cast<const uint8_t*>(data), size};
+}
+
+MutableBytes Call::MutableByteView(size_t i) const {
+  const Bytes view = ByteView(i);
+  return {const_cast<uint8_t*>(view.data), view.size};
 }
 
 long Call::Long(size_t i) const {
@@ -105,43 +110,34 @@ napi_value Call::NewBuffer(const void* data, size_t size) const {
   return result;
 }
 
+napi_value Call::NewBuffer(size_t size, void** data) const {
+  napi_value result;
+  Check(napi_create_buffer(env_, size, data, &result));
+  return result;
+}
+
 napi_value Call::NewLatin1(const char* data, size_t size) const {
   napi_value result;
   Check(napi_create_string_latin1(env_, data, size, &result));
   return result;
 }
 
+napi_value Call::NewNumber(double value) const {
+  napi_value result;
+  Check(napi_create_double(env_, value, &result));
+  return result;
+}
+
+napi_value Call::NewArray(const std::vector<napi_value>& elements) const {
+  napi_value result;
+  Check(napi_create_array_with_length(env_, elements.size(), &result));
+  for (size_t i = 0; i < elements.size(); ++i) {
+    Check(napi_set_element(env_, result, static_cast<uint32_t>(i), elements[i]));
+  }
+  return result;
+}
+
 // ---- Call: references.
-
-napi_value Call::AdoptSession(SSL_SESSION* session, size_t bytes) const {
-  if (session == nullptr) {
-    KeepErrors();
-    return Number(kNullHandle);
-  }
-  const uint32_t reported = static_cast<uint32_t>(std::min<size_t>(bytes, UINT32_MAX));
-  Handle handle = kNullHandle;
-  try {
-    handle = environment().sessions.Insert(session, reported);
-    if (handle == kNullHandle) throw Misuse{"handles"};
-  } catch (...) {
-    libssl().SSL_SESSION_free(session);
-    throw;
-  }
-  ++environment().references;
-  ReportBytes(reported);
-  return Number(static_cast<double>(handle));
-}
-
-void Call::ReleaseSession(SessionSlot* slot, uint32_t references) const {
-  SSL_SESSION* session = slot->object;
-  slot->references -= references;
-  environment().references -= references;
-  const bool ended = slot->references == 0;
-  const int64_t bytes = slot->bytes;
-  if (ended) environment().sessions.Remove(slot);
-  environment().FreeSession(session, references);
-  if (ended) ReportBytes(-bytes);
-}
 
 void Call::Grow(SessionSlot* slot, size_t bytes) const {
   const uint32_t change = static_cast<uint32_t>(std::min<size_t>(bytes, UINT32_MAX - slot->bytes));
@@ -203,6 +199,26 @@ napi_value LastErrors(napi_env env, napi_callback_info info) {
     error.ThrowAsJavaScriptException();
     return nullptr;
   }
+}
+
+// What a call left stays for lastErrors() while listeners make calls of their own: saved before
+// the events are delivered, and put back after. No Bodies either.
+napi_value SaveErrors(napi_env env, napi_callback_info info) {
+  try {
+    Environment& environment = Call(env, info).environment();
+    environment.saved_errors.push_back(environment.last_errors);
+  } catch (const std::bad_alloc&) {
+    napi_throw_error(env, "ERR_MEMORY_ALLOCATION_FAILED", "out of memory");
+  }
+  return nullptr;
+}
+
+napi_value RestoreErrors(napi_env env, napi_callback_info info) {
+  Environment& environment = Call(env, info).environment();
+  if (environment.saved_errors.empty()) return nullptr;
+  environment.last_errors = std::move(environment.saved_errors.back());
+  environment.saved_errors.pop_back();
+  return nullptr;
 }
 
 // Entry has done it.
@@ -278,11 +294,16 @@ Napi::Value Load(const Napi::CallbackInfo& info) {
   std::vector<Function> functions = {
       {"libraryInfo", Entry<LibraryInfo, Errors::kNever>},
       {"lastErrors", LastErrors},
+      {"saveErrors", SaveErrors},
+      {"restoreErrors", RestoreErrors},
       {"clearErrors", Entry<ClearErrors, Errors::kNever>},
       {"startCounting", Entry<StartCounting, Errors::kPossible>},
       {"sessionCounts", Entry<Counts, Errors::kNever>},
   };
-  for (const Function& function : SessionFunctions()) functions.push_back(function);
+  for (const auto& some :
+       {SessionFunctions(), ContextFunctions(), ConnectionFunctions(), AnswerFunctions()}) {
+    functions.insert(functions.end(), some.begin(), some.end());
+  }
   Napi::Object exports = Napi::Object::New(env);
   for (const Function& function : functions) {
     Binding& binding = environment->bindings.emplace_back(Binding{environment, function.name});

@@ -5,22 +5,38 @@
 
 #include <napi.h>
 
+#include <algorithm>
 #include <deque>
 #include <new>
 #include <string>
+#include <type_traits>
 #include <vector>
 
+#include "context.h"
 #include "error_queue.h"
 #include "handle_table.h"
 #include "libssl.h"
+#include "wiped_memory.h"
 
 namespace libssl_session {
 
 struct Environment;
 
+// What an object costs in memory, for V8's accounting (measured): an empty session; another handle
+// of the same object; a context without certificates; a connection with its two buffers.
+inline constexpr size_t kSessionBytes = 768;
+inline constexpr size_t kHandleBytes = sizeof(HandleTable<SSL_SESSION>::Slot);
+inline constexpr size_t kContextBytes = 24 * 1024;
+inline constexpr size_t kConnectionBytes = 44 * 1024;
+
 // Bytes of a JavaScript view.
 struct Bytes {
   const uint8_t* data;
+  size_t size;
+};
+
+struct MutableBytes {
+  uint8_t* data;
   size_t size;
 };
 
@@ -39,11 +55,33 @@ struct Environment {
   explicit Environment(const Libssl& loaded) : libssl(loaded) {}
   ~Environment() {
     if (current.environment == this) current = {};
-    sessions.Clear([this](SSL_SESSION* s, uint32_t n) { FreeSession(s, n); });
+    const auto free = [this](auto* object, uint32_t times) { Free(object, times); };
+    connections.Clear(free);
+    contexts.Clear(free);
+    for (const Event& event : group.events) libssl.SSL_SESSION_free(event.session);
+    sessions.Clear(free);
+    FreeSmallBlocks();
   }
 
-  void FreeSession(SSL_SESSION* session, uint32_t times) {
+  void Free(SSL_SESSION* session, uint32_t times) {
     for (; times > 0; --times) libssl.SSL_SESSION_free(session);
+  }
+  void Free(SSL_CTX* context, uint32_t times) {
+    for (; times > 0; --times) libssl.SSL_CTX_free(context);
+  }
+  void Free(SSL* ssl, uint32_t times) {
+    for (; times > 0; --times) libssl.SSL_free(ssl);
+  }
+
+  template <typename T>
+  HandleTable<T>& Table() {
+    if constexpr (std::is_same_v<T, SSL_SESSION>) {
+      return sessions;
+    } else if constexpr (std::is_same_v<T, SSL_CTX>) {
+      return contexts;
+    } else {
+      return connections;
+    }
   }
 
   // Whose call was the last on this thread: the next is most likely of the same, and to ask
@@ -57,12 +95,17 @@ struct Environment {
   const Libssl& libssl;
   bool alone = true;  // the only one of its Node environment
   HandleTable<SSL_SESSION> sessions{HandleKind::kSession};
+  HandleTable<SSL_CTX> contexts{HandleKind::kContext};
+  HandleTable<SSL> connections{HandleKind::kConnection};
+  ContextGroup group;
   uint64_t references = 0;  // that all slots own together
   std::vector<OpensslError> last_errors;
+  std::vector<std::vector<OpensslError>> saved_errors;  // of calls whose events are delivered
   std::deque<Binding> bindings;
   double* registers = nullptr;  // memory of registers_buffer
   Napi::Reference<Napi::Value> registers_buffer;
-  Napi::FunctionReference make_error;  // (rule, function) => Error, of src/errors.ts
+  MutableBytes der_pool = {nullptr, 0};  // memory that src/encode.ts keeps
+  Napi::FunctionReference make_error;    // (rule, function) => Error, of src/errors.ts
   int64_t unreported_bytes = 0;
 };
 
@@ -76,7 +119,9 @@ struct Misuse {
 // "Registers").
 class Call {
  public:
-  using SessionSlot = HandleTable<SSL_SESSION>::Slot;
+  template <typename T>
+  using SlotOf = typename HandleTable<T>::Slot;
+  using SessionSlot = SlotOf<SSL_SESSION>;
 
   Call(napi_env env, napi_callback_info info) : env_(env), info_(info) {
     if (Environment::current.env == env) {
@@ -97,23 +142,29 @@ class Call {
   const Libssl& libssl() const { return environment_->libssl; }
 
   // The slot of the handle in register i, which must not be NULL.
-  SessionSlot* Slot(size_t i) const {
-    SessionSlot* slot = SlotOrNull(i);
+  template <typename T = SSL_SESSION>
+  SlotOf<T>* Slot(size_t i) const {
+    SlotOf<T>* slot = SlotOrNull<T>(i);
     if (slot == nullptr) throw Misuse{"null"};
     return slot;
   }
   // The same where C takes NULL: nullptr for handle 0.
-  SessionSlot* SlotOrNull(size_t i) const {
+  template <typename T = SSL_SESSION>
+  SlotOf<T>* SlotOrNull(size_t i) const {
     const double value = environment().registers[i];
     if (value == kNullHandle) return nullptr;
     // Also false for NaN. What is no whole number below 2^53 was never a handle.
     const bool in_range = value > 0 && value < 9007199254740992.0;
     const int64_t handle = in_range ? static_cast<int64_t>(value) : 0;
-    SessionSlot* slot = environment().sessions.Find(static_cast<Handle>(handle));
+    SlotOf<T>* slot = environment().template Table<T>().Find(static_cast<Handle>(handle));
     if (slot == nullptr || static_cast<double>(handle) != value) {
       throw Misuse{"handle"};
     }
     return slot;
+  }
+  template <typename T>
+  T* Object(size_t i) const {
+    return Slot<T>(i)->object;
   }
   SSL_SESSION* Session(size_t i) const { return Slot(i)->object; }
   SSL_SESSION* SessionOrNull(size_t i) const {
@@ -123,6 +174,7 @@ class Call {
 
   // The arguments that are no handles. src/ has checked them.
   Bytes ByteView(size_t i) const;
+  MutableBytes MutableByteView(size_t i) const;  // one of ours, to write to
   long Long(size_t i) const;  // a number, or a bigint for what a number cannot hold
   int32_t Int(size_t i) const;
   uint32_t Uint(size_t i) const;
@@ -140,10 +192,37 @@ class Call {
   napi_value NewUnsignedLong(unsigned long value) const;
   napi_value Null() const;
   napi_value NewBuffer(const void* data, size_t size) const;
+  // A Buffer to write to.
+  napi_value NewBuffer(size_t size, void** data) const;
   napi_value NewLatin1(const char* data, size_t size) const;
+  // For what is made of several values.
+  napi_value NewNumber(double value) const;
+  napi_value NewArray(const std::vector<napi_value>& elements) const;
 
   // A handle that owns the reference to `session`; for nullptr 0. `bytes` is what to tell V8.
-  napi_value AdoptSession(SSL_SESSION* session, size_t bytes) const;
+  napi_value AdoptSession(SSL_SESSION* session, size_t bytes) const {
+    return Adopt(session, bytes);
+  }
+  // The same for an object of any kind.
+  template <typename T>
+  napi_value Adopt(T* object, size_t bytes) const {
+    if (object == nullptr) {
+      KeepErrors();
+      return Number(kNullHandle);
+    }
+    const uint32_t reported = static_cast<uint32_t>(std::min<size_t>(bytes, UINT32_MAX));
+    Handle handle = kNullHandle;
+    try {
+      handle = environment().template Table<T>().Insert(object, reported);
+      if (handle == kNullHandle) throw Misuse{"handles"};
+    } catch (...) {
+      environment().Free(object, 1);
+      throw;
+    }
+    ++environment().references;
+    ReportBytes(reported);
+    return Number(static_cast<double>(handle));
+  }
   // Refuses one more reference where libssl's count, an int that wraps, could come to its end: a
   // session may have all of an environment's references, and never leaves it.
   void CheckReferences() const {
@@ -152,7 +231,17 @@ class Call {
   // The session of the slot has grown.
   void Grow(SessionSlot* slot, size_t bytes) const;
   // Gives `references` of the slot's references back; the handle ends with the last of them.
-  void ReleaseSession(SessionSlot* slot, uint32_t references = 1) const;
+  template <typename T>
+  void Release(SlotOf<T>* slot, uint32_t references = 1) const {
+    T* object = slot->object;
+    slot->references -= references;
+    environment().references -= references;
+    const bool ended = slot->references == 0;
+    const int64_t bytes = slot->bytes;
+    if (ended) environment().template Table<T>().Remove(slot);
+    environment().Free(object, references);
+    if (ended) ReportBytes(-bytes);
+  }
   // Keeps what the call left in OpenSSL's queue, for lastErrors().
   void KeepErrors() const { TakeErrors(libssl(), &environment().last_errors); }
 
@@ -206,7 +295,19 @@ struct Function {
   napi_callback entry;
 };
 
+// What a step came to: its result in register 0, SSL_get_error in register 1, and [data, output,
+// events], each of them or null; undefined when there is none. `data` is the step's own result, or
+// nullptr; the output is that of `ssl`, where it is not nullptr. Gives all recorded events away.
+napi_value Outcome(const Call& call, double result, int error, SSL* ssl = nullptr,
+                   napi_value data = nullptr);
+
+// What a cipher suite is; null for nullptr.
+napi_value CipherInfo(const Call& call, const SSL_CIPHER* cipher);
+
 std::vector<Function> SessionFunctions();
+std::vector<Function> ContextFunctions();
+std::vector<Function> ConnectionFunctions();
+std::vector<Function> AnswerFunctions();
 
 }  // namespace libssl_session
 

@@ -13,11 +13,6 @@
 namespace libssl_session {
 namespace {
 
-// What a session costs in memory, for V8's accounting: measured 700 bytes for a fresh one.
-constexpr size_t kSessionBytes = 768;
-// Another handle of the same session costs a slot.
-constexpr size_t kHandleBytes = sizeof(HandleTable<SSL_SESSION>::Slot);
-
 // ---- Life cycle.
 
 napi_value New(const Call& call) {
@@ -45,7 +40,7 @@ napi_value Free(const Call& call) {
   auto* slot = call.SlotOrNull(0);
   if (slot == nullptr) return call.Undefined();
   if (slot->lent && slot->references == 1) throw Misuse{"lent"};
-  call.ReleaseSession(slot);
+  call.Release<SSL_SESSION>(slot);
   return call.Undefined();
 }
 
@@ -68,7 +63,7 @@ napi_value Adopt(const Call& call) {
   auto* slot = call.Slot(0);
   if (slot->lent) throw Misuse{"adopted"};
   slot->lent = true;
-  if (slot->references > 1) call.ReleaseSession(slot, slot->references - 1);
+  if (slot->references > 1) call.Release<SSL_SESSION>(slot, slot->references - 1);
   return call.Undefined();
 }
 
@@ -79,7 +74,7 @@ napi_value Release(const Call& call) {
       call.environment().sessions.Find(static_cast<Handle>(call.environment().registers[0]));
   if (slot == nullptr) return call.Undefined();
   slot->lent = false;
-  call.ReleaseSession(slot);
+  call.Release<SSL_SESSION>(slot);
   return call.Undefined();
 }
 
@@ -90,8 +85,8 @@ napi_value IsSame(const Call& call) {
 // ---- In and out.
 
 napi_value FromDer(const Call& call) {
+  const bool whole = call.environment().registers[0] != 0;
   const Bytes der = call.ByteView(0);
-  const bool whole = call.Bool(1);
   size_t used = 0;
   SSL_SESSION* session = SessionFromDer(call.libssl(), der.data, der.size, &used);
   if (session != nullptr && whole && used != der.size) {
@@ -101,17 +96,29 @@ napi_value FromDer(const Call& call) {
   return call.AdoptSession(session, kSessionBytes + 2 * used);
 }
 
-// The size; and the bytes, where the view is of that size.
+// The size; and the bytes: into the view, where they have its size; or, without one, into the pool
+// from the offset in register 1 on, where there is room for them.
 napi_value ToDer(const Call& call) {
   SSL_SESSION* session = call.SessionOrNull(0);
-  const Bytes view = call.ByteView(0);
+  const MutableBytes& pool = call.environment().der_pool;
+  const double offset = call.environment().registers[1];
+  const bool in_pool = offset >= 0 && offset <= static_cast<double>(pool.size);
+  const size_t used = in_pool ? static_cast<size_t>(offset) : 0;
+  MutableBytes to =
+      in_pool ? MutableBytes{pool.data + used, pool.size - used} : call.MutableByteView(0);
   const int size = call.libssl().i2d_SSL_SESSION(session, nullptr);
-  if (size <= 0) call.KeepErrors();
-  unsigned char* der = const_cast<uint8_t*>(view.data);
-  if (size > 0 && static_cast<size_t>(size) == view.size) {
-    call.libssl().i2d_SSL_SESSION(session, &der);
+  if (size <= 0) {
+    call.KeepErrors();
+  } else if (in_pool ? static_cast<size_t>(size) <= to.size
+                     : static_cast<size_t>(size) == to.size) {
+    call.libssl().i2d_SSL_SESSION(session, &to.data);
   }
   return call.Number(size);
+}
+
+napi_value SetDerPool(const Call& call) {
+  call.environment().der_pool = call.MutableByteView(0);
+  return call.Undefined();
 }
 
 napi_value FromPem(const Call& call) {
@@ -149,6 +156,11 @@ unsigned int Size(const Bytes& bytes) {
   return static_cast<unsigned int>(std::min<size_t>(bytes.size, UINT_MAX));
 }
 
+// A cache finds its sessions by id and version: another one, and it keeps a dangling pointer.
+void CheckNotCached(const Call& call, const SSL_SESSION* session) {
+  if (call.environment().group.CachedIn(session) != nullptr) throw Misuse{"cached"};
+}
+
 napi_value GetId(const Call& call) {
   unsigned int size = 0;
   const unsigned char* id = call.libssl().SSL_SESSION_get_id(call.Session(0), &size);
@@ -157,6 +169,7 @@ napi_value GetId(const Call& call) {
 
 napi_value SetId(const Call& call) {
   SSL_SESSION* session = call.Session(0);
+  CheckNotCached(call, session);
   const Bytes id = call.ByteView(0);
   return call.Number(call.libssl().SSL_SESSION_set1_id(session, id.data, Size(id)));
 }
@@ -198,20 +211,8 @@ napi_value GetProtocolVersion(const Call& call) {
 
 napi_value SetProtocolVersion(const Call& call) {
   SSL_SESSION* session = call.Session(0);
+  CheckNotCached(call, session);
   return call.Number(call.libssl().SSL_SESSION_set_protocol_version(session, call.Int(0)));
-}
-
-napi_value CipherInfo(const Call& call, const SSL_CIPHER* cipher) {
-  if (cipher == nullptr) return call.Null();
-  const Libssl& libssl = call.libssl();
-  Napi::Object info = Napi::Object::New(call.env());
-  info["name"] = libssl.SSL_CIPHER_get_name(cipher);
-  const char* standard_name = libssl.SSL_CIPHER_standard_name(cipher);
-  info["standardName"] = standard_name == nullptr ? "" : standard_name;  // some have none
-  info["id"] = static_cast<double>(libssl.SSL_CIPHER_get_protocol_id(cipher));
-  info["version"] = libssl.SSL_CIPHER_get_version(cipher);
-  info["bits"] = libssl.SSL_CIPHER_get_bits(cipher, nullptr);
-  return info;
 }
 
 napi_value GetCipher(const Call& call) {
@@ -417,6 +418,19 @@ napi_value Info(const Call& call) {
 
 }  // namespace
 
+napi_value CipherInfo(const Call& call, const SSL_CIPHER* cipher) {
+  if (cipher == nullptr) return call.Null();
+  const Libssl& libssl = call.libssl();
+  Napi::Object info = Napi::Object::New(call.env());
+  info["name"] = libssl.SSL_CIPHER_get_name(cipher);
+  const char* standard_name = libssl.SSL_CIPHER_standard_name(cipher);
+  info["standardName"] = standard_name == nullptr ? "" : standard_name;  // some have none
+  info["id"] = static_cast<double>(libssl.SSL_CIPHER_get_protocol_id(cipher));
+  info["version"] = libssl.SSL_CIPHER_get_version(cipher);
+  info["bits"] = libssl.SSL_CIPHER_get_bits(cipher, nullptr);
+  return info;
+}
+
 std::vector<Function> SessionFunctions() {
   return {
       {"SSL_SESSION_new", Entry<New, Errors::kWithoutObject>},
@@ -431,6 +445,7 @@ std::vector<Function> SessionFunctions() {
       {"sessionInfo", Entry<Info, Errors::kPossible>},
       {"d2i_SSL_SESSION", Entry<FromDer, Errors::kPossible>},
       {"i2d_SSL_SESSION", Entry<ToDer, Errors::kWithoutObject>},
+      {"setDerPool", Entry<SetDerPool, Errors::kNever>},
       {"PEM_read_bio_SSL_SESSION", Entry<FromPem, Errors::kPossible>},
       {"PEM_write_bio_SSL_SESSION", Entry<ToPem, Errors::kPossible>},
       {"SSL_SESSION_print", Entry<Print, Errors::kPossible>},

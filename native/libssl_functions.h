@@ -15,14 +15,26 @@ extern "C" {
 typedef struct bio_st BIO;
 typedef struct bio_method_st BIO_METHOD;
 typedef struct crypto_ex_data_st CRYPTO_EX_DATA;
+typedef struct engine_st ENGINE;
+typedef struct evp_cipher_ctx_st EVP_CIPHER_CTX;
+typedef struct evp_cipher_st EVP_CIPHER;
+typedef struct evp_md_st EVP_MD;
+typedef struct evp_pkey_st EVP_PKEY;
+typedef struct hmac_ctx_st HMAC_CTX;
+typedef struct lhash_st OPENSSL_LHASH;
 typedef struct ossl_init_settings_st OPENSSL_INIT_SETTINGS;
 typedef struct ssl_cipher_st SSL_CIPHER;
 typedef struct ssl_ctx_st SSL_CTX;
 typedef struct ssl_method_st SSL_METHOD;
 typedef struct ssl_session_st SSL_SESSION;
 typedef struct ssl_st SSL;
+typedef struct stack_st OPENSSL_STACK;
+struct lhash_st_SSL_SESSION;  // LHASH_OF(SSL_SESSION)
+struct stack_st_X509;         // STACK_OF(X509)
 typedef struct X509_name_st X509_NAME;
 typedef struct x509_st X509;
+typedef struct x509_store_ctx_st X509_STORE_CTX;
+typedef struct x509_store_st X509_STORE;
 typedef void CRYPTO_EX_new(void* parent, void* ptr, CRYPTO_EX_DATA* ad, int idx, long argl,
                            void* argp);
 typedef void CRYPTO_EX_free(void* parent, void* ptr, CRYPTO_EX_DATA* ad, int idx, long argl,
@@ -30,7 +42,35 @@ typedef void CRYPTO_EX_free(void* parent, void* ptr, CRYPTO_EX_DATA* ad, int idx
 typedef int CRYPTO_EX_dup(CRYPTO_EX_DATA* to, const CRYPTO_EX_DATA* from, void* from_d, int idx,
                           long argl, void* argp);
 typedef int pem_password_cb(char* buf, int size, int rwflag, void* userdata);
+typedef int SSL_TICKET_STATUS;
+typedef int SSL_TICKET_RETURN;
+typedef void (*OPENSSL_LH_DOALL_FUNCARG)(void*, void*);
+typedef int (*SSL_client_hello_cb_fn)(SSL* s, int* al, void* arg);
+typedef int (*SSL_allow_early_data_cb_fn)(SSL* s, void* arg);
+typedef void (*SSL_CTX_keylog_cb_func)(const SSL* ssl, const char* line);
+typedef int (*SSL_CTX_alpn_select_cb_func)(SSL* ssl, const unsigned char** out,
+                                           unsigned char* outlen, const unsigned char* in,
+                                           unsigned int inlen, void* arg);
+typedef unsigned int (*SSL_psk_client_cb_func)(SSL* ssl, const char* hint, char* identity,
+                                               unsigned int max_identity_len, unsigned char* psk,
+                                               unsigned int max_psk_len);
+typedef unsigned int (*SSL_psk_server_cb_func)(SSL* ssl, const char* identity, unsigned char* psk,
+                                               unsigned int max_psk_len);
+typedef int (*SSL_psk_find_session_cb_func)(SSL* ssl, const unsigned char* identity,
+                                            size_t identity_len, SSL_SESSION** sess);
+typedef int (*SSL_psk_use_session_cb_func)(SSL* ssl, const EVP_MD* md, const unsigned char** id,
+                                           size_t* idlen, SSL_SESSION** sess);
+typedef int (*SSL_CTX_generate_session_ticket_fn)(SSL* s, void* arg);
+typedef SSL_TICKET_RETURN (*SSL_CTX_decrypt_session_ticket_fn)(SSL* s, SSL_SESSION* ss,
+                                                               const unsigned char* keyname,
+                                                               size_t keyname_length,
+                                                               SSL_TICKET_STATUS status, void* arg);
+typedef int (*SSL_verify_cb)(int preverify_ok, X509_STORE_CTX* x509_ctx);
 // OpenSSL 1.1.1 has no names for these.
+typedef int SSL_new_session_cb(SSL*, SSL_SESSION*);
+typedef void SSL_remove_session_cb(SSL_CTX*, SSL_SESSION*);
+typedef SSL_SESSION* SSL_get_session_cb(SSL*, const unsigned char*, int, int*);
+typedef void SSL_callback(void);
 typedef void* CRYPTO_malloc_fn(size_t, const char*, int);
 typedef void* CRYPTO_realloc_fn(void*, size_t, const char*, int);
 typedef void CRYPTO_free_fn(void*, const char*, int);
@@ -107,6 +147,8 @@ typedef void CRYPTO_free_fn(void*, const char*, int);
   F(ssl, unsigned int, SSL_SESSION_get_compress_id, (const SSL_SESSION*))                        \
   F(ssl, X509*, SSL_SESSION_get0_peer, (SSL_SESSION*))                                           \
   F(ssl, int, SSL_SESSION_is_resumable, (const SSL_SESSION*))                                    \
+  F(ssl, int, SSL_SESSION_set_ex_data, (SSL_SESSION*, int, void*))                               \
+  F(ssl, void*, SSL_SESSION_get_ex_data, (const SSL_SESSION*, int))                              \
   F(ssl, const char*, SSL_CIPHER_get_name, (const SSL_CIPHER*))                                  \
   F(ssl, const char*, SSL_CIPHER_standard_name, (const SSL_CIPHER*))                             \
   F(ssl, uint16_t, SSL_CIPHER_get_protocol_id, (const SSL_CIPHER*))                              \
@@ -117,17 +159,212 @@ typedef void CRYPTO_free_fn(void*, const char*, int);
   F(ssl, SSL_CTX*, SSL_CTX_new, (const SSL_METHOD*))                                             \
   F(ssl, void, SSL_CTX_free, (SSL_CTX*))                                                         \
   F(ssl, SSL*, SSL_new, (SSL_CTX*))                                                              \
-  F(ssl, void, SSL_free, (SSL*))
+  F(ssl, void, SSL_free, (SSL*))                                                                 \
+  F(crypto, int, BIO_read, (BIO*, void*, int))                                                   \
+  F(crypto, int, BIO_write, (BIO*, const void*, int))                                            \
+  F(crypto, X509*, PEM_read_bio_X509, (BIO*, X509**, pem_password_cb*, void*))                   \
+  F(crypto, EVP_PKEY*, PEM_read_bio_PrivateKey, (BIO*, EVP_PKEY**, pem_password_cb*, void*))     \
+  F(crypto, void, X509_free, (X509*))                                                            \
+  F(crypto, void, EVP_PKEY_free, (EVP_PKEY*))                                                    \
+  F(crypto, int, X509_STORE_add_cert, (X509_STORE*, X509*))                                      \
+  F(crypto, const char*, X509_verify_cert_error_string, (long))                                  \
+  F(crypto, int, OPENSSL_sk_num, (const OPENSSL_STACK*))                                         \
+  F(crypto, void*, OPENSSL_sk_value, (const OPENSSL_STACK*, int))                                \
+  F(crypto, void*, OPENSSL_LH_retrieve, (OPENSSL_LHASH*, const void*))                           \
+  F(crypto, unsigned long, OPENSSL_LH_num_items, (const OPENSSL_LHASH*))                         \
+  F(crypto, void, OPENSSL_LH_doall_arg, (OPENSSL_LHASH*, OPENSSL_LH_DOALL_FUNCARG, void*))       \
+  F(crypto, int, RAND_bytes, (unsigned char*, int))                                              \
+  F(crypto, const EVP_CIPHER*, EVP_aes_128_cbc, (void))                                          \
+  F(crypto, const EVP_CIPHER*, EVP_aes_256_cbc, (void))                                          \
+  F(crypto, const EVP_MD*, EVP_sha256, (void))                                                   \
+  F(crypto, int, EVP_EncryptInit_ex,                                                             \
+    (EVP_CIPHER_CTX*, const EVP_CIPHER*, ENGINE*, const unsigned char*, const unsigned char*))   \
+  F(crypto, int, EVP_DecryptInit_ex,                                                             \
+    (EVP_CIPHER_CTX*, const EVP_CIPHER*, ENGINE*, const unsigned char*, const unsigned char*))   \
+  F(crypto, int, HMAC_Init_ex, (HMAC_CTX*, const void*, int, const EVP_MD*, ENGINE*))            \
+  F(ssl, const SSL_METHOD*, TLS_client_method, (void))                                           \
+  F(ssl, const SSL_METHOD*, TLS_server_method, (void))                                           \
+  F(ssl, const SSL_METHOD*, DTLS_method, (void))                                                 \
+  F(ssl, const SSL_METHOD*, DTLS_client_method, (void))                                          \
+  F(ssl, const SSL_METHOD*, DTLS_server_method, (void))                                          \
+  F(ssl, int, SSL_CTX_up_ref, (SSL_CTX*))                                                        \
+  F(ssl, long, SSL_CTX_ctrl, (SSL_CTX*, int, long, void*))                                       \
+  F(ssl, long, SSL_CTX_callback_ctrl, (SSL_CTX*, int, SSL_callback*))                            \
+  F(ssl, int, SSL_CTX_set_ex_data, (SSL_CTX*, int, void*))                                       \
+  F(ssl, void*, SSL_CTX_get_ex_data, (const SSL_CTX*, int))                                      \
+  F(ssl, unsigned long, SSL_CTX_get_options, (const SSL_CTX*))                                   \
+  F(ssl, unsigned long, SSL_CTX_set_options, (SSL_CTX*, unsigned long))                          \
+  F(ssl, unsigned long, SSL_CTX_clear_options, (SSL_CTX*, unsigned long))                        \
+  F(ssl, long, SSL_CTX_set_timeout, (SSL_CTX*, long))                                            \
+  F(ssl, long, SSL_CTX_get_timeout, (const SSL_CTX*))                                            \
+  F(ssl, int, SSL_CTX_add_session, (SSL_CTX*, SSL_SESSION*))                                     \
+  F(ssl, int, SSL_CTX_remove_session, (SSL_CTX*, SSL_SESSION*))                                  \
+  F(ssl, void, SSL_CTX_flush_sessions, (SSL_CTX*, long))                                         \
+  F(ssl, lhash_st_SSL_SESSION*, SSL_CTX_sessions, (SSL_CTX*))                                    \
+  F(ssl, void, SSL_CTX_sess_set_new_cb, (SSL_CTX*, SSL_new_session_cb*))                         \
+  F(ssl, void, SSL_CTX_sess_set_remove_cb, (SSL_CTX*, SSL_remove_session_cb*))                   \
+  F(ssl, void, SSL_CTX_sess_set_get_cb, (SSL_CTX*, SSL_get_session_cb*))                         \
+  F(ssl, void, SSL_CTX_set_client_hello_cb, (SSL_CTX*, SSL_client_hello_cb_fn, void*))           \
+  F(ssl, int, SSL_CTX_set_session_ticket_cb,                                                     \
+    (SSL_CTX*, SSL_CTX_generate_session_ticket_fn, SSL_CTX_decrypt_session_ticket_fn, void*))    \
+  F(ssl, void, SSL_CTX_set_keylog_callback, (SSL_CTX*, SSL_CTX_keylog_cb_func))                  \
+  F(ssl, void, SSL_CTX_set_psk_use_session_callback, (SSL_CTX*, SSL_psk_use_session_cb_func))    \
+  F(ssl, void, SSL_CTX_set_psk_find_session_callback, (SSL_CTX*, SSL_psk_find_session_cb_func))  \
+  F(ssl, void, SSL_CTX_set_psk_client_callback, (SSL_CTX*, SSL_psk_client_cb_func))              \
+  F(ssl, void, SSL_CTX_set_psk_server_callback, (SSL_CTX*, SSL_psk_server_cb_func))              \
+  F(ssl, int, SSL_CTX_use_psk_identity_hint, (SSL_CTX*, const char*))                            \
+  F(ssl, int, SSL_CTX_set_session_id_context, (SSL_CTX*, const unsigned char*, unsigned int))    \
+  F(ssl, int, SSL_CTX_set_cipher_list, (SSL_CTX*, const char*))                                  \
+  F(ssl, int, SSL_CTX_set_ciphersuites, (SSL_CTX*, const char*))                                 \
+  F(ssl, void, SSL_CTX_set_security_level, (SSL_CTX*, int))                                      \
+  F(ssl, int, SSL_CTX_get_security_level, (const SSL_CTX*))                                      \
+  F(ssl, void, SSL_CTX_set_verify, (SSL_CTX*, int, SSL_verify_cb))                               \
+  F(ssl, int, SSL_CTX_get_verify_mode, (const SSL_CTX*))                                         \
+  F(ssl, int, SSL_CTX_use_certificate, (SSL_CTX*, X509*))                                        \
+  F(ssl, int, SSL_CTX_use_PrivateKey, (SSL_CTX*, EVP_PKEY*))                                     \
+  F(ssl, int, SSL_CTX_check_private_key, (const SSL_CTX*))                                       \
+  F(ssl, X509_STORE*, SSL_CTX_get_cert_store, (const SSL_CTX*))                                  \
+  F(ssl, int, SSL_CTX_set_default_verify_paths, (SSL_CTX*))                                      \
+  F(ssl, int, SSL_CTX_add_client_CA, (SSL_CTX*, X509*))                                          \
+  F(ssl, int, SSL_CTX_set_num_tickets, (SSL_CTX*, size_t))                                       \
+  F(ssl, size_t, SSL_CTX_get_num_tickets, (const SSL_CTX*))                                      \
+  F(ssl, int, SSL_CTX_set_max_early_data, (SSL_CTX*, uint32_t))                                  \
+  F(ssl, uint32_t, SSL_CTX_get_max_early_data, (const SSL_CTX*))                                 \
+  F(ssl, int, SSL_CTX_set_recv_max_early_data, (SSL_CTX*, uint32_t))                             \
+  F(ssl, uint32_t, SSL_CTX_get_recv_max_early_data, (const SSL_CTX*))                            \
+  F(ssl, void, SSL_CTX_set_allow_early_data_cb, (SSL_CTX*, SSL_allow_early_data_cb_fn, void*))   \
+  F(ssl, int, SSL_CTX_set_alpn_protos, (SSL_CTX*, const unsigned char*, unsigned int))           \
+  F(ssl, void, SSL_CTX_set_alpn_select_cb, (SSL_CTX*, SSL_CTX_alpn_select_cb_func, void*))       \
+  F(ssl, int, SSL_CTX_set_tlsext_max_fragment_length, (SSL_CTX*, uint8_t))                       \
+  F(ssl, void, SSL_CTX_set_post_handshake_auth, (SSL_CTX*, int))                                 \
+  F(ssl, int, SSL_up_ref, (SSL*))                                                                \
+  F(ssl, long, SSL_ctrl, (SSL*, int, long, void*))                                               \
+  F(ssl, int, SSL_set_ex_data, (SSL*, int, void*))                                               \
+  F(ssl, void*, SSL_get_ex_data, (const SSL*, int))                                              \
+  F(ssl, void, SSL_set_bio, (SSL*, BIO*, BIO*))                                                  \
+  F(ssl, BIO*, SSL_get_rbio, (const SSL*))                                                       \
+  F(ssl, BIO*, SSL_get_wbio, (const SSL*))                                                       \
+  F(ssl, void, SSL_set_accept_state, (SSL*))                                                     \
+  F(ssl, void, SSL_set_connect_state, (SSL*))                                                    \
+  F(ssl, int, SSL_is_server, (const SSL*))                                                       \
+  F(ssl, int, SSL_do_handshake, (SSL*))                                                          \
+  F(ssl, int, SSL_connect, (SSL*))                                                               \
+  F(ssl, int, SSL_accept, (SSL*))                                                                \
+  F(ssl, int, SSL_read, (SSL*, void*, int))                                                      \
+  F(ssl, int, SSL_peek, (SSL*, void*, int))                                                      \
+  F(ssl, int, SSL_write, (SSL*, const void*, int))                                               \
+  F(ssl, int, SSL_write_early_data, (SSL*, const void*, size_t, size_t*))                        \
+  F(ssl, int, SSL_read_early_data, (SSL*, void*, size_t, size_t*))                               \
+  F(ssl, int, SSL_get_early_data_status, (const SSL*))                                           \
+  F(ssl, int, SSL_shutdown, (SSL*))                                                              \
+  F(ssl, int, SSL_get_shutdown, (const SSL*))                                                    \
+  F(ssl, int, SSL_clear, (SSL*))                                                                 \
+  F(ssl, int, SSL_get_error, (const SSL*, int))                                                  \
+  F(ssl, int, SSL_pending, (const SSL*))                                                         \
+  F(ssl, int, SSL_is_init_finished, (const SSL*))                                                \
+  F(ssl, int, SSL_in_before, (const SSL*))                                                       \
+  F(ssl, const char*, SSL_state_string_long, (const SSL*))                                       \
+  F(ssl, int, SSL_key_update, (SSL*, int))                                                       \
+  F(ssl, int, SSL_renegotiate, (SSL*))                                                           \
+  F(ssl, int, SSL_verify_client_post_handshake, (SSL*))                                          \
+  F(ssl, void, SSL_set_post_handshake_auth, (SSL*, int))                                         \
+  F(ssl, SSL_SESSION*, SSL_get_session, (const SSL*))                                            \
+  F(ssl, SSL_SESSION*, SSL_get1_session, (SSL*))                                                 \
+  F(ssl, int, SSL_set_session, (SSL*, SSL_SESSION*))                                             \
+  F(ssl, int, SSL_session_reused, (const SSL*))                                                  \
+  F(ssl, int, SSL_set_session_id_context, (SSL*, const unsigned char*, unsigned int))            \
+  F(ssl, int, SSL_version, (const SSL*))                                                         \
+  F(ssl, const char*, SSL_get_version, (const SSL*))                                             \
+  F(ssl, const SSL_CIPHER*, SSL_get_current_cipher, (const SSL*))                                \
+  F(ssl, void, SSL_get0_alpn_selected, (const SSL*, const unsigned char**, unsigned int*))       \
+  F(ssl, int, SSL_set_alpn_protos, (SSL*, const unsigned char*, unsigned int))                   \
+  F(ssl, const char*, SSL_get_servername, (const SSL*, int))                                     \
+  F(ssl, int, SSL_set1_host, (SSL*, const char*))                                                \
+  F(ssl, X509*, SSL_get_peer_certificate, (const SSL*))                                          \
+  F(ssl, stack_st_X509*, SSL_get_peer_cert_chain, (const SSL*))                                  \
+  F(ssl, long, SSL_get_verify_result, (const SSL*))                                              \
+  F(ssl, void, SSL_set_verify, (SSL*, int, SSL_verify_cb))                                       \
+  F(ssl, int, SSL_set_cipher_list, (SSL*, const char*))                                          \
+  F(ssl, int, SSL_set_ciphersuites, (SSL*, const char*))                                         \
+  F(ssl, unsigned long, SSL_get_options, (const SSL*))                                           \
+  F(ssl, unsigned long, SSL_set_options, (SSL*, unsigned long))                                  \
+  F(ssl, unsigned long, SSL_clear_options, (SSL*, unsigned long))                                \
+  F(ssl, int, SSL_set_num_tickets, (SSL*, size_t))                                               \
+  F(ssl, size_t, SSL_get_num_tickets, (const SSL*))                                              \
+  F(ssl, int, SSL_set_max_early_data, (SSL*, uint32_t))                                          \
+  F(ssl, uint32_t, SSL_get_max_early_data, (const SSL*))                                         \
+  F(ssl, int, SSL_set_recv_max_early_data, (SSL*, uint32_t))                                     \
+  F(ssl, uint32_t, SSL_get_recv_max_early_data, (const SSL*))                                    \
+  F(ssl, int, SSL_set_tlsext_max_fragment_length, (SSL*, uint8_t))                               \
+  F(ssl, int, SSL_export_keying_material,                                                        \
+    (SSL*, unsigned char*, size_t, const char*, size_t, const unsigned char*, size_t, int))      \
+  F(ssl, SSL_CTX*, SSL_get_SSL_CTX, (const SSL*))                                                \
+  F(ssl, SSL_CTX*, SSL_set_SSL_CTX, (SSL*, SSL_CTX*))                                            \
+  F(ssl, size_t, SSL_client_hello_get0_session_id, (SSL*, const unsigned char**))                \
+  F(ssl, int, SSL_client_hello_get0_ext, (SSL*, unsigned int, const unsigned char**, size_t*))   \
+  F(ssl, int, SSL_select_next_proto,                                                             \
+    (unsigned char**, unsigned char*, const unsigned char*, unsigned int, const unsigned char*,  \
+     unsigned int))                                                                              \
+  F(ssl, int, SSL_use_psk_identity_hint, (SSL*, const char*))                                    \
+  F(ssl, const char*, SSL_get_psk_identity_hint, (const SSL*))                                   \
+  F(ssl, const char*, SSL_get_psk_identity, (const SSL*))                                        \
+  F(ssl, void, SSL_set_psk_use_session_callback, (SSL*, SSL_psk_use_session_cb_func))            \
+  F(ssl, void, SSL_set_psk_find_session_callback, (SSL*, SSL_psk_find_session_cb_func))          \
+  F(ssl, void, SSL_set_psk_client_callback, (SSL*, SSL_psk_client_cb_func))                      \
+  F(ssl, void, SSL_set_psk_server_callback, (SSL*, SSL_psk_server_cb_func))                      \
+  F(ssl, void, SSL_set_allow_early_data_cb, (SSL*, SSL_allow_early_data_cb_fn, void*))           \
+  F(ssl, long, SSL_get_default_timeout, (const SSL*))
 
 // C(our name, OpenSSL's name, value)
-#define LIBSSL_CONSTANTS(C)                                       \
-  C(kOpensslVersion, OPENSSL_VERSION, 0)                          \
-  C(kInitNoLoadConfig, OPENSSL_INIT_NO_LOAD_CONFIG, 0x80)         \
-  C(kInitLoadSslStrings, OPENSSL_INIT_LOAD_SSL_STRINGS, 0x200000) \
-  C(kInitLoadCryptoStrings, OPENSSL_INIT_LOAD_CRYPTO_STRINGS, 2)  \
-  C(kExIndexSslSession, CRYPTO_EX_INDEX_SSL_SESSION, 2)           \
-  C(kErrTxtString, ERR_TXT_STRING, 2)                             \
-  C(kBioCtrlInfo, BIO_CTRL_INFO, 3)
+#define LIBSSL_CONSTANTS(C)                                           \
+  C(kOpensslVersion, OPENSSL_VERSION, 0)                              \
+  C(kInitNoLoadConfig, OPENSSL_INIT_NO_LOAD_CONFIG, 0x80)             \
+  C(kInitLoadSslStrings, OPENSSL_INIT_LOAD_SSL_STRINGS, 0x200000)     \
+  C(kInitLoadCryptoStrings, OPENSSL_INIT_LOAD_CRYPTO_STRINGS, 2)      \
+  C(kExIndexSslSession, CRYPTO_EX_INDEX_SSL_SESSION, 2)               \
+  C(kErrTxtString, ERR_TXT_STRING, 2)                                 \
+  C(kBioCtrlInfo, BIO_CTRL_INFO, 3)                                   \
+  C(kBioCtrlPending, BIO_CTRL_PENDING, 10)                            \
+  C(kExIndexSsl, CRYPTO_EX_INDEX_SSL, 0)                              \
+  C(kExIndexSslCtx, CRYPTO_EX_INDEX_SSL_CTX, 1)                       \
+  C(kCtrlChain, SSL_CTRL_CHAIN, 88)                                   \
+  C(kCtrlChainCert, SSL_CTRL_CHAIN_CERT, 89)                          \
+  C(kCtrlSetMtu, SSL_CTRL_SET_MTU, 17)                                \
+  C(kCtrlSessNumber, SSL_CTRL_SESS_NUMBER, 20)                        \
+  C(kCtrlGetSessCacheMode, SSL_CTRL_GET_SESS_CACHE_MODE, 45)          \
+  C(kCtrlServernameCallback, SSL_CTRL_SET_TLSEXT_SERVERNAME_CB, 53)   \
+  C(kCtrlServernameArgument, SSL_CTRL_SET_TLSEXT_SERVERNAME_ARG, 54)  \
+  C(kCtrlSetHostname, SSL_CTRL_SET_TLSEXT_HOSTNAME, 55)               \
+  C(kCtrlTicketKeyCallback, SSL_CTRL_SET_TLSEXT_TICKET_KEY_CB, 72)    \
+  C(kCtrlGetMaxProtoVersion, SSL_CTRL_GET_MAX_PROTO_VERSION, 131)     \
+  C(kCacheServer, SSL_SESS_CACHE_SERVER, 2)                           \
+  C(kCacheNoInternalLookup, SSL_SESS_CACHE_NO_INTERNAL_LOOKUP, 0x100) \
+  C(kOpNoTicket, SSL_OP_NO_TICKET, 0x4000)                            \
+  C(kOpNoAntiReplay, SSL_OP_NO_ANTI_REPLAY, 0x1000000)                \
+  C(kOpNoTls13, SSL_OP_NO_TLSv1_3, 0x20000000)                        \
+  C(kTls13, TLS1_3_VERSION, 0x304)                                    \
+  C(kErrorNone, SSL_ERROR_NONE, 0)                                    \
+  C(kErrorSsl, SSL_ERROR_SSL, 1)                                      \
+  C(kErrorWantRead, SSL_ERROR_WANT_READ, 2)                           \
+  C(kErrorWantClientHello, SSL_ERROR_WANT_CLIENT_HELLO_CB, 11)        \
+  C(kClientHelloSuccess, SSL_CLIENT_HELLO_SUCCESS, 1)                 \
+  C(kClientHelloRetry, SSL_CLIENT_HELLO_RETRY, -1)                    \
+  C(kExtensionSessionTicket, TLSEXT_TYPE_session_ticket, 35)          \
+  C(kExtensionPsk, TLSEXT_TYPE_psk, 41)                               \
+  C(kExtensionSupportedVersions, TLSEXT_TYPE_supported_versions, 43)  \
+  C(kTlsextOk, SSL_TLSEXT_ERR_OK, 0)                                  \
+  C(kTlsextAlertFatal, SSL_TLSEXT_ERR_ALERT_FATAL, 2)                 \
+  C(kTlsextNoAck, SSL_TLSEXT_ERR_NOACK, 3)                            \
+  C(kNpnNegotiated, OPENSSL_NPN_NEGOTIATED, 1)                        \
+  C(kNameTypeHostName, TLSEXT_NAMETYPE_host_name, 0)                  \
+  C(kTicketEmpty, SSL_TICKET_EMPTY, 3)                                \
+  C(kTicketNoDecrypt, SSL_TICKET_NO_DECRYPT, 4)                       \
+  C(kTicketSuccess, SSL_TICKET_SUCCESS, 5)                            \
+  C(kTicketSuccessRenew, SSL_TICKET_SUCCESS_RENEW, 6)                 \
+  C(kTicketReturnIgnore, SSL_TICKET_RETURN_IGNORE, 1)                 \
+  C(kTicketReturnIgnoreRenew, SSL_TICKET_RETURN_IGNORE_RENEW, 2)      \
+  C(kTicketReturnUse, SSL_TICKET_RETURN_USE, 3)                       \
+  C(kTicketReturnUseRenew, SSL_TICKET_RETURN_USE_RENEW, 4)
 
 #define LIBSSL_DECLARE_CONSTANT(ours, theirs, value) inline constexpr long ours = value;
 namespace libssl_session {

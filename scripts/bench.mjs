@@ -1,5 +1,5 @@
-// `npm run bench [-- --quick] [-- --json]`: set-up, what only the benchmarks need (the C program and
-// the ObjectWrap addon, into build/bench/), and bench/run.mjs.
+// `npm run bench [-- --quick] [-- --json] [-- --only DER-in]`: set-up, what only the benchmarks need
+// (the C program and the ObjectWrap addon, into build/bench/), and bench/run.mjs.
 
 import { cpSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -127,6 +127,34 @@ const misuses: Readonly<Record<string, readonly [code: string, message: string]>
     'the last reference of this handle belongs to an SslSession, whose free() gives it back',
   ],
   adopted: ['ERR_LIBSSL_UNSAFE', 'this handle belongs to an SslSession already'],
+  cached: [
+    'ERR_LIBSSL_UNSAFE',
+    'U3: the session sits in a cache, which finds it by id and version; remove it first, or use a dup',
+  ],
+  otherCache: [
+    'ERR_LIBSSL_UNSAFE',
+    'U4: the session sits in the cache of another context; add a dup',
+  ],
+  emptyId: [
+    'ERR_LIBSSL_UNSAFE',
+    'U5: a session without an id could never be removed from the cache',
+  ],
+  notResumable: [
+    'ERR_LIBSSL_UNSAFE',
+    "U6: the session is marked as not resumable (it was removed earlier, or is a dup of such a one), and must not enter a server's cache",
+  ],
+  psk: ['ERR_LIBSSL_UNSAFE', 'U7: a PSK session needs a cipher and a master key'],
+  replaced: [
+    'ERR_LIBSSL_UNSAFE',
+    'the session of this connection was replaced under way, and with it its keys',
+  ],
+  abort: ['ERR_LIBSSL_UNSAFE', 'U10: a ticket callback that aborts leaks the session'],
+  started: ['ERR_LIBSSL_STATE', 'the connection has begun its handshake already'],
+  itself: ['ERR_LIBSSL_STATE', 'a connection cannot be its own peer'],
+  cycle: [
+    'ERR_LIBSSL_UNSAFE',
+    'the other context leads back to this one: neither would ever be freed',
+  ],
   handles: ['ERR_LIBSSL_FAILED', 'this environment holds the most handles it can, 16,777,216'],
   references: [
     'ERR_LIBSSL_FAILED',

@@ -9,7 +9,7 @@
  * @module
  */
 
-import { encode } from './encode.js';
+import { encodeInPool } from './encode.js';
 import {
   type CipherInfo,
   type Handle,
@@ -75,17 +75,20 @@ export function SSL_SESSION_free(session: Handle | 0): void {
  * new session. As in C, bytes after the session are let be. 0 on failure.
  */
 export function d2i_SSL_SESSION(der: Uint8Array): Handle {
-  native().d2i_SSL_SESSION(checkBytes('der', der), false);
+  const functions = native();
+  const bytes = checkBytes('der', der);
+  registers[0] = 0;
+  functions.d2i_SSL_SESSION(bytes);
   return result<Handle>();
 }
 
 /**
  * `int i2d_SSL_SESSION(SSL_SESSION *in, unsigned char **pp)`. null where C returns 0. As with
- * `Buffer.from()`, the Buffer lies in Node's pool: its `.buffer` has neighbours.
+ * `Buffer.from()`, the Buffer lies in a pool: its `.buffer` has neighbours, other encodings.
  */
 export function i2d_SSL_SESSION(session: Handle | 0): Buffer | null {
   checkHandle('session', session);
-  return encode(session, Buffer.allocUnsafe);
+  return encodeInPool(session);
 }
 
 /**

@@ -60,9 +60,223 @@ export interface CipherInfo {
 /** What does not fit a number comes as a bigint; undefined: the result is in registers[0]. */
 type LongResult = bigint | undefined;
 
-export interface Native {
+/** What libssl's callbacks recorded in a call. events.h has the kinds. */
+export interface NativeEvent {
+  kind: EventKind;
+  /** The first handle of the context, which may have ended. */
+  context: Handle;
+  /** The first handle of the connection; 0 where there is none. */
+  connection: Handle;
+  /** Whoever takes the event owns its reference; 0 where there is none. */
+  session: Handle;
+  data: Buffer;
+  number: number;
+}
+
+export const EventKind = {
+  newSession: 1,
+  removeSession: 2,
+  getSession: 3,
+  lookup: 4,
+  keylog: 5,
+  pskUse: 6,
+  pskFind: 7,
+  ticketIssued: 8,
+  ticketReceived: 9,
+  earlyData: 10,
+  pskClient: 11,
+  pskServer: 12,
+  contextGone: 13,
+} as const;
+export type EventKind = (typeof EventKind)[keyof typeof EventKind];
+
+/**
+ * What a step gave: its own bytes, the bytes for the peer, and what was recorded, each or null;
+ * undefined where all three are null. The result is in registers[0], `SSL_get_error` in
+ * registers[1]. Before a step on a connection, registers[1] says whether the bytes for the peer are
+ * wanted (1), or stay where they are (0).
+ */
+export type Outcome =
+  | undefined
+  | [data: Buffer | null, output: Buffer | null, events: NativeEvent[] | null];
+
+/** A C function of a context or connection; its result is in registers[0]. */
+type Plain = () => void;
+type WithNumber = (value: number | bigint) => void;
+type WithText = (value: string | null) => void;
+type WithBytes = (value: Uint8Array) => void;
+
+export interface NativeContext {
+  /** The index of a method: src/libssl-context.ts. */
+  SSL_CTX_new(method: number): void;
+  SSL_CTX_up_ref(): void;
+  SSL_CTX_free(): Outcome;
+  lendContext(): void;
+  releaseContext(): Outcome;
+  /** registers[1]: the session. */
+  SSL_CTX_add_session(): Outcome;
+  SSL_CTX_remove_session(): Outcome;
+  SSL_CTX_flush_sessions(time: number | bigint): Outcome;
+  /** Handles that own a reference each. */
+  cachedSessions(): Handle[];
+  /** Twelve counters in the registers, in the order of SSL_CTRL_SESS_…. */
+  sessionStats(): void;
+  /** A bit, 1 << kind, for each kind of event that is wanted; the others are no longer. */
+  recordEvents(kinds: number): void;
+  /** Only for commands that take a number and no pointer. */
+  SSL_CTX_ctrl(command: number, value: number | bigint): LongResult;
+  SSL_CTX_get_options(): LongResult;
+  SSL_CTX_set_options(options: number): LongResult;
+  SSL_CTX_clear_options(options: number): LongResult;
+  SSL_CTX_get_timeout(): LongResult;
+  SSL_CTX_set_timeout(seconds: number | bigint): LongResult;
+  SSL_CTX_get_num_tickets: Plain;
+  SSL_CTX_set_num_tickets: WithNumber;
+  SSL_CTX_get_max_early_data: Plain;
+  SSL_CTX_set_max_early_data: WithNumber;
+  SSL_CTX_get_recv_max_early_data: Plain;
+  SSL_CTX_set_recv_max_early_data: WithNumber;
+  SSL_CTX_get_security_level: Plain;
+  SSL_CTX_set_security_level: WithNumber;
+  SSL_CTX_get_verify_mode: Plain;
+  SSL_CTX_set_verify: WithNumber;
+  /** Goes on with a certificate that does not verify. */
+  acceptAnyCertificate: Plain;
+  SSL_CTX_set_cipher_list: WithText;
+  SSL_CTX_set_ciphersuites: WithText;
+  SSL_CTX_set_session_id_context: WithBytes;
+  SSL_CTX_set_alpn_protos: WithBytes;
+  SSL_CTX_set_tlsext_max_fragment_length: WithNumber;
+  SSL_CTX_set_post_handshake_auth: WithNumber;
+  SSL_CTX_use_psk_identity_hint: WithText;
+  SSL_CTX_set_default_verify_paths: Plain;
+  SSL_CTX_check_private_key: Plain;
+  /** PEM: the certificate, then those that lead to its root. How many; 0 on failure. */
+  useCertificate: WithBytes;
+  usePrivateKey(pem: Uint8Array, passphrase: string | null): void;
+  /** How many; 0 on failure. `nameToClients`: also a server's list of acceptable issuers. */
+  addCa(pem: Uint8Array, nameToClients: boolean): void;
+  /** Keys of `size` bytes (48 or 80), one after the other; none: libssl's own. */
+  setTicketKeys(keys: Uint8Array, size: number): void;
+  /** registers[1]: the context to switch to, or 0. Lower case; `*.` in front for any one label. */
+  setServerName(name: string): Outcome;
+}
+
+/** On a context or a connection, whichever registers[0] is. */
+export interface NativeAnswers {
+  /** Refuses a session (registers[1]) that no handshake may have as a PSK. */
+  checkPskSession(): void;
+  /** Forgets what was given for the callback of this kind of event, and takes it from libssl. */
+  removeAnswers(kind: EventKind): void;
+  /** registers[1]: the session, or 0 for none. */
+  setPskUse(identity: Uint8Array): void;
+  /** registers[1]: the session, or 0 to forget the identity. */
+  setPskFind(identity: Uint8Array): void;
+  setPskClient(identity: Uint8Array, key: Uint8Array | null): void;
+  setPskServer(identity: Uint8Array, key: Uint8Array | null): void;
+  setTicketAppData(data: Uint8Array | null): void;
+  clearTicketRules(): void;
+  /** SSL_TICKET_RETURN_… for tickets with this application data; null: for any. */
+  addTicketRule(action: number, appData: Uint8Array | null): void;
+  setAllowEarlyData(allow: boolean | null): void;
+  /** Each protocol after its length. */
+  setAlpnSelect(protocols: Uint8Array): void;
+}
+
+export interface NativeConnection {
+  SSL_new(): void;
+  SSL_up_ref(): void;
+  SSL_free(): Outcome;
+  lendConnection(): void;
+  releaseConnection(): Outcome;
+  setSide(server: boolean): void;
+  SSL_do_handshake(): Outcome;
+  SSL_connect(): Outcome;
+  SSL_accept(): Outcome;
+  /** Feeds bytes, goes on with the handshake, deals with what comes after it but data. */
+  receive(bytes: Uint8Array): Outcome;
+  /**
+   * registers[0]: the client, [1]: the server. Carries bytes between them until neither can go on;
+   * result and error of the client in registers 0 and 1, of the server in 2 and 3; in 4 whether
+   * anything moved.
+   */
+  join(): Outcome;
+  BIO_write: WithBytes;
+  BIO_read(): Outcome;
+  SSL_write(bytes: Uint8Array): Outcome;
+  SSL_read(most: number): Outcome;
+  SSL_peek(most: number): Outcome;
+  readAll(): Outcome;
+  SSL_write_early_data(bytes: Uint8Array): Outcome;
+  /** The result: 0 error, 1 success, 2 finish. */
+  SSL_read_early_data(most: number): Outcome;
+  SSL_shutdown(): Outcome;
+  SSL_renegotiate(): Outcome;
+  SSL_verify_client_post_handshake(): Outcome;
+  SSL_key_update(type: number): Outcome;
+  SSL_clear(): Outcome;
+  /** After the last step. */
+  SSL_get_error: Plain;
+  SSL_get1_session: Plain;
+  /** registers[1]: the session, or 0. */
+  SSL_set_session(): Outcome;
+  /** registers[1]: what was found for the id; 1 where libssl may have it. */
+  supplySession(id: Uint8Array): void;
+  endLookup(): void;
+  /** Only for commands that take a number and no pointer. */
+  SSL_ctrl(command: number, value: number | bigint): LongResult;
+  SSL_set_verify: WithNumber;
+  SSL_set_tlsext_host_name: WithText;
+  SSL_get_servername(): string | null;
+  SSL_get_current_cipher(): CipherInfo | null;
+  SSL_get0_alpn_selected(): Buffer | null;
+  SSL_get_peer_certificate(): Buffer | null;
+  SSL_get_peer_cert_chain(): Buffer[] | null;
+  X509_verify_cert_error_string(result: number): string;
+  SSL_export_keying_material(
+    size: number,
+    label: string,
+    context: Uint8Array | null,
+  ): Buffer | null;
+  SSL_session_reused: Plain;
+  SSL_version: Plain;
+  SSL_get_version(): string;
+  SSL_is_server: Plain;
+  SSL_is_init_finished: Plain;
+  SSL_in_before: Plain;
+  SSL_pending: Plain;
+  SSL_get_shutdown: Plain;
+  SSL_state_string_long(): string;
+  SSL_get_early_data_status: Plain;
+  SSL_get_verify_result(): LongResult;
+  SSL_get_default_timeout(): LongResult;
+  SSL_set1_host: WithText;
+  SSL_set_alpn_protos: WithBytes;
+  SSL_use_psk_identity_hint: WithText;
+  SSL_get_psk_identity_hint(): string | null;
+  SSL_get_psk_identity(): string | null;
+  SSL_set_session_id_context: WithBytes;
+  SSL_set_cipher_list: WithText;
+  SSL_set_ciphersuites: WithText;
+  SSL_get_options(): LongResult;
+  SSL_set_options(options: number): LongResult;
+  SSL_clear_options(options: number): LongResult;
+  SSL_get_num_tickets: Plain;
+  SSL_set_num_tickets: WithNumber;
+  SSL_get_max_early_data: Plain;
+  SSL_set_max_early_data: WithNumber;
+  SSL_get_recv_max_early_data: Plain;
+  SSL_set_recv_max_early_data: WithNumber;
+  SSL_set_post_handshake_auth: WithNumber;
+  SSL_set_tlsext_max_fragment_length: WithNumber;
+}
+
+export interface Native extends NativeContext, NativeAnswers, NativeConnection {
   libraryInfo(): LibraryInfo;
   lastErrors(): OpensslErrorEntry[];
+  /** Around the delivery of events, whose listeners make calls of their own. */
+  saveErrors(): void;
+  restoreErrors(): void;
   /** For a C function that is answered without libssl. */
   clearErrors(): void;
   startCounting(): void;
@@ -87,10 +301,18 @@ export interface Native {
   /** The object's reference, given back. */
   releaseSession(): void;
 
-  /** With `whole`, bytes after the session make it fail, and the result is minus their number. */
-  d2i_SSL_SESSION(der: Uint8Array, whole: boolean): void;
-  /** The size, at most 0 where there is no encoding; and the bytes, where the view is as large. */
-  i2d_SSL_SESSION(der: Uint8Array): void;
+  /**
+   * With registers[0] not 0, bytes after the session make it fail, and the result is minus their
+   * number.
+   */
+  d2i_SSL_SESSION(der: Uint8Array): void;
+  /**
+   * The size, at most 0 where there is no encoding; and the bytes: with -1 in registers[1] into the
+   * view, where it is as large, else into the pool, from that offset on, where there is room.
+   */
+  i2d_SSL_SESSION(der?: Uint8Array): void;
+  /** The caller keeps its memory alive as long as it encodes into the pool. */
+  setDerPool(pool: Uint8Array): void;
   PEM_read_bio_SSL_SESSION(pem: Uint8Array): void;
   PEM_write_bio_SSL_SESSION(): string | null;
 

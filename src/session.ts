@@ -157,8 +157,8 @@ export class SslSession implements Disposable {
    * Wraps `i2d_SSL_SESSION(3)`.
    */
   toDer(): Buffer {
-    // Not from Node's pool: whoever clones that Buffer to another thread would clone the pool.
-    return encode(this.#live, Buffer.allocUnsafeSlow) ?? failEncoding('i2d_SSL_SESSION');
+    // Not from the pool: whoever clones that Buffer to another thread would clone all of it.
+    return encode(this.#live) ?? failEncoding('i2d_SSL_SESSION');
   }
 
   /**
@@ -434,7 +434,9 @@ function adopt(functionName: string, handle: Handle): SslSession {
 }
 
 function decode(der: Uint8Array): SslSession {
-  native().d2i_SSL_SESSION(der, true);
+  const functions = native();
+  registers[0] = 1;
+  functions.d2i_SSL_SESSION(der);
   const handle = registers[0] as Handle;
   if (handle < 0) {
     const message = `d2i_SSL_SESSION: ${-handle} bytes after the end of the session`;

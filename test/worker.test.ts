@@ -42,6 +42,7 @@ test('eight Workers and the main thread use sessions at once', async () => {
       using session = SslSession.fromDer(der);
       using copy = session.dup();
       expect(copy.time).toBe(session.time);
+      expect(C.i2d_SSL_SESSION(copy.handle)?.equals(session.toDer())).toBe(true);
       if (round % 100 === 0) await new Promise(setImmediate);
     }
     expect(await Promise.all(answers)).toEqual(Array(8).fill([[], 0]));

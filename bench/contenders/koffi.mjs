@@ -1,6 +1,6 @@
 // (d) koffi, a general foreign function interface, calling the same functions: one declaration for
 // each, pointers as koffi has them (bigints), no check of any kind. It runs on the very libcrypto
-// that our loader opened, so with the allocator that wipes too; plain C does not.
+// that our loader opened, so with its allocator too; plain C has malloc's.
 
 import koffi from 'koffi';
 import { libraryInfo } from 'libssl-session';

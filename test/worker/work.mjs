@@ -31,6 +31,7 @@ const tasks = {
       if (session.time !== time || !owner.isSameSession(session)) wrong.push(round);
       const again = SslSession.fromDer(session.toDer());
       if (again.time !== time || !again.id.equals(session.id)) wrong.push(round);
+      if (!C.i2d_SSL_SESSION(session.handle).equals(session.toDer())) wrong.push(round);
       if (codeOf(() => SslSession.fromDer(der.subarray(1))) === 'none') wrong.push(round);
       for (const each of [session, copy, owner, again]) each.free();
     }

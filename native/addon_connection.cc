@@ -1,0 +1,444 @@
+// The connection functions; src/libssl-connection.ts documents them. A step gives its result and
+// SSL_get_error in registers 0 and 1, and an Outcome; register 1 says before it whether to take the
+// output.
+
+#include <climits>
+
+#include "addon.h"
+#include "addon_forward.h"
+#include "connection.h"
+#include "session.h"
+
+namespace libssl_session {
+namespace {
+
+ConnectionState* State(const Call& call, size_t i) {
+  return ConnectionState::Of(call.libssl(), call.Object<SSL>(i));
+}
+
+// For what goes on with a connection.
+ConnectionState* Usable(const Call& call, size_t i) {
+  ConnectionState* state = State(call, i);
+  if (state->replaced) throw Misuse{"replaced"};
+  return state;
+}
+
+napi_value Outcome(const Call& call, const Step& step, ConnectionState* state,
+                   napi_value data = nullptr) {
+  const bool take = call.environment().registers[1] != 0;
+  return Outcome(call, step.result, step.error, take ? state->ssl : nullptr, data);
+}
+
+// ---- Life cycle.
+
+napi_value New(const Call& call) {
+  ContextState* context = ContextState::Of(call.libssl(), call.Object<SSL_CTX>(0));
+  SSL* ssl = NewConnection(context);
+  call.Adopt(ssl, kConnectionBytes);
+  if (ssl != nullptr) {
+    ConnectionState::Of(call.libssl(), ssl)->id =
+        static_cast<Handle>(call.environment().registers[0]);
+  }
+  return call.Undefined();
+}
+
+napi_value UpRef(const Call& call) {
+  auto* slot = call.Slot<SSL>(0);
+  call.CheckReferences();
+  const int result = call.libssl().SSL_up_ref(slot->object);
+  if (result == 1) {
+    ++slot->references;
+    ++call.environment().references;
+  }
+  return call.Number(result);
+}
+
+napi_value Free(const Call& call) {
+  auto* slot = call.SlotOrNull<SSL>(0);
+  if (slot == nullptr) return call.Undefined();
+  if (slot->lent && slot->references == 1) throw Misuse{"lent"};
+  call.Release<SSL>(slot);
+  return libssl_session::Outcome(call, 0, 0);
+}
+
+napi_value Lend(const Call& call) {
+  call.Slot<SSL>(0)->lent = true;
+  return call.Undefined();
+}
+
+// The object's reference, as releaseSession.
+napi_value Release(const Call& call) {
+  auto* slot =
+      call.environment().connections.Find(static_cast<Handle>(call.environment().registers[0]));
+  if (slot == nullptr) return call.Undefined();
+  slot->lent = false;
+  call.Release<SSL>(slot);
+  return libssl_session::Outcome(call, 0, 0);
+}
+
+// The side it takes: only before it has begun.
+napi_value SetSide(const Call& call) {
+  SSL* ssl = State(call, 0)->ssl;
+  if (call.libssl().SSL_in_before(ssl) != 1) throw Misuse{"started"};
+  if (call.Bool(0)) {
+    call.libssl().SSL_set_accept_state(ssl);
+  } else {
+    call.libssl().SSL_set_connect_state(ssl);
+  }
+  return call.Undefined();
+}
+
+// ---- Steps.
+
+template <auto member>
+napi_value Shake(const Call& call) {
+  ConnectionState* state = Usable(call, 0);
+  return Outcome(call, Handshake(state, call.libssl().*member), state);
+}
+
+// Bytes from the peer, and what libssl does with them by itself.
+napi_value Receive(const Call& call) {
+  ConnectionState* state = Usable(call, 0);
+  const Bytes bytes = call.ByteView(0);
+  if (!Feed(call.libssl(), state->ssl, bytes.data, bytes.size)) throw std::bad_alloc();
+  return Outcome(call, Proceed(state), state);
+}
+
+// BIO_write to the BIO that the connection reads.
+napi_value BioWrite(const Call& call) {
+  ConnectionState* state = State(call, 0);
+  const Bytes bytes = call.ByteView(0);
+  const bool fed = Feed(call.libssl(), state->ssl, bytes.data, bytes.size);
+  return call.Number(fed ? static_cast<double>(bytes.size) : -1);
+}
+
+// All that the BIO holds which the connection writes to.
+napi_value BioRead(const Call& call) {
+  call.environment().registers[1] = 1;
+  return Outcome(call, Step{0, 0}, State(call, 0));
+}
+
+// Both sides' steps, until they can do no more without somebody else: the results of the client in
+// registers 0 and 1, of the server in 2 and 3; in 4 whether anything moved.
+napi_value JoinBoth(const Call& call) {
+  ConnectionState* client = Usable(call, 0);
+  ConnectionState* server = Usable(call, 1);
+  if (client == server) throw Misuse{"itself"};
+  const Joined joined = Join(client, server);
+  const napi_value outcome =
+      libssl_session::Outcome(call, joined.client.result, joined.client.error);
+  call.environment().registers[2] = joined.server.result;
+  call.environment().registers[3] = joined.server.error;
+  call.environment().registers[4] = joined.moved;
+  return outcome;
+}
+
+napi_value Write(const Call& call) {
+  ConnectionState* state = Usable(call, 0);
+  const Bytes bytes = call.ByteView(0);
+  const int size = static_cast<int>(bytes.size);
+  return Outcome(call, Result(state, call.libssl().SSL_write(state->ssl, bytes.data, size)), state);
+}
+
+// SSL_read or SSL_peek of at most so many bytes.
+template <auto member>
+napi_value ReadSome(const Call& call) {
+  ConnectionState* state = Usable(call, 0);
+  const int room = call.Int(0);
+  void* bytes = nullptr;
+  const napi_value data = call.NewBuffer(static_cast<size_t>(room), &bytes);
+  const Step step = Result(state, (call.libssl().*member)(state->ssl, bytes, room));
+  return Outcome(call, step, state, step.result > 0 ? data : nullptr);
+}
+
+// Reads whatever there is.
+napi_value ReadEverything(const Call& call) {
+  ConnectionState* state = Usable(call, 0);
+  std::string data;
+  const Step step = ReadAll(state, &data);
+  return Outcome(call, step, state,
+                 data.empty() ? nullptr : call.NewBuffer(data.data(), data.size()));
+}
+
+napi_value WriteEarlyData(const Call& call) {
+  ConnectionState* state = Usable(call, 0);
+  const Bytes bytes = call.ByteView(0);
+  size_t written = 0;
+  const int result =
+      call.libssl().SSL_write_early_data(state->ssl, bytes.data, bytes.size, &written);
+  return Outcome(call, Result(state, result), state);
+}
+
+// The result is SSL_READ_EARLY_DATA_…: 0 error, 1 success, 2 finish.
+napi_value ReadEarlyData(const Call& call) {
+  ConnectionState* state = Usable(call, 0);
+  const int room = call.Int(0);
+  void* bytes = nullptr;
+  napi_value data = call.NewBuffer(static_cast<size_t>(room), &bytes);
+  size_t size = 0;
+  const int result =
+      call.libssl().SSL_read_early_data(state->ssl, bytes, static_cast<size_t>(room), &size);
+  const Step step = Result(state, result);
+  data = size == 0 ? nullptr : call.NewBuffer(bytes, size);
+  return Outcome(call, step, state, data);
+}
+
+// A step without arguments, or with one number.
+template <auto member>
+napi_value Plain(const Call& call) {
+  ConnectionState* state = Usable(call, 0);
+  return Outcome(call, Result(state, (call.libssl().*member)(state->ssl)), state);
+}
+
+napi_value KeyUpdate(const Call& call) {
+  ConnectionState* state = Usable(call, 0);
+  return Outcome(call, Result(state, call.libssl().SSL_key_update(state->ssl, call.Int(0))), state);
+}
+
+napi_value Clear(const Call& call) {
+  ConnectionState* state = State(call, 0);
+  const int result = call.libssl().SSL_clear(state->ssl);
+  if (result == 1) {
+    state->replaced = false;
+    state->lookup = ConnectionState::Lookup::kNone;
+    state->found.clear();
+  }
+  return Outcome(call, Result(state, result), state);
+}
+
+napi_value LastError(const Call& call) { return call.Number(State(call, 0)->last_error); }
+
+// ---- Sessions.
+
+napi_value GetSession(const Call& call) {
+  const ConnectionState* state = State(call, 0);
+  SSL_SESSION* session = call.libssl().SSL_get1_session(state->ssl);
+  if (session == nullptr) return call.Number(kNullHandle);
+  state->context.MarkOrigin(session);
+  return call.AdoptSession(session, kHandleBytes);
+}
+
+// With a copy of a session that came from another context: libssl does not check, and may write
+// into that one's list.
+napi_value SetSession(const Call& call) {
+  ConnectionState* state = State(call, 0);
+  const Libssl& libssl = call.libssl();
+  SSL_SESSION* session = call.SessionOrNull(1);
+  SSL_SESSION* copy = nullptr;
+  if (session != nullptr) {
+    const Handle origin = SessionOrigin(libssl, session);
+    const ContextState* holder = call.environment().group.CachedIn(session);
+    const bool foreign = (origin != kNullHandle && origin != state->context.id) ||
+                         (holder != nullptr && holder != &state->context);
+    if (foreign) {
+      copy = libssl.SSL_SESSION_dup(session);
+      if (copy == nullptr) return libssl_session::Outcome(call, 0, 0);
+      session = copy;
+    }
+  }
+  const bool begun = libssl.SSL_in_before(state->ssl) != 1;
+  const int result = libssl.SSL_set_session(state->ssl, session);
+  libssl.SSL_SESSION_free(copy);
+  if (begun) state->replaced = true;
+  return libssl_session::Outcome(call, result, 0);
+}
+
+// What was found for an id that the handshake asked for: the session of register 1, or nothing.
+napi_value SupplySession(const Call& call) {
+  ConnectionState* state = State(call, 0);
+  const Libssl& libssl = call.libssl();
+  SSL_SESSION* session = call.SessionOrNull(1);
+  if (session == nullptr) return call.Number(0);
+  const Bytes id = call.ByteView(0);
+  unsigned int size = 0;
+  const unsigned char* own_id = libssl.SSL_SESSION_get_id(session, &size);
+  // libssl puts it into its own cache, and would not look at any of this.
+  const bool fits = size == id.size && std::equal(own_id, own_id + size, id.data) &&
+                    libssl.SSL_SESSION_is_resumable(session) == 1 && UsableAsPsk(libssl, session);
+  if (!fits) return call.Number(0);
+  const std::string key(reinterpret_cast<const char*>(id.data), id.size);
+  const ContextState* holder = call.environment().group.CachedIn(session);
+  if (holder == nullptr || holder == &state->context) {
+    state->found.emplace_back(key, SessionReference(libssl, session));
+  } else {
+    SSL_SESSION* copy = libssl.SSL_SESSION_dup(session);
+    if (copy == nullptr) return call.Number(0);
+    state->found.emplace_back(key, SessionReference(libssl, copy));
+    libssl.SSL_SESSION_free(copy);
+  }
+  return call.Number(1);
+}
+
+// All that was asked for has been looked for: the next step goes on.
+napi_value EndLookup(const Call& call) {
+  State(call, 0)->lookup = ConnectionState::Lookup::kAnswered;
+  return call.Undefined();
+}
+
+// ---- What is negotiated.
+
+napi_value Ctrl(const Call& call) {
+  SSL* ssl = call.Object<SSL>(0);
+  return call.NewLong(call.libssl().SSL_ctrl(ssl, call.Int(0), call.Long(1), nullptr));
+}
+
+napi_value SetVerify(const Call& call) {
+  call.libssl().SSL_set_verify(call.Object<SSL>(0), call.Int(0), nullptr);
+  return call.Undefined();
+}
+
+napi_value SetHostName(const Call& call) {
+  SSL* ssl = call.Object<SSL>(0);
+  std::string name;
+  const bool none = call.IsNull(0);
+  if (!none) name = call.Latin1(0);
+  return call.NewLong(call.libssl().SSL_ctrl(ssl, kCtrlSetHostname, kNameTypeHostName,
+                                             none ? nullptr : name.data()));
+}
+
+napi_value GetServerName(const Call& call) {
+  return Answer(call, call.libssl().SSL_get_servername(call.Object<SSL>(0), kNameTypeHostName));
+}
+
+napi_value GetCipher(const Call& call) {
+  return CipherInfo(call, call.libssl().SSL_get_current_cipher(call.Object<SSL>(0)));
+}
+
+napi_value GetAlpn(const Call& call) {
+  const unsigned char* alpn = nullptr;
+  unsigned int size = 0;
+  call.libssl().SSL_get0_alpn_selected(call.Object<SSL>(0), &alpn, &size);
+  return alpn == nullptr ? call.Null() : call.NewBuffer(alpn, size);
+}
+
+napi_value CertificateDer(const Call& call, X509* certificate) {
+  const Encoding der(call.libssl(), call.libssl().i2d_X509, certificate);
+  return der.data() == nullptr ? call.Null() : call.NewBuffer(der.data(), der.size());
+}
+
+napi_value GetPeerCertificate(const Call& call) {
+  X509* certificate = call.libssl().SSL_get_peer_certificate(call.Object<SSL>(0));
+  if (certificate == nullptr) return call.Null();
+  const napi_value der = CertificateDer(call, certificate);
+  call.libssl().X509_free(certificate);
+  return der;
+}
+
+napi_value GetPeerCertChain(const Call& call) {
+  const Libssl& libssl = call.libssl();
+  const auto* chain =
+      reinterpret_cast<const OPENSSL_STACK*>(libssl.SSL_get_peer_cert_chain(call.Object<SSL>(0)));
+  if (chain == nullptr) return call.Null();
+  std::vector<napi_value> certificates;
+  for (int i = 0; i < libssl.OPENSSL_sk_num(chain); ++i) {
+    certificates.push_back(
+        CertificateDer(call, static_cast<X509*>(libssl.OPENSSL_sk_value(chain, i))));
+  }
+  return call.NewArray(certificates);
+}
+
+napi_value VerifyErrorString(const Call& call) {
+  return Answer(call, call.libssl().X509_verify_cert_error_string(call.Long(0)));
+}
+
+// exportKeyingMaterial(size, label, context or null)
+napi_value ExportKeyingMaterial(const Call& call) {
+  SSL* ssl = call.Object<SSL>(0);
+  const Libssl& libssl = call.libssl();
+  const std::string label = call.Latin1(1);
+  const bool has_context = !call.IsNull(2);
+  const Bytes context = has_context ? call.ByteView(2) : Bytes{nullptr, 0};
+  const size_t size = call.Uint(0);
+  void* bytes = nullptr;
+  const napi_value material = call.NewBuffer(size, &bytes);
+  const bool ready = libssl.SSL_is_init_finished(ssl) == 1;
+  const int result = !ready ? 0
+                            : libssl.SSL_export_keying_material(
+                                  ssl, static_cast<unsigned char*>(bytes), size, label.data(),
+                                  label.size(), context.data, context.size, has_context);
+  return result == 1 ? material : call.Null();
+}
+
+}  // namespace
+
+std::vector<Function> ConnectionFunctions() {
+  constexpr Errors kNever = Errors::kNever;
+  constexpr Errors kPossible = Errors::kPossible;
+  using L = Libssl;
+  return {
+      {"SSL_new", Entry<New, kPossible>},
+      {"SSL_up_ref", Entry<UpRef, kNever>},
+      {"SSL_free", Entry<Free, kPossible>},
+      {"lendConnection", Entry<Lend, kNever>},
+      {"releaseConnection", Entry<Release, kPossible>},
+      {"setSide", Entry<SetSide, kNever>},
+      {"SSL_do_handshake", Entry<Shake<&L::SSL_do_handshake>, kPossible>},
+      {"SSL_connect", Entry<Shake<&L::SSL_connect>, kPossible>},
+      {"SSL_accept", Entry<Shake<&L::SSL_accept>, kPossible>},
+      {"receive", Entry<Receive, kPossible>},
+      {"join", Entry<JoinBoth, kPossible>},
+      {"BIO_write", Entry<BioWrite, kPossible>},
+      {"BIO_read", Entry<BioRead, kPossible>},
+      {"SSL_write", Entry<Write, kPossible>},
+      {"SSL_read", Entry<ReadSome<&L::SSL_read>, kPossible>},
+      {"SSL_peek", Entry<ReadSome<&L::SSL_peek>, kPossible>},
+      {"readAll", Entry<ReadEverything, kPossible>},
+      {"SSL_write_early_data", Entry<WriteEarlyData, kPossible>},
+      {"SSL_read_early_data", Entry<ReadEarlyData, kPossible>},
+      {"SSL_shutdown", Entry<Plain<&L::SSL_shutdown>, kPossible>},
+      {"SSL_renegotiate", Entry<Plain<&L::SSL_renegotiate>, kPossible>},
+      {"SSL_verify_client_post_handshake",
+       Entry<Plain<&L::SSL_verify_client_post_handshake>, kPossible>},
+      {"SSL_key_update", Entry<KeyUpdate, kPossible>},
+      {"SSL_clear", Entry<Clear, kPossible>},
+      {"SSL_get_error", Entry<LastError, kNever>},
+      {"SSL_get1_session", Entry<GetSession, kNever>},
+      {"SSL_set_session", Entry<SetSession, kPossible>},
+      {"supplySession", Entry<SupplySession, kPossible>},
+      {"endLookup", Entry<EndLookup, kNever>},
+      {"SSL_ctrl", Entry<Ctrl, kPossible>},
+      {"SSL_set_verify", Entry<SetVerify, kNever>},
+      {"SSL_set_tlsext_host_name", Entry<SetHostName, kPossible>},
+      {"SSL_get_servername", Entry<GetServerName, kNever>},
+      {"SSL_get_current_cipher", Entry<GetCipher, kNever>},
+      {"SSL_get0_alpn_selected", Entry<GetAlpn, kNever>},
+      {"SSL_get_peer_certificate", Entry<GetPeerCertificate, kPossible>},
+      {"SSL_get_peer_cert_chain", Entry<GetPeerCertChain, kPossible>},
+      {"X509_verify_cert_error_string", Entry<VerifyErrorString, kNever>},
+      {"SSL_export_keying_material", Entry<ExportKeyingMaterial, kPossible>},
+      {"SSL_session_reused", Entry<Forward<&L::SSL_session_reused>, kNever>},
+      {"SSL_version", Entry<Forward<&L::SSL_version>, kNever>},
+      {"SSL_get_version", Entry<Forward<&L::SSL_get_version>, kNever>},
+      {"SSL_is_server", Entry<Forward<&L::SSL_is_server>, kNever>},
+      {"SSL_is_init_finished", Entry<Forward<&L::SSL_is_init_finished>, kNever>},
+      {"SSL_in_before", Entry<Forward<&L::SSL_in_before>, kNever>},
+      {"SSL_pending", Entry<Forward<&L::SSL_pending>, kNever>},
+      {"SSL_get_shutdown", Entry<Forward<&L::SSL_get_shutdown>, kNever>},
+      {"SSL_state_string_long", Entry<Forward<&L::SSL_state_string_long>, kNever>},
+      {"SSL_get_early_data_status", Entry<Forward<&L::SSL_get_early_data_status>, kNever>},
+      {"SSL_get_verify_result", Entry<Forward<&L::SSL_get_verify_result>, kNever>},
+      {"SSL_get_default_timeout", Entry<Forward<&L::SSL_get_default_timeout>, kNever>},
+      {"SSL_set1_host", Entry<Forward<&L::SSL_set1_host>, kPossible>},
+      {"SSL_set_alpn_protos", Entry<Forward<&L::SSL_set_alpn_protos>, kPossible>},
+      {"SSL_use_psk_identity_hint", Entry<Forward<&L::SSL_use_psk_identity_hint>, kPossible>},
+      {"SSL_get_psk_identity_hint", Entry<Forward<&L::SSL_get_psk_identity_hint>, kNever>},
+      {"SSL_get_psk_identity", Entry<Forward<&L::SSL_get_psk_identity>, kNever>},
+      {"SSL_set_session_id_context", Entry<Forward<&L::SSL_set_session_id_context>, kPossible>},
+      {"SSL_set_cipher_list", Entry<Forward<&L::SSL_set_cipher_list>, kPossible>},
+      {"SSL_set_ciphersuites", Entry<Forward<&L::SSL_set_ciphersuites>, kPossible>},
+      {"SSL_get_options", Entry<Forward<&L::SSL_get_options>, kNever>},
+      {"SSL_set_options", Entry<Forward<&L::SSL_set_options>, kNever>},
+      {"SSL_clear_options", Entry<Forward<&L::SSL_clear_options>, kNever>},
+      {"SSL_get_num_tickets", Entry<Forward<&L::SSL_get_num_tickets>, kNever>},
+      {"SSL_set_num_tickets", Entry<Forward<&L::SSL_set_num_tickets>, kNever>},
+      {"SSL_get_max_early_data", Entry<Forward<&L::SSL_get_max_early_data>, kNever>},
+      {"SSL_set_max_early_data", Entry<Forward<&L::SSL_set_max_early_data>, kNever>},
+      {"SSL_get_recv_max_early_data", Entry<Forward<&L::SSL_get_recv_max_early_data>, kNever>},
+      {"SSL_set_recv_max_early_data", Entry<Forward<&L::SSL_set_recv_max_early_data>, kNever>},
+      {"SSL_set_post_handshake_auth", Entry<Forward<&L::SSL_set_post_handshake_auth>, kNever>},
+      {"SSL_set_tlsext_max_fragment_length",
+       Entry<Forward<&L::SSL_set_tlsext_max_fragment_length>, kPossible>},
+  };
+}
+
+}  // namespace libssl_session

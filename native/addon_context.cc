@@ -1,0 +1,327 @@
+// The context functions; src/libssl-context.ts documents them.
+
+#include <climits>
+
+#include "addon.h"
+#include "addon_forward.h"
+#include "session.h"
+
+namespace libssl_session {
+namespace {
+
+ContextState& State(const Call& call, size_t i) {
+  return *ContextState::Of(call.libssl(), call.Object<SSL_CTX>(i));
+}
+
+// ---- Life cycle.
+
+napi_value New(const Call& call) {
+  const Libssl& libssl = call.libssl();
+  // In the order of methods in src/libssl-context.ts.
+  const SSL_METHOD* (*const methods[])() = {libssl.TLS_method,         libssl.TLS_client_method,
+                                            libssl.TLS_server_method,  libssl.DTLS_method,
+                                            libssl.DTLS_client_method, libssl.DTLS_server_method};
+  const uint32_t method = call.Uint(0);
+  SSL_CTX* context = libssl.SSL_CTX_new(methods[method]());
+  if (context == nullptr) return call.Adopt(context, 0);
+  ContextState* state = nullptr;
+  try {
+    const bool client_only = method % 3 == 1;
+    state = new ContextState(libssl, call.environment().group, context, client_only);
+  } catch (...) {
+    libssl.SSL_CTX_free(context);
+    throw;
+  }
+  call.Adopt(context, kContextBytes);
+  state->id = static_cast<Handle>(call.environment().registers[0]);
+  return call.Undefined();
+}
+
+napi_value UpRef(const Call& call) {
+  auto* slot = call.Slot<SSL_CTX>(0);
+  call.CheckReferences();
+  const int result = call.libssl().SSL_CTX_up_ref(slot->object);
+  if (result == 1) {
+    ++slot->references;
+    ++call.environment().references;
+  }
+  return call.Number(result);
+}
+
+napi_value Free(const Call& call) {
+  auto* slot = call.SlotOrNull<SSL_CTX>(0);
+  if (slot == nullptr) return call.Undefined();
+  if (slot->lent && slot->references == 1) throw Misuse{"lent"};
+  call.Release<SSL_CTX>(slot);
+  return Outcome(call, 0, 0);
+}
+
+napi_value Lend(const Call& call) {
+  call.Slot<SSL_CTX>(0)->lent = true;
+  return call.Undefined();
+}
+
+// The object's reference, as releaseSession.
+napi_value Release(const Call& call) {
+  auto* slot =
+      call.environment().contexts.Find(static_cast<Handle>(call.environment().registers[0]));
+  if (slot == nullptr) return call.Undefined();
+  slot->lent = false;
+  call.Release<SSL_CTX>(slot);
+  return Outcome(call, 0, 0);
+}
+
+// ---- The cache.
+
+napi_value AddSession(const Call& call) {
+  const ContextState& state = State(call, 0);
+  SSL_SESSION* session = call.Session(1);
+  unsigned int id_size = 0;
+  call.libssl().SSL_SESSION_get_id(session, &id_size);
+  if (id_size == 0) throw Misuse{"emptyId"};
+  // It has an id, so only the mark can make it not resumable.
+  if (!state.client_only && call.libssl().SSL_SESSION_is_resumable(session) != 1) {
+    throw Misuse{"notResumable"};
+  }
+  const ContextState* holder = call.environment().group.CachedIn(session);
+  if (holder != nullptr && holder != &state) throw Misuse{"otherCache"};
+  const int result = call.libssl().SSL_CTX_add_session(state.context, session);
+  if (result == 1) state.MarkOrigin(session);
+  return Outcome(call, result, 0);
+}
+
+napi_value RemoveSession(const Call& call) {
+  SSL_CTX* context = call.Object<SSL_CTX>(0);
+  SSL_SESSION* session = call.SessionOrNull(1);
+  return Outcome(call, call.libssl().SSL_CTX_remove_session(context, session), 0);
+}
+
+napi_value FlushSessions(const Call& call) {
+  SSL_CTX* context = call.Object<SSL_CTX>(0);
+  call.libssl().SSL_CTX_flush_sessions(context, call.Long(0));
+  return Outcome(call, 0, 0);
+}
+
+// Handles that own a reference each.
+napi_value CachedSessions(const Call& call) {
+  const ContextState& state = State(call, 0);
+  std::vector<napi_value> handles;
+  for (SSL_SESSION* session : state.Cached()) {
+    call.CheckReferences();
+    call.libssl().SSL_SESSION_up_ref(session);
+    state.MarkOrigin(session);
+    call.Adopt(session, kHandleBytes);
+    handles.push_back(call.NewNumber(call.environment().registers[0]));
+  }
+  return call.NewArray(handles);
+}
+
+// The twelve counters, in the order of their commands, into the registers.
+napi_value SessionStats(const Call& call) {
+  SSL_CTX* context = call.Object<SSL_CTX>(0);
+  constexpr int kCounters = 12;
+  for (int i = 0; i < kCounters; ++i) {
+    const int command = static_cast<int>(kCtrlSessNumber) + i;
+    call.environment().registers[i] =
+        static_cast<double>(call.libssl().SSL_CTX_ctrl(context, command, 0, nullptr));
+  }
+  return call.Undefined();
+}
+
+napi_value Record(const Call& call) {
+  State(call, 0).Record(call.Uint(0));
+  return call.Undefined();
+}
+
+// ---- Settings.
+
+napi_value Ctrl(const Call& call) {
+  SSL_CTX* context = call.Object<SSL_CTX>(0);
+  return call.NewLong(call.libssl().SSL_CTX_ctrl(context, call.Int(0), call.Long(1), nullptr));
+}
+
+napi_value SetVerify(const Call& call) {
+  call.libssl().SSL_CTX_set_verify(call.Object<SSL_CTX>(0), call.Int(0), nullptr);
+  return call.Undefined();
+}
+
+// With the mode it has: what does not verify goes on too, and SSL_get_verify_result says why it
+// should not.
+napi_value AcceptAnyCertificate(const Call& call) {
+  SSL_CTX* context = call.Object<SSL_CTX>(0);
+  const Libssl& libssl = call.libssl();
+  libssl.SSL_CTX_set_verify(context, libssl.SSL_CTX_get_verify_mode(context),
+                            [](int, X509_STORE_CTX*) { return 1; });
+  return call.Undefined();
+}
+
+int CopyPassphrase(char* to, int room, int, void* passphrase) {
+  const auto* text = static_cast<const std::string*>(passphrase);
+  if (text == nullptr || text->size() > static_cast<size_t>(room)) return -1;
+  text->copy(to, text->size());
+  return static_cast<int>(text->size());
+}
+
+// Calls take(certificate) for each of a PEM; it returns whether to go on. How many it took.
+template <typename Take>
+int EachCertificate(const Call& call, const Bytes& pem, Take take) {
+  const Libssl& libssl = call.libssl();
+  if (pem.size > INT_MAX) return 0;
+  const MemoryBio bio(libssl, pem.data, pem.size);
+  if (bio.get() == nullptr) return 0;
+  for (int count = 0;; ++count) {
+    X509* certificate = libssl.PEM_read_bio_X509(bio.get(), nullptr, CopyPassphrase, nullptr);
+    if (certificate == nullptr) {
+      // Behind the last one, libssl finds no more to read.
+      if (count > 0) libssl.ERR_clear_error();
+      return count;
+    }
+    const bool taken = take(certificate, count);
+    libssl.X509_free(certificate);
+    if (!taken) return 0;
+  }
+}
+
+// The certificate and those that lead to its root: how many, or 0.
+napi_value UseCertificate(const Call& call) {
+  SSL_CTX* context = call.Object<SSL_CTX>(0);
+  const Libssl& libssl = call.libssl();
+  return call.Number(EachCertificate(call, call.ByteView(0), [&](X509* certificate, int i) {
+    if (i == 0) {
+      return libssl.SSL_CTX_use_certificate(context, certificate) == 1 &&
+             libssl.SSL_CTX_ctrl(context, kCtrlChain, 0, nullptr) == 1;
+    }
+    return libssl.SSL_CTX_ctrl(context, kCtrlChainCert, 1, certificate) == 1;
+  }));
+}
+
+napi_value UsePrivateKey(const Call& call) {
+  SSL_CTX* context = call.Object<SSL_CTX>(0);
+  const Libssl& libssl = call.libssl();
+  const Bytes pem = call.ByteView(0);
+  std::string passphrase;
+  if (!call.IsNull(1)) passphrase = call.Latin1(1);
+  if (pem.size > INT_MAX) return call.Number(0);
+  const MemoryBio bio(libssl, pem.data, pem.size);
+  if (bio.get() == nullptr) return call.Number(0);
+  EVP_PKEY* key = libssl.PEM_read_bio_PrivateKey(bio.get(), nullptr, CopyPassphrase,
+                                                 call.IsNull(1) ? nullptr : &passphrase);
+  explicit_bzero(passphrase.data(), passphrase.size());
+  if (key == nullptr) return call.Number(0);
+  const int result = libssl.SSL_CTX_use_PrivateKey(context, key);
+  libssl.EVP_PKEY_free(key);
+  return call.Number(result);
+}
+
+// Trusted certificates; with `true` also named to clients as those to have certificates of.
+napi_value AddCa(const Call& call) {
+  SSL_CTX* context = call.Object<SSL_CTX>(0);
+  const Libssl& libssl = call.libssl();
+  const bool name = call.Bool(1);
+  return call.Number(EachCertificate(call, call.ByteView(0), [&](X509* certificate, int) {
+    return libssl.X509_STORE_add_cert(libssl.SSL_CTX_get_cert_store(context), certificate) == 1 &&
+           (!name || libssl.SSL_CTX_add_client_CA(context, certificate) == 1);
+  }));
+}
+
+// Keys of `size` bytes each, one after the other.
+napi_value SetTicketKeys(const Call& call) {
+  ContextState& state = State(call, 0);
+  const Bytes keys = call.ByteView(0);
+  const size_t size = call.Uint(1);
+  state.ticket_keys.clear();
+  for (size_t at = 0; at + size <= keys.size; at += size) {
+    state.ticket_keys.emplace_back(keys.data + at, size);
+  }
+  InstallTicketKeys(&state);
+  return call.Undefined();
+}
+
+// Whether `from` leads to `to` by the names of servers.
+bool Reaches(const Call& call, SSL_CTX* from, SSL_CTX* to) {
+  if (from == to) return true;
+  for (const auto& [name, next] : ContextState::Of(call.libssl(), from)->server_names) {
+    if (next != from && Reaches(call, next, to)) return true;
+  }
+  return false;
+}
+
+// The context to switch to for clients that ask for a name; handle 0: none any more.
+napi_value SetServerName(const Call& call) {
+  ContextState& state = State(call, 0);
+  auto* slot = call.SlotOrNull<SSL_CTX>(1);
+  const std::string name = call.Latin1(0);
+  SSL_CTX* other = slot == nullptr ? nullptr : slot->object;
+  // Contexts that own each other would never be freed.
+  if (other != nullptr && other != state.context && Reaches(call, other, state.context)) {
+    throw Misuse{"cycle"};
+  }
+  if (other != nullptr && other != state.context) call.libssl().SSL_CTX_up_ref(other);
+  SSL_CTX*& place = state.server_names[name];
+  if (place != nullptr && place != state.context) call.libssl().SSL_CTX_free(place);
+  place = other;
+  if (other == nullptr) state.server_names.erase(name);
+  InstallServerNames(&state);
+  return Outcome(call, 1, 0);
+}
+
+}  // namespace
+
+std::vector<Function> ContextFunctions() {
+  constexpr Errors kNever = Errors::kNever;
+  constexpr Errors kPossible = Errors::kPossible;
+  using L = Libssl;
+  return {
+      {"SSL_CTX_new", Entry<New, kPossible>},
+      {"SSL_CTX_up_ref", Entry<UpRef, kNever>},
+      {"SSL_CTX_free", Entry<Free, kPossible>},
+      {"lendContext", Entry<Lend, kNever>},
+      {"releaseContext", Entry<Release, kPossible>},
+      {"SSL_CTX_add_session", Entry<AddSession, kPossible>},
+      {"SSL_CTX_remove_session", Entry<RemoveSession, kPossible>},
+      {"SSL_CTX_flush_sessions", Entry<FlushSessions, kPossible>},
+      {"cachedSessions", Entry<CachedSessions, kPossible>},
+      {"sessionStats", Entry<SessionStats, kNever>},
+      {"recordEvents", Entry<Record, kNever>},
+      {"SSL_CTX_ctrl", Entry<Ctrl, kPossible>},
+      {"SSL_CTX_get_options", Entry<Forward<&L::SSL_CTX_get_options>, kNever>},
+      {"SSL_CTX_set_options", Entry<Forward<&L::SSL_CTX_set_options>, kNever>},
+      {"SSL_CTX_clear_options", Entry<Forward<&L::SSL_CTX_clear_options>, kNever>},
+      {"SSL_CTX_get_timeout", Entry<Forward<&L::SSL_CTX_get_timeout>, kNever>},
+      {"SSL_CTX_set_timeout", Entry<Forward<&L::SSL_CTX_set_timeout>, kNever>},
+      {"SSL_CTX_get_num_tickets", Entry<Forward<&L::SSL_CTX_get_num_tickets>, kNever>},
+      {"SSL_CTX_set_num_tickets", Entry<Forward<&L::SSL_CTX_set_num_tickets>, kNever>},
+      {"SSL_CTX_get_max_early_data", Entry<Forward<&L::SSL_CTX_get_max_early_data>, kNever>},
+      {"SSL_CTX_set_max_early_data", Entry<Forward<&L::SSL_CTX_set_max_early_data>, kNever>},
+      {"SSL_CTX_get_recv_max_early_data",
+       Entry<Forward<&L::SSL_CTX_get_recv_max_early_data>, kNever>},
+      {"SSL_CTX_set_recv_max_early_data",
+       Entry<Forward<&L::SSL_CTX_set_recv_max_early_data>, kNever>},
+      {"SSL_CTX_get_security_level", Entry<Forward<&L::SSL_CTX_get_security_level>, kNever>},
+      {"SSL_CTX_set_security_level", Entry<Forward<&L::SSL_CTX_set_security_level>, kNever>},
+      {"SSL_CTX_get_verify_mode", Entry<Forward<&L::SSL_CTX_get_verify_mode>, kNever>},
+      {"SSL_CTX_set_verify", Entry<SetVerify, kNever>},
+      {"acceptAnyCertificate", Entry<AcceptAnyCertificate, kNever>},
+      {"SSL_CTX_set_cipher_list", Entry<Forward<&L::SSL_CTX_set_cipher_list>, kPossible>},
+      {"SSL_CTX_set_ciphersuites", Entry<Forward<&L::SSL_CTX_set_ciphersuites>, kPossible>},
+      {"SSL_CTX_set_session_id_context",
+       Entry<Forward<&L::SSL_CTX_set_session_id_context>, kPossible>},
+      {"SSL_CTX_set_alpn_protos", Entry<Forward<&L::SSL_CTX_set_alpn_protos>, kPossible>},
+      {"SSL_CTX_set_tlsext_max_fragment_length",
+       Entry<Forward<&L::SSL_CTX_set_tlsext_max_fragment_length>, kPossible>},
+      {"SSL_CTX_set_post_handshake_auth",
+       Entry<Forward<&L::SSL_CTX_set_post_handshake_auth>, kNever>},
+      {"SSL_CTX_use_psk_identity_hint",
+       Entry<Forward<&L::SSL_CTX_use_psk_identity_hint>, kPossible>},
+      {"SSL_CTX_set_default_verify_paths",
+       Entry<Forward<&L::SSL_CTX_set_default_verify_paths>, kPossible>},
+      {"SSL_CTX_check_private_key", Entry<Forward<&L::SSL_CTX_check_private_key>, kPossible>},
+      {"useCertificate", Entry<UseCertificate, kPossible>},
+      {"usePrivateKey", Entry<UsePrivateKey, kPossible>},
+      {"addCa", Entry<AddCa, kPossible>},
+      {"setTicketKeys", Entry<SetTicketKeys, kNever>},
+      {"setServerName", Entry<SetServerName, kPossible>},
+  };
+}
+
+}  // namespace libssl_session

@@ -1,0 +1,61 @@
+#include "addon.h"
+#include "connection.h"
+
+namespace libssl_session {
+namespace {
+
+napi_value NewEvent(const Call& call, Event& event) {
+  Napi::Object object = Napi::Object::New(call.env());
+  object["kind"] = static_cast<double>(event.kind);
+  object["context"] = static_cast<double>(event.context);
+  object["connection"] = static_cast<double>(event.connection);
+  SSL_SESSION* session = event.session;
+  event.session = nullptr;  // Adopt gives it back where it fails
+  if (session != nullptr) call.Adopt(session, kSessionBytes);
+  object["session"] = session == nullptr ? 0.0 : call.environment().registers[0];
+  object["data"] = Napi::Value(call.env(), call.NewBuffer(event.data.data(), event.data.size()));
+  object["number"] = event.number;
+  explicit_bzero(event.data.data(), event.data.size());  // a line of the key log
+  return object;
+}
+
+// All that was recorded; nullptr when nothing was.
+napi_value TakeEvents(const Call& call) {
+  Environment& environment = call.environment();
+  if (environment.group.events.empty()) return nullptr;
+  std::vector<Event> events;
+  events.swap(environment.group.events);
+  std::vector<napi_value> values;
+  values.reserve(events.size());
+  try {
+    for (Event& event : events) values.push_back(NewEvent(call, event));
+    return call.NewArray(values);
+  } catch (...) {
+    for (const Event& event : events) call.libssl().SSL_SESSION_free(event.session);
+    throw;
+  }
+}
+
+napi_value TakeOutput(const Call& call, SSL* ssl) {
+  const size_t size = ssl == nullptr ? 0 : Pending(call.libssl(), ssl);
+  if (size == 0) return nullptr;
+  void* bytes = nullptr;
+  const napi_value output = call.NewBuffer(size, &bytes);
+  call.libssl().BIO_read(call.libssl().SSL_get_wbio(ssl), bytes, static_cast<int>(size));
+  return output;
+}
+
+}  // namespace
+
+napi_value Outcome(const Call& call, double result, int error, SSL* ssl, napi_value data) {
+  const napi_value output = TakeOutput(call, ssl);
+  const napi_value events = TakeEvents(call);
+  call.environment().registers[0] = result;
+  call.environment().registers[1] = error;
+  if (data == nullptr && output == nullptr && events == nullptr) return call.Undefined();
+  const napi_value null = call.Null();
+  return call.NewArray({data == nullptr ? null : data, output == nullptr ? null : output,
+                        events == nullptr ? null : events});
+}
+
+}  // namespace libssl_session

@@ -1,0 +1,99 @@
+// Where a session of another cache enters a server's handshake. libssl's own get_session_cb wants
+// its answer at once; so the handshake pauses before, at the ClientHello (SSL_CLIENT_HELLO_RETRY),
+// while the session is looked for. get_session_cb then has the answer. To pause only where it would
+// be called, this file reads in the ClientHello what libssl will read next.
+
+#include "connection.h"
+
+namespace libssl_session {
+namespace {
+
+struct View {
+  const uint8_t* data;
+  size_t size;
+
+  // Moves `count` bytes from the front into `part`; false when there are fewer.
+  bool Take(size_t count, View* part) {
+    if (size < count) return false;
+    *part = {data, count};
+    data += count;
+    size -= count;
+    return true;
+  }
+  // The same for bytes that follow their own length, of `width` bytes.
+  bool TakePrefixed(size_t width, View* part) {
+    View prefix;
+    if (!Take(width, &prefix)) return false;
+    size_t length = 0;
+    for (size_t i = 0; i < width; ++i) length = length << 8 | prefix.data[i];
+    return Take(length, part);
+  }
+};
+
+bool Extension(const Libssl& libssl, SSL* ssl, long type, View* extension) {
+  return libssl.SSL_client_hello_get0_ext(ssl, static_cast<unsigned int>(type), &extension->data,
+                                          &extension->size) == 1;
+}
+
+// Whether this handshake will be TLS 1.3.
+bool NegotiatesTls13(const Libssl& libssl, SSL* ssl) {
+  View extension, versions, version;
+  if (!Extension(libssl, ssl, kExtensionSupportedVersions, &extension)) return false;
+  const long highest = libssl.SSL_ctrl(ssl, kCtrlGetMaxProtoVersion, 0, nullptr);
+  if (highest != 0 && highest < kTls13) return false;
+  if ((libssl.SSL_get_options(ssl) & kOpNoTls13) != 0) return false;
+  if (!extension.TakePrefixed(1, &versions)) return false;
+  while (versions.Take(2, &version)) {
+    if ((version.data[0] << 8 | version.data[1]) == kTls13) return true;
+  }
+  return false;
+}
+
+// The session ids that libssl will look up.
+std::vector<View> WantedIds(const Libssl& libssl, SSL* ssl) {
+  constexpr size_t kIdSize = 32;
+  std::vector<View> ids;
+  const unsigned long options = libssl.SSL_get_options(ssl);
+  if (NegotiatesTls13(libssl, ssl)) {
+    // Stateful tickets hold an id. Against replay of early data all tickets are stateful.
+    const bool stateful = (options & kOpNoTicket) != 0 || (libssl.SSL_get_max_early_data(ssl) > 0 &&
+                                                           (options & kOpNoAntiReplay) == 0);
+    View extension, identities, identity, age;
+    if (!stateful || !Extension(libssl, ssl, kExtensionPsk, &extension)) return ids;
+    if (!extension.TakePrefixed(2, &identities)) return ids;
+    while (identities.TakePrefixed(2, &identity) && identities.Take(4, &age)) {
+      if (identity.size == kIdSize) ids.push_back(identity);
+    }
+    return ids;
+  }
+  View ticket, id;
+  const bool has_ticket = (options & kOpNoTicket) == 0 &&
+                          Extension(libssl, ssl, kExtensionSessionTicket, &ticket) &&
+                          ticket.size > 0;
+  id.size = libssl.SSL_client_hello_get0_session_id(ssl, &id.data);
+  if (!has_ticket && id.size > 0 && id.size <= kIdSize) ids.push_back(id);
+  return ids;
+}
+
+}  // namespace
+
+int OnClientHello(SSL* ssl, int*, void*) {
+  const Libssl& libssl = CallbackLibssl();
+  ConnectionState& state = *ConnectionState::Of(libssl, ssl);
+  if (state.lookup == ConnectionState::Lookup::kAnswered) return kClientHelloSuccess;
+  if (state.lookup == ConnectionState::Lookup::kAsked) return kClientHelloRetry;
+  const long mode = libssl.SSL_CTX_ctrl(state.context.context, kCtrlGetSessCacheMode, 0, nullptr);
+  try {
+    for (const View& id : WantedIds(libssl, ssl)) {
+      const bool internal = (mode & kCacheNoInternalLookup) == 0;
+      if (internal && state.context.HasId(id.data, id.size)) continue;
+      state.RecordEvent(EventKind::kLookup, nullptr, id.data, id.size, 0);
+      state.lookup = ConnectionState::Lookup::kAsked;
+    }
+  } catch (const std::bad_alloc&) {
+    return kClientHelloSuccess;  // a full handshake
+  }
+  return state.lookup == ConnectionState::Lookup::kAsked ? kClientHelloRetry : kClientHelloSuccess;
+}
+
+}  // namespace libssl_session

@@ -1,0 +1,130 @@
+#include "connection.h"
+
+#include <climits>
+#include <new>
+
+namespace libssl_session {
+namespace {
+
+void FreeState(void*, void* state, CRYPTO_EX_DATA*, int, long, void*) {
+  delete static_cast<ConnectionState*>(state);
+}
+
+int ExIndex(const Libssl& libssl) {
+  static const int index =
+      libssl.CRYPTO_get_ex_new_index(kExIndexSsl, 0, nullptr, nullptr, nullptr, FreeState);
+  return index;
+}
+
+// Moves what one side has sent to the other. How many bytes, or -1 when out of memory.
+int Carry(const Libssl& libssl, SSL* from, SSL* to) {
+  char bytes[4096];
+  int carried = 0;
+  for (;;) {
+    const int size = libssl.BIO_read(libssl.SSL_get_wbio(from), bytes, sizeof bytes);
+    if (size <= 0) return carried;
+    if (libssl.BIO_write(libssl.SSL_get_rbio(to), bytes, size) != size) return -1;
+    carried += size;
+  }
+}
+
+bool Ready(const Libssl& libssl, const SSL* ssl) { return libssl.SSL_is_init_finished(ssl) == 1; }
+
+}  // namespace
+
+ConnectionState::ConnectionState(ContextState& context_in, SSL* ssl_in)
+    : context(context_in), ssl(ssl_in) {}
+
+ConnectionState* ConnectionState::Of(const Libssl& libssl, const SSL* ssl) {
+  return static_cast<ConnectionState*>(libssl.SSL_get_ex_data(ssl, ExIndex(libssl)));
+}
+
+SSL* NewConnection(ContextState* context) {
+  const Libssl& libssl = context->libssl;
+  SSL* ssl = libssl.SSL_new(context->context);
+  if (ssl == nullptr) return nullptr;
+  auto* state = new (std::nothrow) ConnectionState(*context, ssl);
+  BIO* in = libssl.BIO_new(libssl.BIO_s_mem());
+  BIO* out = libssl.BIO_new(libssl.BIO_s_mem());
+  if (state == nullptr || in == nullptr || out == nullptr ||
+      libssl.SSL_set_ex_data(ssl, ExIndex(libssl), state) != 1) {
+    delete state;
+    libssl.BIO_free(in);
+    libssl.BIO_free(out);
+    libssl.SSL_free(ssl);
+    return nullptr;
+  }
+  libssl.SSL_set_bio(ssl, in, out);
+  return ssl;
+}
+
+Step Result(ConnectionState* state, int result) {
+  state->last_error = result > 0 ? static_cast<int>(kErrorNone)
+                                 : state->context.libssl.SSL_get_error(state->ssl, result);
+  return {result, state->last_error};
+}
+
+bool Feed(const Libssl& libssl, SSL* ssl, const uint8_t* data, size_t size) {
+  if (size == 0) return true;
+  if (size > INT_MAX) return false;
+  return libssl.BIO_write(libssl.SSL_get_rbio(ssl), data, static_cast<int>(size)) ==
+         static_cast<int>(size);
+}
+
+size_t Pending(const Libssl& libssl, SSL* ssl) {
+  const long size = libssl.BIO_ctrl(libssl.SSL_get_wbio(ssl), kBioCtrlPending, 0, nullptr);
+  return size > 0 ? static_cast<size_t>(size) : 0;
+}
+
+Step Handshake(ConnectionState* state, int (*function)(SSL*)) {
+  const Step step = Result(state, function(state->ssl));
+  if (step.result == 1) {
+    // A renegotiation asks anew.
+    state->lookup = ConnectionState::Lookup::kNone;
+    state->found.clear();
+  }
+  return step;
+}
+
+Step Proceed(ConnectionState* state) {
+  const Libssl& libssl = state->context.libssl;
+  if (!Ready(libssl, state->ssl)) {
+    const Step step = Handshake(state);
+    if (step.result != 1) return step;
+  }
+  char byte;
+  const Step step = Result(state, libssl.SSL_peek(state->ssl, &byte, 1));
+  return step.error == kErrorWantRead ? Step{1, kErrorNone} : step;
+}
+
+Step ReadAll(ConnectionState* state, std::string* data) {
+  const Libssl& libssl = state->context.libssl;
+  char bytes[16384];  // a record's most
+  for (;;) {
+    const Step step = Result(state, libssl.SSL_read(state->ssl, bytes, sizeof bytes));
+    if (step.result <= 0) return step;
+    data->append(bytes, static_cast<size_t>(step.result));
+    const long more = libssl.BIO_ctrl(libssl.SSL_get_rbio(state->ssl), kBioCtrlPending, 0, nullptr);
+    if (more <= 0 && libssl.SSL_pending(state->ssl) == 0) return step;
+  }
+}
+
+Joined Join(ConnectionState* client, ConnectionState* server) {
+  const Libssl& libssl = client->context.libssl;
+  const auto goes_on = [](const Step& step) {
+    return step.error == kErrorNone || step.error == kErrorWantRead;
+  };
+  Joined joined = {{1, kErrorNone}, {1, kErrorNone}, false};
+  for (;;) {
+    joined.client = Proceed(client);
+    const int there = Carry(libssl, client->ssl, server->ssl);
+    if (!goes_on(joined.client) || there < 0) return joined;
+    joined.server = Proceed(server);
+    const int back = Carry(libssl, server->ssl, client->ssl);
+    if (!goes_on(joined.server) || back < 0) return joined;
+    joined.moved = joined.moved || there > 0 || back > 0;
+    if (there == 0 && back == 0) return joined;  // both are ready, or neither can go on
+  }
+}
+
+}  // namespace libssl_session

@@ -1,0 +1,126 @@
+// What belongs to an SSL beside libssl's own, and the steps of a connection over memory.
+
+#ifndef LIBSSL_SESSION_NATIVE_CONNECTION_H_
+#define LIBSSL_SESSION_NATIVE_CONNECTION_H_
+
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "answers.h"
+#include "context.h"
+#include "events.h"
+#include "libssl.h"
+
+namespace libssl_session {
+
+struct ConnectionState {
+  ConnectionState(ContextState& context, SSL* ssl);
+  ConnectionState(const ConnectionState&) = delete;
+  ConnectionState& operator=(const ConnectionState&) = delete;
+
+  static ConnectionState* Of(const Libssl& libssl, const SSL* ssl);
+
+  void RecordEvent(EventKind kind, SSL_SESSION* session, const void* data, size_t size,
+                   int number) {
+    context.RecordEvent(kind, id, session, data, size, number);
+  }
+
+  // The context that the connection was made of. Sessions stay its, also after the server has
+  // switched to another by SNI. The SSL owns a reference to it.
+  ContextState& context;
+  SSL* const ssl;
+  Handle id = kNullHandle;  // the first handle
+  Answers answers;
+
+  // What a paused handshake asked for (kLookup), and what was found, by id.
+  enum class Lookup : uint8_t { kNone, kAsked, kAnswered };
+  Lookup lookup = Lookup::kNone;
+  std::vector<std::pair<std::string, SessionReference>> found;
+
+  bool replaced = false;  // its session was replaced under way: libssl has dropped its keys
+  int last_error = 0;     // SSL_get_error after the last step
+};
+
+// A new connection over two memory BIOs; nullptr when out of memory.
+SSL* NewConnection(ContextState* context);
+
+// What the last of libssl's calls on a connection gave, and SSL_get_error for it.
+struct Step {
+  int result;
+  int error;
+};
+
+// What the call that gave `result` came to.
+Step Result(ConnectionState* state, int result);
+
+// Bytes from the peer, for the steps to read. Whether there was memory for them.
+bool Feed(const Libssl& libssl, SSL* ssl, const uint8_t* data, size_t size);
+
+// SSL_do_handshake; or SSL_connect, SSL_accept: `function`.
+Step Handshake(ConnectionState* state, int (*function)(SSL*));
+inline Step Handshake(ConnectionState* state) {
+  return Handshake(state, state->context.libssl.SSL_do_handshake);
+}
+
+// Goes on with what came from the peer: with the handshake, and after it with tickets, key updates
+// and alerts; application data stays where it is.
+Step Proceed(ConnectionState* state);
+
+// Reads all application data there is, onto the end of `data`.
+Step ReadAll(ConnectionState* state, std::string* data);
+
+// Carries bytes between two connections, step after step, until both are ready or neither can go
+// on.
+struct Joined {
+  Step client;
+  Step server;
+  bool moved;  // whether either had anything for the other
+};
+Joined Join(ConnectionState* client, ConnectionState* server);
+
+// Bytes for the peer that wait to be taken.
+size_t Pending(const Libssl& libssl, SSL* ssl);
+
+// Whether a handshake may be given the session as a PSK: without cipher or key libssl crashes.
+bool UsableAsPsk(const Libssl& libssl, const SSL_SESSION* session);
+
+// The client hello callback: pauses the handshake of a server that looks sessions up elsewhere.
+int OnClientHello(SSL* ssl, int* alert, void* argument);
+
+// Sets a callback of libssl that answers from a context's or a connection's Answers: on the
+// connection when there is one, else on the context; or takes it away. In psk.cc.
+void InstallPskUse(ContextState* context, ConnectionState* connection, bool wanted = true);
+void InstallPskFind(ContextState* context, ConnectionState* connection, bool wanted = true);
+void InstallPskClient(ContextState* context, ConnectionState* connection, bool wanted = true);
+void InstallPskServer(ContextState* context, ConnectionState* connection, bool wanted = true);
+void InstallAllowEarlyData(ContextState* context, ConnectionState* connection, bool wanted = true);
+
+inline std::array<const Answers*, 2> AllAnswers(const ConnectionState& state) {
+  return {&state.answers, &state.context.answers};
+}
+
+// The first of the connection's answer and its context's.
+template <typename T>
+const T* FirstAnswer(const ConnectionState& state, const std::optional<T> Answers::* member) {
+  for (const Answers* answers : AllAnswers(state)) {
+    if ((answers->*member).has_value()) return &*(answers->*member);
+  }
+  return nullptr;
+}
+template <typename T>
+const T* FirstAnswer(const ConnectionState& state, const std::map<std::string, T> Answers::* member,
+                     const std::string& key) {
+  for (const Answers* answers : AllAnswers(state)) {
+    const auto found = (answers->*member).find(key);
+    if (found != (answers->*member).end()) return &found->second;
+  }
+  return nullptr;
+}
+
+}  // namespace libssl_session
+
+#endif  // LIBSSL_SESSION_NATIVE_CONNECTION_H_

@@ -1,0 +1,88 @@
+// What belongs to an SSL_CTX beside libssl's own: who may have its sessions, what its callbacks
+// answer and record. It lives as long as the SSL_CTX, which connections may keep beyond its last
+// handle.
+
+#ifndef LIBSSL_SESSION_NATIVE_CONTEXT_H_
+#define LIBSSL_SESSION_NATIVE_CONTEXT_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "answers.h"
+#include "events.h"
+#include "libssl.h"
+
+namespace libssl_session {
+
+struct ContextState;
+
+inline constexpr size_t kTicketKeyName = 16;
+
+// The contexts of one environment. Not thread-safe: an environment is a thread.
+struct ContextGroup {
+  std::vector<Event> events;
+  std::vector<ContextState*> contexts;  // those that are alive, with a handle or without
+
+  // The context in whose cache the session sits; nullptr when in none.
+  ContextState* CachedIn(const SSL_SESSION* session) const;
+};
+
+struct ContextState {
+  // Takes its place in `context`. `client_only`: its method has no server side.
+  ContextState(const Libssl& libssl, ContextGroup& group, SSL_CTX* context, bool client_only);
+  ~ContextState();
+  ContextState(const ContextState&) = delete;
+  ContextState& operator=(const ContextState&) = delete;
+
+  static ContextState* Of(const Libssl& libssl, const SSL_CTX* context);
+
+  // Sets the callbacks whose events are asked for. Some change what libssl does (a remove callback
+  // makes a TLS 1.3 server cache its sessions), so a callback is there only when it is wanted.
+  void Record(uint32_t kinds);
+  // Writes an event down, with the reference to `session`; where there is no memory for it the
+  // reference is given back, and the event lost.
+  void RecordEvent(EventKind kind, Handle connection, SSL_SESSION* session, const void* data,
+                   size_t size, int number);
+  bool Records(EventKind kind) const { return (recorded >> static_cast<int>(kind) & 1) != 0; }
+
+  // Whether the session sits in this context's cache.
+  bool Has(const SSL_SESSION* session) const;
+  // Whether the cache has a session with this id, of any protocol version.
+  bool HasId(const uint8_t* id, size_t size) const;
+  // Each session of the cache.
+  std::vector<SSL_SESSION*> Cached() const;
+  // Remembers that a session came from this context; see SessionOrigin.
+  void MarkOrigin(SSL_SESSION* session) const;
+
+  const Libssl& libssl;
+  ContextGroup& group;
+  SSL_CTX* const context;
+  const bool client_only;
+  Handle id = kNullHandle;  // the first handle
+  uint32_t recorded = 0;
+  Answers answers;
+  // The name and the two keys of tickets; the first encrypts, the others decrypt and renew. In the
+  // order of node:tls's ticketKeys (48 bytes, AES-128) or of SSL_CTX_set_tlsext_ticket_keys (80
+  // bytes, AES-256): name, HMAC, AES.
+  std::vector<Secret> ticket_keys;
+  std::map<std::string, SSL_CTX*> server_names;  // each owns a reference, but to itself
+  bool looks_up = false;  // whether a server's handshake pauses to look for a session elsewhere
+};
+
+// What callbacks call libssl through, once there was a context.
+const Libssl& CallbackLibssl();
+
+// The id of the context that a session came from; kNullHandle when it is not known. A copy came
+// from none.
+Handle SessionOrigin(const Libssl& libssl, const SSL_SESSION* session);
+
+// Sets libssl's callback. Callbacks find the state of their context and connection in ex_data.
+void InstallTicketKeys(ContextState* state);
+void InstallServerNames(ContextState* state);
+void InstallAlpn(ContextState* state);
+void InstallTicketAppData(ContextState* state, bool wanted = true);
+
+}  // namespace libssl_session
+
+#endif  // LIBSSL_SESSION_NATIVE_CONTEXT_H_

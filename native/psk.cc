@@ -1,0 +1,158 @@
+// libssl's callbacks for pre-shared keys, and for early data: they answer from Answers.
+
+#include <algorithm>
+
+#include "connection.h"
+
+namespace libssl_session {
+namespace {
+
+// A reference for libssl, which takes one with every answer.
+SSL_SESSION* Give(const Libssl& libssl, const SessionReference& session) {
+  if (!UsableAsPsk(libssl, session.get())) return nullptr;
+  libssl.SSL_SESSION_up_ref(session.get());
+  return session.get();
+}
+
+int OnPskUse(SSL* ssl, const EVP_MD* hash, const unsigned char** identity, size_t* size,
+             SSL_SESSION** session) {
+  const Libssl& libssl = CallbackLibssl();
+  ConnectionState& state = *ConnectionState::Of(libssl, ssl);
+  *session = nullptr;
+  if (const auto* answer = FirstAnswer(state, &Answers::psk_use)) {
+    *session = Give(libssl, answer->second);
+    *identity = reinterpret_cast<const unsigned char*>(answer->first.data());
+    *size = answer->first.size();
+  }
+  if (state.context.Records(EventKind::kPskUse)) {
+    state.RecordEvent(EventKind::kPskUse, nullptr, nullptr, 0, hash != nullptr);
+  }
+  return 1;
+}
+
+int OnPskFind(SSL* ssl, const unsigned char* identity, size_t size, SSL_SESSION** session) {
+  const Libssl& libssl = CallbackLibssl();
+  ConnectionState& state = *ConnectionState::Of(libssl, ssl);
+  *session = nullptr;
+  try {
+    const std::string key(reinterpret_cast<const char*>(identity), size);
+    if (const auto* answer = FirstAnswer(state, &Answers::psk_find, key)) {
+      *session = Give(libssl, *answer);
+    }
+  } catch (const std::bad_alloc&) {
+    return 0;
+  }
+  if (state.context.Records(EventKind::kPskFind)) {
+    state.RecordEvent(EventKind::kPskFind, nullptr, identity, size, *session != nullptr);
+  }
+  return 1;
+}
+
+// The size of the key, copied; 0 where it does not fit or there is none.
+unsigned int CopyKey(const Secret* key, unsigned char* to, unsigned int room) {
+  if (key == nullptr || key->size() > room) return 0;
+  std::copy_n(key->data(), key->size(), to);
+  return static_cast<unsigned int>(key->size());
+}
+
+unsigned int OnPskClient(SSL* ssl, const char* hint, char* identity, unsigned int identity_room,
+                         unsigned char* psk, unsigned int room) {
+  ConnectionState& state = *ConnectionState::Of(CallbackLibssl(), ssl);
+  unsigned int size = 0;
+  const auto* answer = FirstAnswer(state, &Answers::psk_client);
+  if (answer != nullptr && answer->first.size() < identity_room) {
+    *std::copy(answer->first.begin(), answer->first.end(), identity) = '\0';
+    size = CopyKey(&answer->second, psk, room);
+  }
+  if (state.context.Records(EventKind::kPskClient)) {
+    const size_t hint_size = hint == nullptr ? 0 : std::char_traits<char>::length(hint);
+    state.RecordEvent(EventKind::kPskClient, nullptr, hint, hint_size, size > 0);
+  }
+  return size;
+}
+
+unsigned int OnPskServer(SSL* ssl, const char* identity, unsigned char* psk, unsigned int room) {
+  ConnectionState& state = *ConnectionState::Of(CallbackLibssl(), ssl);
+  unsigned int size = 0;
+  if (identity == nullptr) return 0;
+  const size_t identity_size = std::char_traits<char>::length(identity);
+  try {
+    size = CopyKey(FirstAnswer(state, &Answers::psk_server, std::string(identity, identity_size)),
+                   psk, room);
+  } catch (const std::bad_alloc&) {
+    return 0;
+  }
+  if (state.context.Records(EventKind::kPskServer)) {
+    state.RecordEvent(EventKind::kPskServer, nullptr, identity, identity_size, size > 0);
+  }
+  return size;
+}
+
+int OnAllowEarlyData(SSL* ssl, void*) {
+  ConnectionState& state = *ConnectionState::Of(CallbackLibssl(), ssl);
+  const bool* answer = FirstAnswer(state, &Answers::allow_early_data);
+  const int allowed = answer == nullptr || *answer ? 1 : 0;
+  if (state.context.Records(EventKind::kEarlyData)) {
+    state.RecordEvent(EventKind::kEarlyData, nullptr, nullptr, 0, allowed);
+  }
+  return allowed;
+}
+
+}  // namespace
+
+bool UsableAsPsk(const Libssl& libssl, const SSL_SESSION* session) {
+  return libssl.SSL_SESSION_get0_cipher(session) != nullptr &&
+         libssl.SSL_SESSION_get_master_key(session, nullptr, 0) > 0;
+}
+
+void InstallPskUse(ContextState* context, ConnectionState* connection, bool wanted) {
+  const Libssl& libssl = context->libssl;
+  const auto callback = wanted ? OnPskUse : nullptr;
+  if (connection != nullptr) {
+    libssl.SSL_set_psk_use_session_callback(connection->ssl, callback);
+  } else {
+    libssl.SSL_CTX_set_psk_use_session_callback(context->context, callback);
+  }
+}
+
+void InstallPskFind(ContextState* context, ConnectionState* connection, bool wanted) {
+  const Libssl& libssl = context->libssl;
+  const auto callback = wanted ? OnPskFind : nullptr;
+  if (connection != nullptr) {
+    libssl.SSL_set_psk_find_session_callback(connection->ssl, callback);
+  } else {
+    libssl.SSL_CTX_set_psk_find_session_callback(context->context, callback);
+  }
+}
+
+void InstallPskClient(ContextState* context, ConnectionState* connection, bool wanted) {
+  const Libssl& libssl = context->libssl;
+  const auto callback = wanted ? OnPskClient : nullptr;
+  if (connection != nullptr) {
+    libssl.SSL_set_psk_client_callback(connection->ssl, callback);
+  } else {
+    libssl.SSL_CTX_set_psk_client_callback(context->context, callback);
+  }
+}
+
+void InstallPskServer(ContextState* context, ConnectionState* connection, bool wanted) {
+  const Libssl& libssl = context->libssl;
+  const auto callback = wanted ? OnPskServer : nullptr;
+  if (connection != nullptr) {
+    libssl.SSL_set_psk_server_callback(connection->ssl, callback);
+  } else {
+    libssl.SSL_CTX_set_psk_server_callback(context->context, callback);
+  }
+}
+
+void InstallAllowEarlyData(ContextState* context, ConnectionState* connection, bool wanted) {
+  const Libssl& libssl = context->libssl;
+  const auto callback = wanted ? OnAllowEarlyData : nullptr;
+  if (connection != nullptr) {
+    libssl.SSL_set_allow_early_data_cb(connection->ssl, callback, nullptr);
+  } else {
+    libssl.SSL_CTX_set_allow_early_data_cb(context->context, callback, nullptr);
+  }
+}
+
+}  // namespace libssl_session

@@ -1,0 +1,676 @@
+import { X509Certificate } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
+import { call, connections, SslContext } from './context.js';
+import { alpnList, applyAnswers, ensure, type SslAnswers, stateError } from './context-options.js';
+import { freedError, type LibsslError, libsslError } from './errors.js';
+import { deliver } from './events.js';
+import {
+  type CipherInfo,
+  EventKind,
+  type Handle,
+  type NativeEvent,
+  native,
+  type Outcome,
+  registers,
+} from './native.js';
+import { type ProtocolVersion, versionName } from './protocol-version.js';
+import { Reference, type ReferenceKind } from './reference.js';
+import { SslSession } from './session.js';
+import { lookUp } from './session-store.js';
+import {
+  checkBytes,
+  checkInteger,
+  checkLatin1,
+  checkUint32,
+  invalidType,
+  invalidValue,
+} from './validate.js';
+
+export interface SslConnectionOptions extends SslAnswers {
+  /** A client's: the session to resume. */
+  session?: SslSession | null;
+  /** A client's: the server name (SNI), which the certificate must be for when it is verified. */
+  servername?: string;
+  /** A client's: the name that the certificate must be for, where it is not `servername`. */
+  host?: string;
+  /** Most early data a server takes, in bytes; the context's where not given. */
+  maxEarlyData?: number;
+  /** Tickets that a TLS 1.3 server sends; the context's where not given. */
+  numTickets?: number;
+}
+
+/** The events of a connection. */
+export interface SslConnectionEvents {
+  /** A session of this connection, yours: in TLS 1.3 one for each ticket. */
+  session: [session: SslSession];
+  /** As the context's. */
+  keylog: [line: Buffer];
+  /** The session store has answered: the handshake went on, `take()` what it sent. */
+  progress: [];
+}
+
+/**
+ * `new`: nothing was sent or received. `handshake`: it needs bytes from the peer. `paused`: it waits
+ * for the session store. `open`: data may be written and read. `closing`: one side has sent its
+ * end. `closed`: both have. `failed`: libssl refused what came. `freed`.
+ */
+export type SslConnectionState =
+  | 'new'
+  | 'handshake'
+  | 'paused'
+  | 'open'
+  | 'closing'
+  | 'closed'
+  | 'failed'
+  | 'freed';
+
+export type EarlyDataStatus = 'notSent' | 'rejected' | 'accepted';
+
+// SSL_ERROR_…: what a step came to, where it is not that it needs more bytes.
+const errorSsl = 1;
+const errorSyscall = 5;
+const errorWantClientHello = 11;
+
+const sentShutdown = 1;
+const receivedShutdown = 2;
+
+const references: ReferenceKind = {
+  name: 'SslConnection',
+  release(handle) {
+    connections.delete(handle);
+    registers[0] = handle;
+    deliver(native().releaseConnection()?.[2] ?? null);
+  },
+};
+
+/**
+ * One side of a TLS connection, over memory: bytes from the peer go in through `receive()`, bytes
+ * for the peer come out of `take()`; what carries them is up to you. Owns a native `SSL`: `free()`
+ * gives it back, and what is forgotten the garbage collector does.
+ *
+ * As in C, a connection that is freed without `shutdown()` marks its session as not resumable.
+ */
+export class SslConnection extends EventEmitter<SslConnectionEvents> implements Disposable {
+  readonly #reference: Reference;
+  readonly #server: boolean;
+  #output: Buffer[] = [];
+  #earlyData: Buffer[] = [];
+  // Where a server takes early data, it reads that before it goes on with the handshake.
+  #readsEarlyData = false;
+  #failure: LibsslError | null = null;
+  #began = false;
+  #ready = false;
+  #paused = false;
+  /** The context it was made of. */
+  readonly context: SslContext;
+
+  /** Wraps `SSL_new(3)`. */
+  constructor(context: SslContext, options: SslConnectionOptions = {}) {
+    super();
+    if (!(context instanceof SslContext)) throw invalidType('context', 'an SslContext', context);
+    this.context = context;
+    this.#server = context.role === 'server';
+    const contextHandle = context.handle;
+    registers[0] = contextHandle;
+    native().SSL_new();
+    const handle = registers[0] as Handle;
+    if (handle === 0) throw libsslError('SSL_new', native().lastErrors());
+    this.#reference = new Reference(this, handle, references);
+    connections.set(handle, new WeakRef(this));
+    this.on('newListener' as never, wantEvents as never);
+    registers[0] = handle;
+    native().setSide(this.#server);
+    this.#readsEarlyData = this.#server && context.maxEarlyData > 0;
+    try {
+      this.#apply(handle, options);
+    } catch (error) {
+      this.free();
+      throw error;
+    }
+  }
+
+  #apply(handle: Handle, options: SslConnectionOptions): void {
+    const functions = native();
+    const { session, servername, host, maxEarlyData, numTickets } = options;
+    applyAnswers(handle, !this.#server, options);
+    if (options.ALPNProtocols !== undefined && !this.#server) {
+      const list = alpnList(options.ALPNProtocols);
+      registers[0] = handle;
+      functions.SSL_set_alpn_protos(list);
+      // This one returns 0 where it succeeds.
+      registers[0] = registers[0] === 0 ? 1 : 0;
+      ensure('SSL_set_alpn_protos', 'ALPNProtocols');
+    }
+    if (servername !== undefined) {
+      const name = checkName('options.servername', servername);
+      registers[0] = handle;
+      functions.SSL_set_tlsext_host_name(name);
+      ensure('SSL_set_tlsext_host_name', 'servername');
+    }
+    const verified = host ?? servername;
+    if (verified !== undefined && !this.#server) {
+      const name = checkName('options.host', verified);
+      registers[0] = handle;
+      functions.SSL_set1_host(name);
+      ensure('SSL_set1_host', 'host');
+    }
+    if (maxEarlyData !== undefined) {
+      const bytes = checkUint32('options.maxEarlyData', maxEarlyData);
+      registers[0] = handle;
+      functions.SSL_set_max_early_data(bytes);
+      registers[0] = handle;
+      functions.SSL_set_recv_max_early_data(bytes);
+      this.#readsEarlyData = this.#server && bytes > 0;
+    }
+    if (numTickets !== undefined) {
+      const count = checkUint32('options.numTickets', numTickets);
+      registers[0] = handle;
+      functions.SSL_set_num_tickets(count);
+    }
+    if (session != null) this.setSession(session);
+  }
+
+  /** Gives this object's reference back. Again: nothing. Wraps `SSL_free(3)`. */
+  free(): void {
+    this.#reference.free();
+    this.#output = [];
+  }
+
+  /** `free()`, for `using connection = …`. */
+  [Symbol.dispose](): void {
+    this.free();
+  }
+
+  /** Whether `free()` was called. */
+  get freed(): boolean {
+    return this.#reference.freed;
+  }
+
+  /** Lends the handle to the functions of `libssl-session/libssl`, until free(). */
+  get handle(): Handle {
+    const handle = this.#reference.handle;
+    registers[0] = handle;
+    native().lendConnection();
+    return handle;
+  }
+
+  get state(): SslConnectionState {
+    if (this.freed) return 'freed';
+    if (this.#failure !== null) return 'failed';
+    if (this.#paused) return 'paused';
+    if (!this.#ready) return this.#began ? 'handshake' : 'new';
+    const shutdown = this.#shutdown;
+    if (shutdown === 0) return 'open';
+    return shutdown === sentShutdown + receivedShutdown ? 'closed' : 'closing';
+  }
+
+  // ---- Steps.
+
+  /**
+   * Begins the handshake, or goes on with what was received. Throws a `LibsslError` with OpenSSL's
+   * reason where it fails; the alert for the peer is then in `take()`, and nothing else may be done
+   * but `free()`. Wraps `SSL_do_handshake(3)`.
+   */
+  handshake(): SslConnectionState {
+    const handle = this.#usable('handshake');
+    if (this.#paused) return 'paused';
+    if (this.#readsEarlyData) return this.#readEarly(handle);
+    this.#begin(handle);
+    this.#step('SSL_do_handshake', native().SSL_do_handshake());
+    return this.state;
+  }
+
+  /**
+   * Takes bytes from the peer, and goes on with what they are for: the handshake, tickets, key
+   * updates, alerts. Data waits for `read()`. Throws as `handshake()`. Wraps `BIO_write(3)`,
+   * `SSL_do_handshake(3)`, `SSL_peek(3)`.
+   */
+  receive(bytes: Uint8Array): SslConnectionState {
+    const data = checkBytes('bytes', bytes);
+    const handle = this.#usable('receive');
+    if (this.#paused || this.#readsEarlyData) {
+      registers[0] = handle;
+      native().BIO_write(data);
+      return this.#paused ? 'paused' : this.#readEarly(handle);
+    }
+    this.#begin(handle);
+    this.#step('SSL_do_handshake', native().receive(data));
+    return this.state;
+  }
+
+  /** The bytes for the peer; empty when there are none. Also after a failure: the alert. */
+  take(): Buffer {
+    if (this.freed) throw freedError('SslConnection');
+    const [first, ...more] = this.#output;
+    this.#output = [];
+    if (first === undefined) return Buffer.alloc(0);
+    return more.length === 0 ? first : Buffer.concat([first, ...more]);
+  }
+
+  /** Sends data. Throws while the handshake is not over. Wraps `SSL_write(3)`. */
+  write(bytes: Uint8Array): void {
+    const data = checkBytes('bytes', bytes);
+    const handle = this.#usable('write');
+    if (!this.#ready || this.#shutdown & sentShutdown) throw this.#wrongState('write');
+    if (data.length === 0) return;
+    this.#begin(handle);
+    this.#step('SSL_write', native().SSL_write(data));
+  }
+
+  /**
+   * The data that has come, all of it; null when there is none now. After the peer's end `state` is
+   * `closing` or `closed`. Wraps `SSL_read(3)`.
+   */
+  read(): Buffer | null {
+    const handle = this.#usable('read');
+    if (!this.#ready) throw this.#wrongState('read');
+    this.#begin(handle);
+    return this.#step('SSL_read', native().readAll());
+  }
+
+  /**
+   * Sends this side's end. Whether the peer's has come too. Without it, `free()` marks the session
+   * as not resumable. Wraps `SSL_shutdown(3)`.
+   */
+  shutdown(): boolean {
+    const handle = this.#usable('shutdown');
+    if (!this.#ready) throw this.#wrongState('shutdown');
+    if (!(this.#shutdown & sentShutdown)) {
+      this.#begin(handle);
+      const outcome = native().SSL_shutdown();
+      // 0: sent, and the peer's has not come; SSL_get_error has nothing for that.
+      if (Number(registers[0]) >= 0) registers[1] = 0;
+      this.#step('SSL_shutdown', outcome);
+    }
+    return !this.freed && (this.#shutdown & receivedShutdown) !== 0;
+  }
+
+  /**
+   * Sends early data: a client's with the session or PSK it offers, before `handshake()`; a server's
+   * after it has read the client's. Wraps `SSL_write_early_data(3)`.
+   */
+  writeEarlyData(bytes: Uint8Array): void {
+    const data = checkBytes('bytes', bytes);
+    const handle = this.#usable('write early data');
+    if (this.#ready) throw this.#wrongState('write early data');
+    this.#begin(handle);
+    this.#step('SSL_write_early_data', native().SSL_write_early_data(data));
+  }
+
+  /** The early data that a client has sent; null when there is none. Wraps `SSL_read_early_data(3)`. */
+  readEarlyData(): Buffer | null {
+    this.#usable('read early data');
+    const data = this.#earlyData;
+    this.#earlyData = [];
+    return data.length === 0 ? null : Buffer.concat(data);
+  }
+
+  #readEarly(handle: Handle): SslConnectionState {
+    for (;;) {
+      this.#begin(handle);
+      const outcome = native().SSL_read_early_data(16384);
+      const result = registers[0];
+      const data = this.#step('SSL_read_early_data', outcome);
+      if (data !== null) this.#earlyData.push(data);
+      if (result === 2) {
+        this.#readsEarlyData = false;
+        return this.receive(Buffer.alloc(0));
+      }
+      // Where it waits, also for the store.
+      if (result !== 1) return this.state;
+    }
+  }
+
+  /** Whether the client's early data was taken. Wraps `SSL_get_early_data_status(3)`. */
+  get earlyDataStatus(): EarlyDataStatus {
+    const status = this.#plain(native().SSL_get_early_data_status);
+    return (['notSent', 'rejected', 'accepted'] as const)[status] ?? 'notSent';
+  }
+
+  /**
+   * New keys for what this side sends (TLS 1.3), and, with `requestPeer`, for what the peer sends.
+   * They go out with the next bytes. Wraps `SSL_key_update(3)`.
+   */
+  keyUpdate(requestPeer = false): void {
+    const handle = this.#usable('update keys');
+    if (!this.#ready) throw this.#wrongState('update keys');
+    this.#begin(handle);
+    this.#step('SSL_key_update', native().SSL_key_update(requestPeer ? 1 : 0), true);
+    this.#begin(handle);
+    this.#step('SSL_do_handshake', native().SSL_do_handshake());
+  }
+
+  /** Begins another handshake (TLS 1.2 and before). Wraps `SSL_renegotiate(3)`. */
+  renegotiate(): void {
+    const handle = this.#usable('renegotiate');
+    if (!this.#ready) throw this.#wrongState('renegotiate');
+    this.#begin(handle);
+    this.#step('SSL_renegotiate', native().SSL_renegotiate(), true);
+    this.#begin(handle);
+    this.#step('SSL_do_handshake', native().SSL_do_handshake());
+  }
+
+  /**
+   * A server asks for the client's certificate after the handshake (TLS 1.3, where the client has
+   * `postHandshakeAuth`). Wraps `SSL_verify_client_post_handshake(3)`.
+   */
+  requestCertificate(): void {
+    const handle = this.#usable('request a certificate');
+    if (!this.#ready) throw this.#wrongState('request a certificate');
+    registers[0] = handle;
+    native().SSL_set_verify(1);
+    this.#begin(handle);
+    const outcome = native().SSL_verify_client_post_handshake();
+    this.#step('SSL_verify_client_post_handshake', outcome, true);
+    this.#begin(handle);
+    this.#step('SSL_do_handshake', native().SSL_do_handshake());
+  }
+
+  // ---- Sessions.
+
+  /** The session of this connection, an object of your own; null when there is none. Wraps `SSL_get1_session(3)`. */
+  get session(): SslSession | null {
+    const handle = this.#plain(native().SSL_get1_session) as Handle;
+    return handle === 0 ? null : SslSession.adopt(handle);
+  }
+
+  /**
+   * The session that a client offers; null: none. Only before the handshake. A session that came
+   * from another context is offered as a `dup()`. Wraps `SSL_set_session(3)`.
+   */
+  setSession(session: SslSession | null): void {
+    if (session !== null && !(session instanceof SslSession)) {
+      throw invalidType('session', 'an SslSession or null', session);
+    }
+    if (this.#server) throw invalidValue('session', 'is what a client offers');
+    const handle = this.#usable('set a session');
+    if (this.#began) throw this.#wrongState('set a session');
+    const offered = session === null ? 0 : session.handle;
+    registers[0] = handle;
+    registers[1] = offered;
+    const outcome = native().SSL_set_session();
+    ensure('SSL_set_session');
+    if (outcome !== undefined) deliver(outcome[2]);
+  }
+
+  /** Whether the handshake resumed a session. Wraps `SSL_session_reused(3)`. */
+  get sessionReused(): boolean {
+    return this.#plain(native().SSL_session_reused) === 1;
+  }
+
+  // ---- What was negotiated.
+
+  /** null before it is known. Wraps `SSL_version(3)`. */
+  get protocol(): ProtocolVersion | null {
+    const version = this.#plain(native().SSL_version);
+    return this.#ready ? versionName(version) : null;
+  }
+
+  /** null before it is known. Wraps `SSL_get_current_cipher(3)`. */
+  get cipher(): CipherInfo | null {
+    registers[0] = this.#reference.handle;
+    return native().SSL_get_current_cipher();
+  }
+
+  /** What ALPN chose, as latin1; null when nothing. Wraps `SSL_get0_alpn_selected(3)`. */
+  get alpnProtocol(): string | null {
+    registers[0] = this.#reference.handle;
+    return native().SSL_get0_alpn_selected()?.toString('latin1') ?? null;
+  }
+
+  /** The server name that the client asked for (SNI), on both sides. Wraps `SSL_get_servername(3)`. */
+  get servername(): string | null {
+    registers[0] = this.#reference.handle;
+    return native().SSL_get_servername();
+  }
+
+  /** null when there is none. Wraps `SSL_get_peer_certificate(3)`. */
+  get peerCertificate(): X509Certificate | null {
+    registers[0] = this.#reference.handle;
+    const der = native().SSL_get_peer_certificate();
+    return der === null ? null : new X509Certificate(der);
+  }
+
+  /**
+   * What the peer sent; on a server without the peer's own certificate. Empty for a resumed
+   * session. Wraps `SSL_get_peer_cert_chain(3)`.
+   */
+  get peerCertificateChain(): X509Certificate[] {
+    registers[0] = this.#reference.handle;
+    return (native().SSL_get_peer_cert_chain() ?? []).map((der) => new X509Certificate(der));
+  }
+
+  /**
+   * Why the peer's certificate does not verify, in OpenSSL's words; null when it does, and when the
+   * peer has none. Wraps `SSL_get_verify_result(3)`.
+   */
+  get verifyError(): string | null {
+    registers[0] = this.#reference.handle;
+    const result = Number(native().SSL_get_verify_result() ?? registers[0]);
+    return result === 0 ? null : native().X509_verify_cert_error_string(result);
+  }
+
+  /** Whether the peer has a certificate, and it verifies. */
+  get authorized(): boolean {
+    registers[0] = this.#reference.handle;
+    return native().SSL_get_peer_certificate() !== null && this.verifyError === null;
+  }
+
+  /**
+   * Bytes that only the two sides know. Throws before the handshake is over. Wraps
+   * `SSL_export_keying_material(3)`.
+   */
+  exportKeyingMaterial(length: number, label: string, context?: Uint8Array): Buffer {
+    const size = checkInteger('length', length, 1, 0xffff);
+    const text = checkLatin1('label', label);
+    const bytes = context === undefined ? null : checkBytes('context', context);
+    const handle = this.#usable('export keying material');
+    if (!this.#ready) throw this.#wrongState('export keying material');
+    registers[0] = handle;
+    const material = native().SSL_export_keying_material(size, text, bytes);
+    if (material !== null) return material;
+    throw libsslError('SSL_export_keying_material', native().lastErrors());
+  }
+
+  /** Sets those answers that are given, as the options do: between two steps, if need be. */
+  setAnswers(answers: SslAnswers): void {
+    applyAnswers(this.#usable('set answers'), !this.#server, answers);
+  }
+
+  // ---- Below.
+
+  #plain(get: () => void): number {
+    registers[0] = this.#reference.handle;
+    get();
+    return Number(registers[0]);
+  }
+
+  get #shutdown(): number {
+    return this.#plain(native().SSL_get_shutdown);
+  }
+
+  #usable(action: string): Handle {
+    const { handle } = this.#reference;
+    if (this.#failure !== null) {
+      throw stateError(`cannot ${action}: the connection failed (${this.#failure.message})`);
+    }
+    return handle;
+  }
+
+  #wrongState(action: string): LibsslError {
+    return stateError(`cannot ${action}: the connection is in state '${this.state}'`);
+  }
+
+  #begin(handle: Handle): void {
+    this.#began = true;
+    registers[0] = handle;
+    registers[1] = 1; // the output is wanted
+  }
+
+  // After a native step: takes what it gave, and fails where it failed.
+  #step(functionName: string, outcome: Outcome, must = false): Buffer | null {
+    const result = Number(registers[0]);
+    const error = Number(registers[1]);
+    const failed = error === errorSsl || error === errorSyscall || (must && result !== 1);
+    const errors = failed ? native().lastErrors() : null;
+    if (!this.#ready && this.#plain(native().SSL_is_init_finished) === 1) this.#ready = true;
+    if (outcome !== undefined && outcome[1] !== null) this.#output.push(outcome[1]);
+    const thrown = errors === null ? null : libsslError(functionName, errors);
+    // What was only asked in vain does the connection no harm.
+    if (!must) this.#failure = thrown;
+    if (error === errorWantClientHello) this.#paused = true;
+    // Listeners come last: they may do anything, also free this connection.
+    const lookups = deliver(outcome?.[2] ?? null);
+    if (this.#paused && !this.freed) this.#lookUp(lookups);
+    if (thrown !== null) throw thrown;
+    return outcome?.[0] ?? null;
+  }
+
+  // The handshake waits for these ids.
+  #lookUp(lookups: NativeEvent[]): void {
+    const { sessionStore, sessionStoreTimeout, storeErrors } = this.context;
+    let open = lookups.length;
+    let waiting = false;
+    const goOn = () => {
+      if (this.freed) return;
+      registers[0] = this.#reference.handle;
+      native().endLookup();
+      this.#paused = false;
+      if (!waiting) {
+        this.receive(Buffer.alloc(0));
+        return;
+      }
+      this.#resume();
+      this.emit('progress');
+    };
+    if (sessionStore === null || open === 0) {
+      goOn();
+      return;
+    }
+    for (const { data: id } of lookups) {
+      lookUp(sessionStore, id, sessionStoreTimeout, storeErrors, (session) => {
+        if (!this.freed && session !== null) this.#supply(id, session);
+        open -= 1;
+        if (open === 0) goOn();
+      });
+    }
+    waiting = open > 0;
+  }
+
+  #supply(id: Buffer, found: SslSession | Uint8Array): void {
+    let session: SslSession;
+    try {
+      session = found instanceof SslSession ? found.upRef() : SslSession.fromDer(found);
+    } catch (error) {
+      this.context.storeErrors(error, 'get');
+      return;
+    }
+    const offered = session.handle;
+    registers[0] = this.#reference.handle;
+    registers[1] = offered;
+    native().supplySession(id);
+    session.free();
+  }
+
+  // Nobody waits for an exception here: a failure shows in `state`, and in the next call.
+  #resume(): void {
+    if (this.freed) return;
+    try {
+      this.receive(Buffer.alloc(0));
+    } catch (error) {
+      if (error !== this.#failure) throw error;
+    }
+  }
+
+  /** @internal One object for each listener. */
+  emitOwned(event: 'session' | 'keylog', make: () => SslSession | Buffer, errors: unknown[]): void {
+    for (const listener of this.rawListeners(event)) {
+      call(() => Reflect.apply(listener, this, [make()]), errors);
+    }
+  }
+
+  /** @internal handshake() of two connections, as far as it goes without anybody else. */
+  static join(client: SslConnection, server: SslConnection): 'ready' | 'moved' | 'stuck' {
+    if (client.#server || !server.#server) {
+      throw invalidValue('client', 'must be a client, and the other a server');
+    }
+    const clientHandle = client.#usable('handshake');
+    const serverHandle = server.#usable('handshake');
+    let moved = false;
+    for (const [from, to] of [
+      [client, serverHandle],
+      [server, clientHandle],
+    ] as const) {
+      if (from.#output.length === 0) continue;
+      moved = true;
+      const bytes = from.take();
+      registers[0] = to;
+      native().BIO_write(bytes);
+    }
+    if (server.#readsEarlyData) {
+      client.handshake();
+      server.receive(client.take());
+      return 'moved';
+    }
+    client.#began = true;
+    server.#began = true;
+    registers[0] = clientHandle;
+    registers[1] = serverHandle;
+    const outcome = native().join();
+    const steps = [
+      [client, registers[0], registers[1]],
+      [server, registers[2], registers[3]],
+    ] as const;
+    moved ||= registers[4] === 1;
+    const errors = native().lastErrors();
+    for (const [connection, , error] of steps) {
+      if (error === errorSsl || error === errorSyscall) {
+        connection.#failure = libsslError('SSL_do_handshake', errors);
+      } else if (connection.#plain(native().SSL_is_init_finished) === 1) {
+        connection.#ready = true;
+      }
+      if (error === errorWantClientHello) connection.#paused = true;
+    }
+    const lookups = deliver(outcome?.[2] ?? null);
+    if (server.#paused && !server.freed) {
+      server.#lookUp(lookups);
+      moved ||= !server.#paused;
+    }
+    const failure = client.#failure ?? server.#failure;
+    if (failure !== null) {
+      // The other side has the alert, and fails of it in its own words.
+      for (const side of [client, server]) if (side.#failure === null) side.#resume();
+      throw failure;
+    }
+    if (client.#ready && server.#ready) return 'ready';
+    return moved ? 'moved' : 'stuck';
+  }
+}
+
+/**
+ * Joins a client and a server in memory until both are ready, and the client has read its tickets.
+ * Returns a promise only where the server waits for a session store that is asynchronous. Throws the
+ * failure of the side that failed first.
+ */
+export function handshake(client: SslConnection, server: SslConnection): void | Promise<void> {
+  for (;;) {
+    const came = SslConnection.join(client, server);
+    if (came === 'ready') return;
+    if (server.state === 'paused') {
+      return once(server, 'progress').then(() => handshake(client, server));
+    }
+    if (came === 'stuck') throw stateError('neither side can go on with the handshake');
+  }
+}
+
+// libssl's callbacks are set for what is listened to.
+function wantEvents(this: SslConnection, event: string): void {
+  if (event === 'session') this.context.want(1 << EventKind.newSession);
+  if (event === 'keylog') this.context.want(1 << EventKind.keylog);
+}
+
+function checkName(name: string, value: unknown): string {
+  const text = checkLatin1(name, value);
+  if (text.includes('\0')) throw invalidValue(name, 'must not have a NUL in it');
+  return text;
+}

@@ -1,0 +1,512 @@
+import { EventEmitter } from 'node:events';
+import type { SslConnection } from './connection.js';
+import {
+  alpnList,
+  applyAnswers,
+  applyOptions,
+  applySessionIdContext,
+  applyTicketKeys,
+  checkSeconds,
+  commands,
+  contextCtrl,
+  ensure,
+  type SslAnswers,
+  type SslContextOptions,
+  setVersion,
+} from './context-options.js';
+import { libsslError } from './errors.js';
+import { deliver, listen } from './events.js';
+import { EventKind, type Handle, type NativeEvent, native, registers } from './native.js';
+import { type ProtocolVersion, versionName } from './protocol-version.js';
+import { Reference, type ReferenceKind } from './reference.js';
+import { SslSession } from './session.js';
+import { type SessionStore, tell } from './session-store.js';
+import { checkInteger, checkLatin1, checkUint32, invalidType, invalidValue } from './validate.js';
+
+const SSL_SESS_CACHE_CLIENT = 0x1;
+const SSL_SESS_CACHE_NO_INTERNAL_STORE = 0x200;
+
+/** What libssl counts for a context; `SSL_CTX_sess_number(3)` and the functions beside it. */
+export interface SessionStats {
+  /** Sessions in the internal cache. */
+  number: number;
+  /** Handshakes that clients began. */
+  connect: number;
+  /** Those that succeeded. */
+  connectGood: number;
+  connectRenegotiate: number;
+  /** Handshakes that servers began. */
+  accept: number;
+  acceptGood: number;
+  acceptRenegotiate: number;
+  /** Sessions that were resumed. */
+  hits: number;
+  /** Those of them that came from outside: a `sessionStore`. */
+  cbHits: number;
+  /** Sessions that clients offered and nobody had. */
+  misses: number;
+  /** Sessions that were offered after their time. */
+  timeouts: number;
+  /** Sessions that were dropped because the cache was full. */
+  cacheFull: number;
+}
+
+/** The events of a context. A session that an event brings belongs to its listener. */
+export interface SslContextEvents {
+  /** A session was made, or, in TLS 1.3, a ticket was sent or came in. */
+  newSession: [session: SslSession, connection: SslConnection | null];
+  /** A session left the cache, or was to leave it. */
+  removeSession: [session: SslSession];
+  /** A line for a key log, as node:tls's `keylog`, without its end. A secret. */
+  keylog: [line: Buffer, connection: SslConnection | null];
+  /** The session store failed, or took too long. */
+  sessionStoreError: [error: unknown, operation: 'get' | 'set' | 'delete'];
+}
+
+const references: ReferenceKind = {
+  name: 'SslContext',
+  release(handle) {
+    registers[0] = handle;
+    deliver(native().releaseContext()?.[2] ?? null);
+  },
+};
+
+const events: Readonly<Record<string, number>> = {
+  newSession: 1 << EventKind.newSession,
+  removeSession: 1 << EventKind.removeSession,
+  keylog: 1 << EventKind.keylog,
+};
+
+/** Who an event's connection is. Set by connection.ts, which needs this file. */
+export const connections = new Map<Handle, WeakRef<SslConnection>>();
+
+/**
+ * What its connections have in common: certificates, versions, and the cache of sessions. Owns a
+ * native `SSL_CTX`: `free()` gives it back, and what is forgotten the garbage collector does.
+ * Connections and sessions live on without it.
+ *
+ * Events never come while libssl is at work: a listener may use and free everything.
+ */
+export class SslContext extends EventEmitter<SslContextEvents> implements Disposable {
+  readonly #reference: Reference;
+  readonly #owner = {};
+  #store: SessionStore | null = null;
+  #storeTimeout = 1000;
+  #wantedByConnections = 0;
+  /** Which side its connections take. */
+  readonly role: 'client' | 'server';
+
+  /**
+   * Throws a `LibsslError` that names the option for a certificate, key or cipher that libssl
+   * refuses. Wraps `SSL_CTX_new(3)`.
+   */
+  constructor(options: SslContextOptions) {
+    super();
+    if (typeof options !== 'object' || options === null) {
+      throw invalidType('options', 'of type object', options);
+    }
+    const { role, protocol = 'tls' } = options;
+    if (role !== 'client' && role !== 'server') {
+      throw invalidValue('options.role', "must be 'client' or 'server'");
+    }
+    if (protocol !== 'tls' && protocol !== 'dtls') {
+      throw invalidValue('options.protocol', "must be 'tls' or 'dtls'");
+    }
+    this.role = role;
+    // The methods of addon_context.cc: any side, client, server; then those of DTLS.
+    native().SSL_CTX_new((role === 'client' ? 1 : 2) + (protocol === 'dtls' ? 3 : 0));
+    const handle = registers[0] as Handle;
+    if (handle === 0) throw libsslError('SSL_CTX_new', native().lastErrors());
+    this.#reference = new Reference(this, handle, references);
+    try {
+      this.#apply(handle, options);
+    } catch (error) {
+      this.free();
+      throw error;
+    }
+    // Libssl's callbacks are set for what is listened to.
+    this.on('newListener' as never, ((event: string) => this.#listen(events[event] ?? 0)) as never);
+    this.on(
+      'removeListener' as never,
+      (() => {
+        if (!this.freed) this.#listen(0);
+      }) as never,
+    );
+  }
+
+  #apply(handle: Handle, options: SslContextOptions): void {
+    const client = this.role === 'client';
+    applyOptions(handle, options);
+    applyAnswers(handle, client, options);
+    if (client && options.ALPNProtocols !== undefined) {
+      const list = alpnList(options.ALPNProtocols);
+      registers[0] = handle;
+      native().SSL_CTX_set_alpn_protos(list);
+      // This one returns 0 where it succeeds.
+      registers[0] = registers[0] === 0 ? 1 : 0;
+      ensure('SSL_CTX_set_alpn_protos', 'ALPNProtocols');
+    }
+    // A server that asks for certificates resumes nothing without one.
+    const idContext =
+      options.sessionIdContext ?? (options.requestCert === true ? 'libssl-session' : undefined);
+    if (idContext !== undefined) applySessionIdContext(handle, idContext);
+    if (options.ticketKeys !== undefined) applyTicketKeys(handle, options.ticketKeys);
+    // As node:tls's: the sessions of a client go to its listeners, and into no cache.
+    const clientMode = SSL_SESS_CACHE_CLIENT + SSL_SESS_CACHE_NO_INTERNAL_STORE;
+    const cacheMode = options.sessionCacheMode ?? (client ? clientMode : undefined);
+    if (cacheMode !== undefined) this.sessionCacheMode = cacheMode;
+    if (options.sessionCacheSize !== undefined) this.sessionCacheSize = options.sessionCacheSize;
+    if (options.sessionTimeout !== undefined) this.sessionTimeout = options.sessionTimeout;
+    if (options.numTickets !== undefined) this.numTickets = options.numTickets;
+    if (options.maxEarlyData !== undefined) this.maxEarlyData = options.maxEarlyData;
+    if (options.sessionStoreTimeout !== undefined) {
+      this.#storeTimeout = checkInteger(
+        'options.sessionStoreTimeout',
+        options.sessionStoreTimeout,
+        0,
+        0x7fff_ffff,
+      );
+    }
+    if (options.sessionStore != null) this.sessionStore = options.sessionStore;
+  }
+
+  /**
+   * Gives this object's reference back. The native context goes with its last connection, and then
+   * the sessions of its cache. Again: nothing. Wraps `SSL_CTX_free(3)`.
+   */
+  free(): void {
+    this.#reference.free();
+  }
+
+  /** `free()`, for `using context = …`. */
+  [Symbol.dispose](): void {
+    this.free();
+  }
+
+  /** Whether `free()` was called. */
+  get freed(): boolean {
+    return this.#reference.freed;
+  }
+
+  /** Lends the handle to the functions of `libssl-session/libssl`, until free(). */
+  get handle(): Handle {
+    const handle = this.#reference.handle;
+    registers[0] = handle;
+    native().lendContext();
+    return handle;
+  }
+
+  // ---- The cache.
+
+  /**
+   * Puts a session into the internal cache, which takes a reference of its own. False when it is
+   * there already; another one of the same id and version goes. Refused (`ERR_LIBSSL_UNSAFE`): a
+   * session without id, of another context's cache, or, on a server, one that is not resumable.
+   * Wraps `SSL_CTX_add_session(3)`.
+   */
+  addSession(session: SslSession): boolean {
+    return this.#withSession(session, native().SSL_CTX_add_session);
+  }
+
+  /**
+   * Takes a session out of the cache, and marks it as not resumable even where it was not in it.
+   * Whether it was. Wraps `SSL_CTX_remove_session(3)`.
+   */
+  removeSession(session: SslSession): boolean {
+    return this.#withSession(session, native().SSL_CTX_remove_session);
+  }
+
+  #withSession(
+    session: SslSession,
+    call: ReturnType<typeof native>['SSL_CTX_add_session'],
+  ): boolean {
+    const handle = this.#reference.handle;
+    const other = sessionHandle(session);
+    registers[0] = handle;
+    registers[1] = other;
+    const outcome = call();
+    const done = registers[0] === 1;
+    if (outcome !== undefined) deliver(outcome[2]);
+    return done;
+  }
+
+  /**
+   * Takes out what is past its time at `time`, in seconds since the epoch; now where not given; all
+   * sessions for 0. Wraps `SSL_CTX_flush_sessions(3)`.
+   */
+  flushSessions(time: number = Math.floor(Date.now() / 1000)): void {
+    const seconds = checkSeconds('time', time);
+    registers[0] = this.#reference.handle;
+    const outcome = native().SSL_CTX_flush_sessions(seconds);
+    if (outcome !== undefined) deliver(outcome[2]);
+  }
+
+  /** The sessions of the cache, each yours, in no order. Wraps `SSL_CTX_sessions(3)`. */
+  cachedSessions(): SslSession[] {
+    registers[0] = this.#reference.handle;
+    return native().cachedSessions().map(SslSession.adopt);
+  }
+
+  /** All twelve counters. Wraps `SSL_CTX_sess_number(3)` and the functions beside it. */
+  get sessionStats(): SessionStats {
+    registers[0] = this.#reference.handle;
+    native().sessionStats();
+    // In the order of SSL_CTRL_SESS_NUMBER and those after it.
+    const [number, connect, connectGood, connectRenegotiate, accept, acceptGood, ...more] =
+      registers.subarray(0, 12) as unknown as number[];
+    const [acceptRenegotiate, hits, cbHits, misses, timeouts, cacheFull] = more;
+    return {
+      number,
+      connect,
+      connectGood,
+      connectRenegotiate,
+      accept,
+      acceptGood,
+      acceptRenegotiate,
+      hits,
+      cbHits,
+      misses,
+      timeouts,
+      cacheFull,
+    } as SessionStats;
+  }
+
+  /**
+   * A server's sessions outside of libssl, or null. Handshakes pause while `get` runs.
+   * Wraps `SSL_CTX_sess_set_get_cb(3)`, `SSL_CTX_set_client_hello_cb(3)`.
+   */
+  get sessionStore(): SessionStore | null {
+    return this.#store;
+  }
+  set sessionStore(store: SessionStore | null) {
+    if (store !== null && this.role === 'client') {
+      throw invalidValue('sessionStore', "is a server's: clients do not look sessions up");
+    }
+    for (const name of ['get', 'set', 'delete'] as const) {
+      if (store !== null && typeof store[name] !== 'function') {
+        throw invalidType(`sessionStore.${name}`, 'of type function', store[name]);
+      }
+    }
+    this.#reference.handle;
+    this.#store = store;
+    this.#listen(0);
+  }
+
+  /** Milliseconds that a handshake waits for the store. */
+  get sessionStoreTimeout(): number {
+    return this.#storeTimeout;
+  }
+
+  // ---- What may change later.
+
+  /** `SSL_SESS_CACHE_…`. Wraps `SSL_CTX_set_session_cache_mode(3)`. */
+  get sessionCacheMode(): number {
+    return contextCtrl(this.#reference.handle, commands.getSessionCacheMode, 0);
+  }
+  set sessionCacheMode(mode: number) {
+    const value = checkInteger('sessionCacheMode', mode, 0, 0x7fff_ffff);
+    contextCtrl(this.#reference.handle, commands.setSessionCacheMode, value);
+  }
+
+  /** Most sessions; 0: no limit. Wraps `SSL_CTX_sess_set_cache_size(3)`. */
+  get sessionCacheSize(): number {
+    return contextCtrl(this.#reference.handle, commands.getSessionCacheSize, 0);
+  }
+  set sessionCacheSize(size: number) {
+    const value = checkInteger('sessionCacheSize', size, 0, Number.MAX_SAFE_INTEGER);
+    contextCtrl(this.#reference.handle, commands.setSessionCacheSize, value);
+  }
+
+  /** Seconds. Wraps `SSL_CTX_set_timeout(3)`. */
+  get sessionTimeout(): number {
+    registers[0] = this.#reference.handle;
+    return Number(native().SSL_CTX_get_timeout() ?? registers[0]);
+  }
+  set sessionTimeout(seconds: number) {
+    const value = checkSeconds('sessionTimeout', seconds);
+    registers[0] = this.#reference.handle;
+    native().SSL_CTX_set_timeout(value);
+  }
+
+  /** Wraps `SSL_CTX_set_num_tickets(3)`. */
+  get numTickets(): number {
+    registers[0] = this.#reference.handle;
+    native().SSL_CTX_get_num_tickets();
+    return registers[0];
+  }
+  set numTickets(count: number) {
+    const value = checkUint32('numTickets', count);
+    registers[0] = this.#reference.handle;
+    native().SSL_CTX_set_num_tickets(value);
+  }
+
+  /** Most early data that a server takes, in bytes. Wraps `SSL_CTX_set_max_early_data(3)`. */
+  get maxEarlyData(): number {
+    registers[0] = this.#reference.handle;
+    native().SSL_CTX_get_max_early_data();
+    return registers[0];
+  }
+  set maxEarlyData(bytes: number) {
+    const value = checkUint32('maxEarlyData', bytes);
+    registers[0] = this.#reference.handle;
+    native().SSL_CTX_set_max_early_data(value);
+    registers[0] = this.#reference.handle;
+    native().SSL_CTX_set_recv_max_early_data(value);
+  }
+
+  /** `SSL_OP_…`. Wraps `SSL_CTX_set_options(3)`, `SSL_CTX_clear_options(3)`. */
+  get secureOptions(): number {
+    registers[0] = this.#reference.handle;
+    native().SSL_CTX_get_options();
+    return registers[0];
+  }
+  set secureOptions(options: number) {
+    const value = checkUint32('secureOptions', options);
+    const cleared = this.secureOptions & ~value;
+    registers[0] = this.#reference.handle;
+    native().SSL_CTX_clear_options(cleared >>> 0);
+    registers[0] = this.#reference.handle;
+    native().SSL_CTX_set_options(value);
+  }
+
+  /** The lowest version; null: the library's. Wraps `SSL_CTX_set_min_proto_version(3)`. */
+  get minVersion(): ProtocolVersion | null {
+    return versionName(contextCtrl(this.#reference.handle, commands.getMinVersion, 0));
+  }
+  set minVersion(version: ProtocolVersion | null) {
+    setVersion(this.#reference.handle, 'minVersion', version);
+  }
+
+  /** The highest version; null: the library's. Wraps `SSL_CTX_set_max_proto_version(3)`. */
+  get maxVersion(): ProtocolVersion | null {
+    return versionName(contextCtrl(this.#reference.handle, commands.getMaxVersion, 0));
+  }
+  set maxVersion(version: ProtocolVersion | null) {
+    setVersion(this.#reference.handle, 'maxVersion', version);
+  }
+
+  /** At most 32 bytes. Wraps `SSL_CTX_set_session_id_context(3)`. */
+  setSessionIdContext(context: string | Uint8Array): void {
+    applySessionIdContext(this.#reference.handle, context);
+  }
+
+  /** As the option. An empty array: libssl's own key. Wraps `SSL_CTX_set_tlsext_ticket_key_cb(3)`. */
+  setTicketKeys(keys: Uint8Array | readonly Uint8Array[]): void {
+    applyTicketKeys(this.#reference.handle, keys);
+  }
+
+  /** Sets those answers that are given, as the options do. */
+  setAnswers(answers: SslAnswers): void {
+    applyAnswers(this.#reference.handle, this.role === 'client', answers);
+  }
+
+  /**
+   * The context that a server switches to for clients that ask for `servername` (SNI); `*.` in
+   * front stands for any one label; null: none any more. Its sessions stay those of this context.
+   * As `tls.Server`'s. Wraps `SSL_CTX_set_tlsext_servername_callback(3)`.
+   */
+  addContext(servername: string, context: SslContext | null): void {
+    const name = checkLatin1('servername', servername).toLowerCase();
+    if (context !== null && !(context instanceof SslContext)) {
+      throw invalidType('context', 'an SslContext or null', context);
+    }
+    const handle = this.#reference.handle;
+    const other = context === null ? 0 : context.#reference.handle;
+    registers[0] = handle;
+    registers[1] = other;
+    const outcome = native().setServerName(name);
+    if (outcome !== undefined) deliver(outcome[2]);
+  }
+
+  // ---- Events.
+
+  /** @internal Connections of it have listeners for events of these kinds. */
+  want(kinds: number): void {
+    if ((this.#wantedByConnections & kinds) === kinds || this.freed) return;
+    this.#wantedByConnections |= kinds;
+    this.#listen(0);
+  }
+
+  #listen(more: number): void {
+    let kinds = more | this.#wantedByConnections;
+    for (const [event, bit] of Object.entries(events)) {
+      if (this.listenerCount(event as keyof SslContextEvents) > 0) kinds |= bit;
+    }
+    if (this.#store !== null) {
+      kinds |=
+        (1 << EventKind.newSession) | (1 << EventKind.removeSession) | (1 << EventKind.lookup);
+    }
+    // The table of listeners must not keep the context alive.
+    const self = new WeakRef(this);
+    listen(this.#reference.handle, this.#owner, kinds, (event) => {
+      const context = self.deref();
+      if (context !== undefined) context.#receive(event);
+      else if (event.session !== 0) SslSession.adopt(event.session).free();
+    });
+  }
+
+  #receive(event: NativeEvent): void {
+    const connection = connections.get(event.connection)?.deref() ?? null;
+    const errors: unknown[] = [];
+    if (event.kind === EventKind.keylog) {
+      this.#emit('keylog', [event.data, connection], errors);
+      connection?.emitOwned('keylog', () => event.data, errors);
+    } else if (event.session !== 0) {
+      const session = SslSession.adopt(event.session);
+      const store = this.#store;
+      if (event.kind === EventKind.newSession) {
+        if (store !== null) {
+          const own = session.upRef();
+          tell(this.#storeError, 'set', () => store.set(own.id, own));
+        }
+        this.#emitSession('newSession', session, connection, errors);
+        connection?.emitOwned('session', () => session.upRef(), errors);
+      } else {
+        const { id } = session;
+        if (store !== null) tell(this.#storeError, 'delete', () => store.delete(id));
+        this.#emitSession('removeSession', session, connection, errors);
+      }
+      session.free();
+    }
+    if (errors.length > 0) throw errors[0];
+  }
+
+  // Each listener gets an object of its own.
+  #emitSession(
+    event: 'newSession' | 'removeSession',
+    session: SslSession,
+    connection: SslConnection | null,
+    errors: unknown[],
+  ): void {
+    for (const listener of this.rawListeners(event)) {
+      call(() => listener.call(this, session.upRef(), connection), errors);
+    }
+  }
+
+  #emit(event: 'keylog', values: SslContextEvents['keylog'], errors: unknown[]): void {
+    call(() => this.emit(event, ...values), errors);
+  }
+
+  readonly #storeError = (error: unknown, operation: keyof SessionStore): void => {
+    this.emit('sessionStoreError', error, operation);
+  };
+
+  /** @internal */
+  get storeErrors(): (error: unknown, operation: keyof SessionStore) => void {
+    return this.#storeError;
+  }
+}
+
+/** Calls a listener; what it throws is kept for later. */
+export function call(listener: () => void, errors: unknown[]): void {
+  try {
+    listener();
+  } catch (error) {
+    errors.push(error);
+  }
+}
+
+function sessionHandle(session: SslSession): Handle {
+  if (!(session instanceof SslSession)) throw invalidType('session', 'an SslSession', session);
+  return session.handle;
+}
