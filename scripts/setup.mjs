@@ -11,7 +11,7 @@ import {
   rmSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { canFetch, fetchPackages } from '../src/system/apt.mjs';
+import { canFetch, fetchPackages, libraryNames, multiarchDirectory } from '../src/system/apt.mjs';
 import { missingBuildTools } from '../src/system/command.mjs';
 import { bin, Failure, hasCommand, libsslDir, main, once, root, run, step } from './lib.mjs';
 
@@ -103,19 +103,13 @@ function moveIn(from, name) {
   renameSync(half, target); // so that an interrupted set-up leaves nothing half done
 }
 
-function multiarchDirectory(parent) {
-  const name = readdirSync(parent).find((entry) => /^(x86_64|aarch64)-linux-gnu$/.test(entry));
-  if (name === undefined) throw new Failure(`the package has no library for ${process.arch}`);
-  return join(parent, name);
-}
-
 function findLibssl() {
   const { error } = askLibrary();
   if (error === undefined) return;
   if (process.env.LIBSSL_SESSION_DIR || !canFetch()) throw new Failure(error.message);
   const take = (unpacked) => {
     const libraries = multiarchDirectory(join(unpacked, 'usr', 'lib'));
-    for (const name of ['libcrypto.so.1.1', 'libssl.so.1.1']) moveIn(join(libraries, name), name);
+    for (const name of libraryNames) moveIn(join(libraries, name), name);
   };
   try {
     withPackages(['libssl1.1'], take);

@@ -1,7 +1,7 @@
 // `libssl-session setup`
 
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheDirectory } from '../cache.js';
@@ -9,12 +9,10 @@ import { installLine } from '../distribution.js';
 import { LibsslError } from '../errors.js';
 import { libraryInfo } from '../library.js';
 import type { LibraryInfo } from '../native.js';
-import { canFetch, fetchPackages } from '../system/apt.mjs';
+import { canFetch, fetchPackages, libraryNames, multiarchDirectory } from '../system/apt.mjs';
 import { Failure, systemReason } from './failure.js';
 import { write } from './output.js';
 import { printable, printableLines, terminal } from './terminal.js';
-
-const names = ['libcrypto.so.1.1', 'libssl.so.1.1'];
 
 /**
  * Where the system has no libssl 1.1.1: puts the distribution's own signed package into the user's
@@ -68,12 +66,11 @@ function fetchInto(directory: string, say: (line: string) => void): void {
     const fetched = fetchPackages(['libssl1.1'], { work: join(work, 'apt'), into, say });
     for (const { file, uri } of fetched) say(`${decodeURIComponent(file)}\n  from ${uri}`);
     say('  signature and hashes verified by apt');
-    const libraries = join(into, 'usr', 'lib');
-    const multiarch = readdirSync(libraries).find((name) => name.endsWith('-linux-gnu'));
+    const libraries = multiarchDirectory(join(into, 'usr', 'lib'));
     const fresh = join(work, 'fresh');
     mkdirSync(fresh);
-    for (const name of names) {
-      cpSync(join(libraries, multiarch ?? '', name), join(fresh, name), { dereference: true });
+    for (const name of libraryNames) {
+      cpSync(join(libraries, name), join(fresh, name), { dereference: true });
     }
     rmSync(directory, { recursive: true, force: true });
     renameSync(fresh, directory); // both at once, and whole

@@ -19,6 +19,20 @@ const aliases = ['stable', 'oldstable', 'oldoldstable'];
 
 const keyrings = ['/usr/share/keyrings', '/etc/apt/keyrings', '/etc/apt/trusted.gpg.d'];
 
+/** What the package libssl1.1 is fetched for. */
+export const libraryNames = ['libcrypto.so.1.1', 'libssl.so.1.1'];
+
+/**
+ * Where an unpacked package has what is of one machine.
+ * @param {string} parent
+ * @returns {string}
+ */
+export function multiarchDirectory(parent) {
+  const name = readdirSync(parent).find((entry) => /^(x86_64|aarch64)-linux-gnu$/.test(entry));
+  if (name === undefined) throw new Failure(`the package has nothing for ${process.arch}`);
+  return join(parent, name);
+}
+
 /** @typedef {{ uri: string, suite: string, keyring: string | undefined }} Source */
 
 /** @returns {Record<string, string>} */
