@@ -56,11 +56,12 @@ function fetchToolchain() {
     dependencies: true,
     say: step,
   });
+  // The linker refuses what leads out of the root, as absolute links do.
   for (const link of readdirSync(system, { recursive: true, withFileTypes: true })) {
     if (!link.isSymbolicLink()) continue;
     const path = join(link.parentPath, link.name);
     const target = readlinkSync(path);
-    if (!isAbsolute(target)) continue; // else it would leave the root, which the linker refuses
+    if (!isAbsolute(target)) continue;
     rmSync(path);
     symlinkSync(relative(link.parentPath, join(system, target)), path);
   }
@@ -89,5 +90,6 @@ LD_LIBRARY_PATH=$base/lib exec "$base/root/usr/bin/${compiler}" \\
     );
     chmodSync(wrapper, 0o755);
   }
-  renameSync(join(directory, 'bin.half'), join(directory, 'bin')); // last: they are what says that all is there
+  // Last, because compilerFor() takes them for a sign that all is there.
+  renameSync(join(directory, 'bin.half'), join(directory, 'bin'));
 }
