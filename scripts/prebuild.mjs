@@ -2,8 +2,8 @@
 
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { Failure, main, once, root, run, step } from './lib.mjs';
+import { dirname, join, relative } from 'node:path';
+import { Failure, main, once, root, run } from './lib.mjs';
 import { buildWithCmakeJs } from './native.mjs';
 import { nativeSources, setUp } from './setup.mjs';
 import { compilerFor, targets } from './toolchain.mjs';
@@ -70,24 +70,27 @@ export function prebuild() {
   const inputs = ['CMakeLists.txt', 'package-lock.json', ...scripts, ...nativeSources()];
   for (const target of targets) {
     const file = prebuilt(target.arch);
-    once(join(dirname(file), '.set-up'), inputs, () => build(target, file));
+    // Beside what was built: node-gyp removes all of build/ where it builds anew.
+    const stamp = join(relative(root, buildDirectory(target.arch)), '.set-up');
+    once(stamp, inputs, () => build(target));
+    mkdirSync(dirname(join(root, file)), { recursive: true });
+    copyFileSync(
+      join(buildDirectory(target.arch), 'build/Release/ssl_session.node'),
+      join(root, file),
+    );
     const description = describe(join(root, file));
     const wrong = faults(description);
     if (wrong.length > 0) throw new Failure(`${file} will not do: ${wrong.join(', ')}`);
   }
 }
 
-function build(target, file) {
-  step(`building ${file}`);
+function build(target) {
   buildWithCmakeJs(buildDirectory(target.arch), {
     CMAKE_SYSTEM_NAME: 'Linux',
     CMAKE_SYSTEM_PROCESSOR: target.processor,
     CMAKE_CXX_COMPILER: compilerFor(target),
     CMAKE_MODULE_LINKER_FLAGS: '-s',
   });
-  mkdirSync(dirname(join(root, file)), { recursive: true });
-  const built = join(buildDirectory(target.arch), 'build/Release/ssl_session.node');
-  copyFileSync(built, join(root, file));
 }
 
 await main(import.meta, () => {

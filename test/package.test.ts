@@ -58,8 +58,12 @@ describe.skipIf(!built)(`the package${built ? '' : ` (${missing})`}`, () => {
   const install = (where: string, options: { env: NodeJS.ProcessEnv }, ...args: string[]) => {
     mkdirSync(where, { recursive: true });
     writeFileSync(join(where, 'package.json'), '{ "private": true }\n');
-    const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'];
-    return run('npm', ['install', ...flags, ...args], { cwd: where, ...options });
+    // `npm run --silent` hands its log level down.
+    const flags = ['--loglevel=warn', '--ignore-scripts', '--no-audit', '--no-fund'];
+    return run('npm', ['install', '--prefer-offline', ...flags, ...args], {
+      cwd: where,
+      ...options,
+    });
   };
 
   beforeAll(() => {
