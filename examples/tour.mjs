@@ -1,10 +1,19 @@
-// The guided run of `npm start`: a session of node:tls, inside libssl 1.1.1, and back again.
+// The guided run of `npm start`: a session of libssl 1.1.1's own handshake, its owners, and its
+// resumption, with a node:tls server as the peer.
 
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import net from 'node:net';
 import tls from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import Table from 'cli-table3';
-import { libraryInfo, SslSession, sessionCounts, startCounting } from 'libssl-session';
+import {
+  libraryInfo,
+  SslConnection,
+  SslContext,
+  sessionCounts,
+  startCounting,
+} from 'libssl-session';
 import pc from 'picocolors';
 
 const colors = pc.createColors(process.stdout.isTTY === true && !process.env.NO_COLOR);
@@ -23,23 +32,44 @@ function table(head, rows) {
   console.log(lines.toString());
 }
 
-/** One connection of a node:tls client; gives whether it resumed, and the session it was handed. */
-function connect(port, session) {
+/** One connection of libssl 1.1.1 over a socket; gives whether it resumed, and its last session. */
+function connect(port, offered) {
+  const connection = new SslConnection(context, { servername: 'localhost', session: offered });
+  let session = null;
+  connection.on('session', (next) => {
+    session?.free();
+    session = next;
+  });
+  const socket = net.connect(port, '127.0.0.1');
+  const send = () => socket.write(connection.take());
   return new Promise((resolve, reject) => {
-    const options = { port, host: '127.0.0.1', servername: 'localhost', ca: cert };
-    const socket = tls.connect({ ...options, ...(session && { session }) });
-    let received;
-    socket.on('session', (buffer) => {
-      received = buffer;
+    socket.on('connect', () => {
+      connection.handshake();
+      send();
+    });
+    socket.on('data', (bytes) => {
+      connection.receive(bytes);
+      send();
     });
     socket.on('error', reject);
-    socket.resume();
-    // The server says goodbye after its tickets, so that the last of them has arrived by then.
-    socket.on('end', () => {
-      const result = { reused: socket.isSessionReused(), protocol: socket.getProtocol(), received };
-      socket.end(() => resolve(result));
+    // The server ends after its tickets, so that the last of them has arrived by then.
+    socket.on('close', () => {
+      connection.shutdown(); // what is freed without it, libssl does not resume
+      const { sessionReused: reused, protocol, cipher } = connection;
+      connection.free();
+      resolve({ reused, protocol, cipher, session });
     });
   });
+}
+
+/** One connection of a node:tls client; gives whether it resumed. */
+async function connectWithNode(port, session) {
+  const options = { port, host: '127.0.0.1', servername: 'localhost', ca: cert, session };
+  const socket = tls.connect(options).resume();
+  await once(socket, 'secureConnect');
+  const reused = socket.isSessionReused();
+  await once(socket, 'close');
+  return reused;
 }
 
 const server = tls.createServer({ cert, key }, (socket) => socket.end('bye'));
@@ -48,16 +78,17 @@ const { port } = server.address();
 
 startCounting();
 const live = () => sessionCounts().live;
+const context = new SslContext({ role: 'client', ca: cert });
 
-headline('A TLS handshake between a node:tls client and server, on loopback');
-const first = await connect(port);
+headline('A TLS handshake of libssl 1.1.1 with a node:tls server, on loopback');
+const first = await connect(port, null);
 console.log(
-  `   ${first.protocol}; Node ${process.versions.node} (OpenSSL ${process.versions.openssl}) hands ` +
-    `out the session as ${first.received.length} opaque bytes.`,
+  `   ${first.protocol}, ${first.cipher.name}: OpenSSL 1.1.1 in this process, with OpenSSL ` +
+    `${process.versions.openssl} of Node ${process.versions.node} in this process.`,
 );
 
-headline('The same session, inside libssl 1.1.1');
-const session = SslSession.fromNodeSession(first.received);
+headline('Its session');
+const { session } = first;
 const info = session.toJSON();
 table(
   ['field', 'value'],
@@ -68,8 +99,8 @@ table(
     ],
     ['cipher', `${info.cipher.name}, ${info.cipher.bits} bits`],
     ['id', info.id || '(none)'],
+    ['peer', info.peerCertificate ?? '(none)'],
     ['server name', info.hostname ?? '(none: the server did not confirm one)'],
-    ['ALPN', info.alpnProtocol ?? '(none)'],
     ['made', new Date(session.time * 1000).toISOString()],
     ['expires', session.expiresAt.toISOString()],
     ['ticket', info.hasTicket ? `yes, good for ${info.ticketLifetimeHint} s` : 'no'],
@@ -80,7 +111,7 @@ table(
 headline('Owners: dup, upRef, free');
 const rows = [];
 const note = (call, what) => rows.push([call, what, String(live())]);
-note('fromNodeSession()', 'session owns a native session');
+note('the handshake', 'session owns a native session');
 const copy = session.dup();
 note(
   'copy = session.dup()',
@@ -104,11 +135,15 @@ owner.free();
 note('owner.free()', 'the last reference: libssl frees it');
 table(['call', 'what happens', 'native sessions alive'], rows);
 
-headline('The copy out again, and resumed with');
-const resumed = await connect(port, copy.toNodeSession({ servername: 'localhost' }));
-console.log(`   node:tls resumed the session that went through libssl 1.1.1: ${resumed.reused}`);
-copy.free();
-console.log(`   copy.free(): native sessions alive: ${live()}`);
+headline('The copy, resumed with');
+const other = copy.dup();
+const again = await connect(port, copy);
+console.log(`   libssl 1.1.1 resumed it: ${again.reused}`);
+const node = await connectWithNode(port, other.toNodeSession({ servername: 'localhost' }));
+console.log(`   node:tls resumed another copy of it: ${node}`);
+for (const each of [copy, other, again.session]) each?.free();
+context.free();
+console.log(`   All given back: native sessions alive: ${live()}`);
 server.close();
 
 headline('The library');
@@ -124,7 +159,7 @@ table(
   ],
 );
 
-if (!resumed.reused || live() !== 0) {
+if (!again.reused || !node || live() !== 0) {
   console.error('The run did not end as it should: not resumed, or a session left alive.');
   process.exitCode = 1;
 }

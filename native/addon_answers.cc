@@ -23,6 +23,12 @@ Place At(const Call& call) {
   return {state, nullptr, state->answers};
 }
 
+// Through a connection also when the context has no handle any more.
+napi_value RecordEvents(const Call& call) {
+  At(call).context->Record(call.Uint(0));
+  return call.Undefined();
+}
+
 std::string Text(const Bytes& bytes) {
   return std::string(reinterpret_cast<const char*>(bytes.data), bytes.size);
 }
@@ -159,6 +165,7 @@ napi_value RemoveAnswers(const Call& call) {
 
 std::vector<Function> AnswerFunctions() {
   return {
+      {"recordEvents", Entry<RecordEvents, Errors::kNever>},
       {"checkPskSession", Entry<CheckPskSession, Errors::kNever>},
       {"removeAnswers", Entry<RemoveAnswers, Errors::kNever>},
       {"setPskUse", Entry<SetPskUse, Errors::kNever>},

@@ -96,12 +96,28 @@ napi_value Shake(const Call& call) {
   return Outcome(call, Handshake(state, call.libssl().*member), state);
 }
 
-// Bytes from the peer, and what libssl does with them by itself.
+// All application data there is.
+napi_value ReadInto(const Call& call, ConnectionState* state) {
+  ReadData data;
+  const Step step = ReadAll(state, &data);
+  if (data.further.empty()) {
+    return Outcome(call, step, state,
+                   data.size == 0 ? nullptr : call.NewBuffer(data.first, data.size));
+  }
+  data.further.insert(0, data.first, data.size);
+  return Outcome(call, step, state, call.NewBuffer(data.further.data(), data.further.size()));
+}
+
+// Bytes from the peer, for the handshake, and when that is over for whatever they are.
 napi_value Receive(const Call& call) {
   ConnectionState* state = Usable(call, 0);
   const Bytes bytes = call.ByteView(0);
   if (!Feed(call.libssl(), state->ssl, bytes.data, bytes.size)) throw std::bad_alloc();
-  return Outcome(call, Proceed(state), state);
+  if (call.libssl().SSL_is_init_finished(state->ssl) != 1) {
+    const Step step = Handshake(state);
+    if (step.result != 1) return Outcome(call, step, state);
+  }
+  return ReadInto(call, state);
 }
 
 // BIO_write to the BIO that the connection reads.
@@ -151,14 +167,7 @@ napi_value ReadSome(const Call& call) {
   return Outcome(call, step, state, step.result > 0 ? data : nullptr);
 }
 
-// Reads whatever there is.
-napi_value ReadEverything(const Call& call) {
-  ConnectionState* state = Usable(call, 0);
-  std::string data;
-  const Step step = ReadAll(state, &data);
-  return Outcome(call, step, state,
-                 data.empty() ? nullptr : call.NewBuffer(data.data(), data.size()));
-}
+napi_value ReadEverything(const Call& call) { return ReadInto(call, Usable(call, 0)); }
 
 napi_value WriteEarlyData(const Call& call) {
   ConnectionState* state = Usable(call, 0);
@@ -243,30 +252,13 @@ napi_value SetSession(const Call& call) {
   return libssl_session::Outcome(call, result, 0);
 }
 
-// What was found for an id that the handshake asked for: the session of register 1, or nothing.
+// What was found: the session of register 1, or nothing. Whether libssl may have it is seen when it
+// asks.
 napi_value SupplySession(const Call& call) {
   ConnectionState* state = State(call, 0);
-  const Libssl& libssl = call.libssl();
   SSL_SESSION* session = call.SessionOrNull(1);
-  if (session == nullptr) return call.Number(0);
-  const Bytes id = call.ByteView(0);
-  unsigned int size = 0;
-  const unsigned char* own_id = libssl.SSL_SESSION_get_id(session, &size);
-  // libssl puts it into its own cache, and would not look at any of this.
-  const bool fits = size == id.size && std::equal(own_id, own_id + size, id.data) &&
-                    libssl.SSL_SESSION_is_resumable(session) == 1 && UsableAsPsk(libssl, session);
-  if (!fits) return call.Number(0);
-  const std::string key(reinterpret_cast<const char*>(id.data), id.size);
-  const ContextState* holder = call.environment().group.CachedIn(session);
-  if (holder == nullptr || holder == &state->context) {
-    state->found.emplace_back(key, SessionReference(libssl, session));
-  } else {
-    SSL_SESSION* copy = libssl.SSL_SESSION_dup(session);
-    if (copy == nullptr) return call.Number(0);
-    state->found.emplace_back(key, SessionReference(libssl, copy));
-    libssl.SSL_SESSION_free(copy);
-  }
-  return call.Number(1);
+  if (session != nullptr) state->found.emplace_back(call.libssl(), session);
+  return call.Undefined();
 }
 
 // All that was asked for has been looked for: the next step goes on.
@@ -296,8 +288,16 @@ napi_value SetHostName(const Call& call) {
                                              none ? nullptr : name.data()));
 }
 
+napi_value SetGroupsList(const Call& call) {
+  SSL* ssl = call.Object<SSL>(0);
+  std::string list = call.Latin1(0);
+  return call.NewLong(call.libssl().SSL_ctrl(ssl, kCtrlSetGroupsList, 0, list.data()));
+}
+
 napi_value GetServerName(const Call& call) {
-  return Answer(call, call.libssl().SSL_get_servername(call.Object<SSL>(0), kNameTypeHostName));
+  // libssl looks into the session without asking whether there is one.
+  const SSL* ssl = Usable(call, 0)->ssl;
+  return Answer(call, call.libssl().SSL_get_servername(ssl, kNameTypeHostName));
 }
 
 napi_value GetCipher(const Call& call) {
@@ -343,7 +343,7 @@ napi_value VerifyErrorString(const Call& call) {
 
 // exportKeyingMaterial(size, label, context or null)
 napi_value ExportKeyingMaterial(const Call& call) {
-  SSL* ssl = call.Object<SSL>(0);
+  SSL* ssl = Usable(call, 0)->ssl;
   const Libssl& libssl = call.libssl();
   const std::string label = call.Latin1(1);
   const bool has_context = !call.IsNull(2);
@@ -399,6 +399,7 @@ std::vector<Function> ConnectionFunctions() {
       {"SSL_ctrl", Entry<Ctrl, kPossible>},
       {"SSL_set_verify", Entry<SetVerify, kNever>},
       {"SSL_set_tlsext_host_name", Entry<SetHostName, kPossible>},
+      {"SSL_set1_groups_list", Entry<SetGroupsList, kPossible>},
       {"SSL_get_servername", Entry<GetServerName, kNever>},
       {"SSL_get_current_cipher", Entry<GetCipher, kNever>},
       {"SSL_get0_alpn_selected", Entry<GetAlpn, kNever>},
@@ -413,6 +414,7 @@ std::vector<Function> ConnectionFunctions() {
       {"SSL_is_init_finished", Entry<Forward<&L::SSL_is_init_finished>, kNever>},
       {"SSL_in_before", Entry<Forward<&L::SSL_in_before>, kNever>},
       {"SSL_pending", Entry<Forward<&L::SSL_pending>, kNever>},
+      {"SSL_has_pending", Entry<Forward<&L::SSL_has_pending>, kNever>},
       {"SSL_get_shutdown", Entry<Forward<&L::SSL_get_shutdown>, kNever>},
       {"SSL_state_string_long", Entry<Forward<&L::SSL_state_string_long>, kNever>},
       {"SSL_get_early_data_status", Entry<Forward<&L::SSL_get_early_data_status>, kNever>},

@@ -1,6 +1,7 @@
 // The context functions; src/libssl-context.ts documents them.
 
 #include <climits>
+#include <set>
 
 #include "addon.h"
 #include "addon_forward.h"
@@ -83,8 +84,13 @@ napi_value AddSession(const Call& call) {
   if (!state.client_only && call.libssl().SSL_SESSION_is_resumable(session) != 1) {
     throw Misuse{"notResumable"};
   }
-  const ContextState* holder = call.environment().group.CachedIn(session);
+  if (!state.client_only && call.libssl().SSL_SESSION_get0_cipher(session) == nullptr) {
+    throw Misuse{"noCipher"};
+  }
+  const ContextGroup& group = call.environment().group;
+  const ContextState* holder = group.CachedIn(session);
   if (holder != nullptr && holder != &state) throw Misuse{"otherCache"};
+  if (group.InHandshake(session)) throw Misuse{"inHandshake"};
   const int result = call.libssl().SSL_CTX_add_session(state.context, session);
   if (result == 1) state.MarkOrigin(session);
   return Outcome(call, result, 0);
@@ -128,11 +134,6 @@ napi_value SessionStats(const Call& call) {
   return call.Undefined();
 }
 
-napi_value Record(const Call& call) {
-  State(call, 0).Record(call.Uint(0));
-  return call.Undefined();
-}
-
 // ---- Settings.
 
 napi_value Ctrl(const Call& call) {
@@ -143,6 +144,12 @@ napi_value Ctrl(const Call& call) {
 napi_value SetVerify(const Call& call) {
   call.libssl().SSL_CTX_set_verify(call.Object<SSL_CTX>(0), call.Int(0), nullptr);
   return call.Undefined();
+}
+
+napi_value SetGroupsList(const Call& call) {
+  SSL_CTX* context = call.Object<SSL_CTX>(0);
+  std::string list = call.Latin1(0);
+  return call.NewLong(call.libssl().SSL_CTX_ctrl(context, kCtrlSetGroupsList, 0, list.data()));
 }
 
 // With the mode it has: what does not verify goes on too, and SSL_get_verify_result says why it
@@ -239,9 +246,14 @@ napi_value SetTicketKeys(const Call& call) {
 
 // Whether `from` leads to `to` by the names of servers.
 bool Reaches(const Call& call, SSL_CTX* from, SSL_CTX* to) {
-  if (from == to) return true;
-  for (const auto& [name, next] : ContextState::Of(call.libssl(), from)->server_names) {
-    if (next != from && Reaches(call, next, to)) return true;
+  std::set<SSL_CTX*> seen = {from};
+  for (std::vector<SSL_CTX*> left = {from}; !left.empty();) {
+    SSL_CTX* context = left.back();
+    left.pop_back();
+    if (context == to) return true;
+    for (const auto& [name, next] : ContextState::Of(call.libssl(), context)->server_names) {
+      if (seen.insert(next).second) left.push_back(next);
+    }
   }
   return false;
 }
@@ -282,7 +294,6 @@ std::vector<Function> ContextFunctions() {
       {"SSL_CTX_flush_sessions", Entry<FlushSessions, kPossible>},
       {"cachedSessions", Entry<CachedSessions, kPossible>},
       {"sessionStats", Entry<SessionStats, kNever>},
-      {"recordEvents", Entry<Record, kNever>},
       {"SSL_CTX_ctrl", Entry<Ctrl, kPossible>},
       {"SSL_CTX_get_options", Entry<Forward<&L::SSL_CTX_get_options>, kNever>},
       {"SSL_CTX_set_options", Entry<Forward<&L::SSL_CTX_set_options>, kNever>},
@@ -301,6 +312,7 @@ std::vector<Function> ContextFunctions() {
       {"SSL_CTX_set_security_level", Entry<Forward<&L::SSL_CTX_set_security_level>, kNever>},
       {"SSL_CTX_get_verify_mode", Entry<Forward<&L::SSL_CTX_get_verify_mode>, kNever>},
       {"SSL_CTX_set_verify", Entry<SetVerify, kNever>},
+      {"SSL_CTX_set1_groups_list", Entry<SetGroupsList, kPossible>},
       {"acceptAnyCertificate", Entry<AcceptAnyCertificate, kNever>},
       {"SSL_CTX_set_cipher_list", Entry<Forward<&L::SSL_CTX_set_cipher_list>, kPossible>},
       {"SSL_CTX_set_ciphersuites", Entry<Forward<&L::SSL_CTX_set_ciphersuites>, kPossible>},

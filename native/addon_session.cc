@@ -229,6 +229,11 @@ const SSL_CIPHER* FindCipher(const Libssl& libssl, int32_t id) {
 
 napi_value SetCipher(const Call& call) {
   SSL_SESSION* session = call.Session(0);
+  // A server that looks a session up, and a client that has offered it, dereference its cipher.
+  const ContextGroup& group = call.environment().group;
+  if (call.IsNull(0) && (group.CachedIn(session) != nullptr || group.InHandshake(session))) {
+    throw Misuse{"cipherInUse"};
+  }
   // src/ gives only numbers that FindCipher knows.
   const SSL_CIPHER* cipher = call.IsNull(0) ? nullptr : FindCipher(call.libssl(), call.Int(0));
   return call.Number(call.libssl().SSL_SESSION_set_cipher(session, cipher));

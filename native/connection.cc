@@ -33,7 +33,15 @@ bool Ready(const Libssl& libssl, const SSL* ssl) { return libssl.SSL_is_init_fin
 }  // namespace
 
 ConnectionState::ConnectionState(ContextState& context_in, SSL* ssl_in)
-    : context(context_in), ssl(ssl_in) {}
+    : context(context_in), ssl(ssl_in), next(context.group.connections) {
+  if (next != nullptr) next->previous = this;
+  context.group.connections = this;
+}
+
+ConnectionState::~ConnectionState() {
+  (previous == nullptr ? context.group.connections : previous->next) = next;
+  if (next != nullptr) next->previous = previous;
+}
 
 ConnectionState* ConnectionState::Of(const Libssl& libssl, const SSL* ssl) {
   return static_cast<ConnectionState*>(libssl.SSL_get_ex_data(ssl, ExIndex(libssl)));
@@ -97,16 +105,20 @@ Step Proceed(ConnectionState* state) {
   return step.error == kErrorWantRead ? Step{1, kErrorNone} : step;
 }
 
-Step ReadAll(ConnectionState* state, std::string* data) {
+Step ReadAll(ConnectionState* state, ReadData* data) {
   const Libssl& libssl = state->context.libssl;
-  char bytes[16384];  // a record's most
-  for (;;) {
-    const Step step = Result(state, libssl.SSL_read(state->ssl, bytes, sizeof bytes));
+  Step step = Result(state, libssl.SSL_read(state->ssl, data->first, ReadData::kRecord));
+  if (step.result <= 0) return step;
+  data->size = static_cast<size_t>(step.result);
+  // Also what it has read ahead.
+  while (libssl.SSL_has_pending(state->ssl) == 1 ||
+         libssl.BIO_ctrl(libssl.SSL_get_rbio(state->ssl), kBioCtrlPending, 0, nullptr) > 0) {
+    char bytes[ReadData::kRecord];
+    step = Result(state, libssl.SSL_read(state->ssl, bytes, sizeof bytes));
     if (step.result <= 0) return step;
-    data->append(bytes, static_cast<size_t>(step.result));
-    const long more = libssl.BIO_ctrl(libssl.SSL_get_rbio(state->ssl), kBioCtrlPending, 0, nullptr);
-    if (more <= 0 && libssl.SSL_pending(state->ssl) == 0) return step;
+    data->further.append(bytes, static_cast<size_t>(step.result));
   }
+  return step;
 }
 
 Joined Join(ConnectionState* client, ConnectionState* server) {

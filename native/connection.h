@@ -7,7 +7,6 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "answers.h"
@@ -19,6 +18,7 @@ namespace libssl_session {
 
 struct ConnectionState {
   ConnectionState(ContextState& context, SSL* ssl);
+  ~ConnectionState();
   ConnectionState(const ConnectionState&) = delete;
   ConnectionState& operator=(const ConnectionState&) = delete;
 
@@ -36,10 +36,14 @@ struct ConnectionState {
   Handle id = kNullHandle;  // the first handle
   Answers answers;
 
-  // What a paused handshake asked for (kLookup), and what was found, by id.
+  // What a paused handshake asked for (kLookup), and what was found.
   enum class Lookup : uint8_t { kNone, kAsked, kAnswered };
   Lookup lookup = Lookup::kNone;
-  std::vector<std::pair<std::string, SessionReference>> found;
+  std::vector<SessionReference> found;
+
+  // The others of the group.
+  ConnectionState* previous = nullptr;
+  ConnectionState* next;
 
   bool replaced = false;  // its session was replaced under way: libssl has dropped its keys
   int last_error = 0;     // SSL_get_error after the last step
@@ -70,8 +74,17 @@ inline Step Handshake(ConnectionState* state) {
 // and alerts; application data stays where it is.
 Step Proceed(ConnectionState* state);
 
-// Reads all application data there is, onto the end of `data`.
-Step ReadAll(ConnectionState* state, std::string* data);
+// Application data that was read: most often one record's.
+struct ReadData {
+  static constexpr size_t kRecord = 16384;  // the most that a record holds
+  char first[kRecord];
+  size_t size = 0;      // of `first`
+  std::string further;  // what did not fit
+};
+
+// Reads all application data there is, and with it what lies behind: tickets, key updates, the
+// peer's end.
+Step ReadAll(ConnectionState* state, ReadData* data);
 
 // Carries bytes between two connections, step after step, until both are ready or neither can go
 // on.

@@ -64,28 +64,42 @@ void OnRemoveSession(SSL_CTX* context, SSL_SESSION* session) {
   state->RecordEvent(EventKind::kRemoveSession, kNullHandle, session, nullptr, 0, 0);
 }
 
+// A reference to what was found for the id. libssl puts it into its own cache and looks at nothing,
+// so a session that must not go there is none; one that is another context's, or will be, is
+// copied.
+SSL_SESSION* Found(const ConnectionState& state, const unsigned char* id, size_t id_size) {
+  const Libssl& libssl = state.context.libssl;
+  for (const SessionReference& found : state.found) {
+    SSL_SESSION* session = found.get();
+    unsigned int size = 0;
+    const unsigned char* own_id = libssl.SSL_SESSION_get_id(session, &size);
+    const bool fits = size == id_size && std::equal(own_id, own_id + size, id) &&
+                      libssl.SSL_SESSION_is_resumable(session) == 1 && UsableAsPsk(libssl, session);
+    if (!fits) continue;
+    const ContextGroup& group = state.context.group;
+    const ContextState* holder = group.CachedIn(session);
+    if ((holder != nullptr && holder != &state.context) || group.InHandshake(session)) {
+      return libssl.SSL_SESSION_dup(session);
+    }
+    libssl.SSL_SESSION_up_ref(session);
+    return session;
+  }
+  return nullptr;
+}
+
 SSL_SESSION* OnGetSession(SSL* ssl, const unsigned char* id, int size, int* copy) {
-  const Libssl& libssl = CallbackLibssl();
-  ConnectionState& state = *ConnectionState::Of(libssl, ssl);
-  SSL_SESSION* answer = nullptr;
-  for (const auto& [found_id, session] : state.found) {
-    const bool fits =
-        found_id.size() == static_cast<size_t>(size) &&
-        std::equal(found_id.begin(), found_id.end(), reinterpret_cast<const char*>(id));
-    if (fits) answer = session.get();
-  }
-  if (answer != nullptr) libssl.SSL_SESSION_up_ref(answer);
+  const ConnectionState& state = *ConnectionState::Of(CallbackLibssl(), ssl);
+  SSL_SESSION* session = Found(state, id, static_cast<size_t>(size));
   *copy = 0;  // the reference is libssl's
-  if (state.context.Records(EventKind::kGetSession)) {
-    state.RecordEvent(EventKind::kGetSession, nullptr, id, static_cast<size_t>(size),
-                      answer != nullptr);
-  }
-  return answer;
+  return session;
 }
 
 void OnKeylog(const SSL* ssl, const char* line) {
-  ConnectionState& state = *ConnectionState::Of(CallbackLibssl(), ssl);
-  state.RecordEvent(EventKind::kKeylog, nullptr, line, std::char_traits<char>::length(line), 0);
+  const Libssl& libssl = CallbackLibssl();
+  // Of the context that a server has switched to, whose callback this is.
+  ContextState* state = ContextState::Of(libssl, libssl.SSL_get_SSL_CTX(ssl));
+  state->RecordEvent(EventKind::kKeylog, ConnectionState::Of(libssl, ssl)->id, nullptr, line,
+                     std::char_traits<char>::length(line), 0);
 }
 
 int OnTicketKey(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher,
@@ -197,6 +211,18 @@ ContextState* ContextGroup::CachedIn(const SSL_SESSION* session) const {
   return nullptr;
 }
 
+bool ContextGroup::InHandshake(const SSL_SESSION* session) const {
+  for (const ConnectionState* state = connections; state != nullptr; state = state->next) {
+    const Libssl& libssl = state->context.libssl;
+    const SSL* ssl = state->ssl;
+    if (libssl.SSL_get_session(ssl) == session && libssl.SSL_is_init_finished(ssl) != 1 &&
+        libssl.SSL_in_before(ssl) != 1) {
+      return true;
+    }
+  }
+  return false;
+}
+
 // ---- ContextState.
 
 ContextState::ContextState(const Libssl& libssl_in, ContextGroup& group_in, SSL_CTX* context_in,
@@ -212,10 +238,14 @@ ContextState::ContextState(const Libssl& libssl_in, ContextGroup& group_in, SSL_
 
 ContextState::~ContextState() {
   group.contexts.erase(std::find(group.contexts.begin(), group.contexts.end(), this));
-  for (const auto& [name, other] : server_names) {
-    if (other != context) libssl.SSL_CTX_free(other);
-  }
   if (recorded != 0) RecordEvent(EventKind::kContextGone, kNullHandle, nullptr, nullptr, 0, 0);
+  // One after the other, not one inside the other: a chain of them can be longer than the stack.
+  const bool first = group.orphans.empty();
+  for (const auto& [name, other] : server_names) {
+    if (other != context) group.orphans.push_back(other);
+  }
+  for (size_t i = 0; first && i < group.orphans.size(); ++i) libssl.SSL_CTX_free(group.orphans[i]);
+  if (first) group.orphans.clear();
 }
 
 ContextState* ContextState::Of(const Libssl& libssl, const SSL_CTX* context) {

@@ -15,6 +15,7 @@
 
 namespace libssl_session {
 
+struct ConnectionState;
 struct ContextState;
 
 inline constexpr size_t kTicketKeyName = 16;
@@ -22,10 +23,16 @@ inline constexpr size_t kTicketKeyName = 16;
 // The contexts of one environment. Not thread-safe: an environment is a thread.
 struct ContextGroup {
   std::vector<Event> events;
-  std::vector<ContextState*> contexts;  // those that are alive, with a handle or without
+  std::vector<ContextState*> contexts;     // those that are alive, with a handle or without
+  ConnectionState* connections = nullptr;  // the first; each knows the next
+  // Contexts that a context has owned which is just being freed.
+  std::vector<SSL_CTX*> orphans;
 
   // The context in whose cache the session sits; nullptr when in none.
   ContextState* CachedIn(const SSL_SESSION* session) const;
+  // Whether a handshake that is under way has the session: libssl may yet give it another id, put
+  // it into its own cache, and look at its cipher.
+  bool InHandshake(const SSL_SESSION* session) const;
 };
 
 struct ContextState {

@@ -19,7 +19,6 @@ namespace libssl_session {
 enum class EventKind : uint8_t {
   kNewSession = 1,      // session
   kRemoveSession = 2,   // session
-  kGetSession = 3,      // data: the id; number: whether there was an answer
   kLookup = 4,          // data: an id that the handshake waits for; always recorded
   kKeylog = 5,          // data: the line
   kPskUse = 6,          // number: whether the hash was fixed already (after a HelloRetryRequest)

@@ -261,6 +261,7 @@ typedef void CRYPTO_free_fn(void*, const char*, int);
   F(ssl, int, SSL_clear, (SSL*))                                                                 \
   F(ssl, int, SSL_get_error, (const SSL*, int))                                                  \
   F(ssl, int, SSL_pending, (const SSL*))                                                         \
+  F(ssl, int, SSL_has_pending, (const SSL*))                                                     \
   F(ssl, int, SSL_is_init_finished, (const SSL*))                                                \
   F(ssl, int, SSL_in_before, (const SSL*))                                                       \
   F(ssl, const char*, SSL_state_string_long, (const SSL*))                                       \
@@ -336,6 +337,7 @@ typedef void CRYPTO_free_fn(void*, const char*, int);
   C(kCtrlServernameArgument, SSL_CTRL_SET_TLSEXT_SERVERNAME_ARG, 54)  \
   C(kCtrlSetHostname, SSL_CTRL_SET_TLSEXT_HOSTNAME, 55)               \
   C(kCtrlTicketKeyCallback, SSL_CTRL_SET_TLSEXT_TICKET_KEY_CB, 72)    \
+  C(kCtrlSetGroupsList, SSL_CTRL_SET_GROUPS_LIST, 92)                 \
   C(kCtrlGetMaxProtoVersion, SSL_CTRL_GET_MAX_PROTO_VERSION, 131)     \
   C(kCacheServer, SSL_SESS_CACHE_SERVER, 2)                           \
   C(kCacheNoInternalLookup, SSL_SESS_CACHE_NO_INTERNAL_LOOKUP, 0x100) \

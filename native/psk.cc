@@ -7,11 +7,11 @@
 namespace libssl_session {
 namespace {
 
-// A reference for libssl, which takes one with every answer.
+// What libssl takes with every answer: a copy, since it looks at the cipher again in a later step,
+// and its owner may have changed that by then.
 SSL_SESSION* Give(const Libssl& libssl, const SessionReference& session) {
   if (!UsableAsPsk(libssl, session.get())) return nullptr;
-  libssl.SSL_SESSION_up_ref(session.get());
-  return session.get();
+  return libssl.SSL_SESSION_dup(session.get());
 }
 
 int OnPskUse(SSL* ssl, const EVP_MD* hash, const unsigned char** identity, size_t* size,

@@ -1,5 +1,5 @@
-// docs/coverage.md: every function and macro of OpenSSL 1.1.1 that is about sessions, and where it
-// is reachable here. Without options: prints it. --write: writes the file. --check: compares.
+// docs/coverage.md: every function and macro of OpenSSL 1.1.1 that is about sessions or contexts, and
+// where it is reachable here. Without options: prints it. --write: writes the file. --check: compares.
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,8 +11,9 @@ const headers = ['ssl.h', 'tls1.h'];
 const headerPath = (name) => join(root, '.libssl', 'include', 'openssl', name);
 export const hasHeaders = headers.every((name) => existsSync(headerPath(name)));
 
-// What makes a declaration one about sessions, in its name, its parameters or a macro's body.
-const aboutSessions = /sess|ticket/i;
+// What makes a declaration one about sessions, tickets, pre-shared keys, early data or contexts, in
+// its name, its parameters or a macro's body.
+const aboutSessions = /sess|ticket|psk|early_data|SSL_CTX\b|^SSL_CTX_|[ *]D?TLS\w*_method\(/im;
 // These are too, though their declarations do not say so. SSL_CIPHER_find gives what
 // SSL_SESSION_set_cipher takes.
 const alsoAboutSessions = [
@@ -22,15 +23,27 @@ const alsoAboutSessions = [
   'SSL_get_default_timeout',
 ];
 
-// Exports of the C-named module that are no functions of OpenSSL.
-const ours = ['NULL', 'lastErrors'];
+// Where else exports of the C-named module are declared.
+const otherHeaders = ['bio.h', 'x509.h'];
 
-const context = 'needs a context, which this package does not have yet';
-const connection = 'needs a connection, which this package does not have yet';
+// Exports of the C-named module that are no functions of OpenSSL.
+const ours = ['NULL', 'lastErrors', 'SSL_CTX_use_certificate_chain'];
+
+// The classes of the package, by their source files.
+const classes = {
+  SslSession: 'session.ts',
+  SslContext: 'context.ts',
+  SslConnection: 'connection.ts',
+};
+
 const alias = (name) => `another name of \`${name}\``;
 const stdio = (name) => `a \`FILE*\` is nothing that JavaScript has; use \`${name}\``;
 const bio = (name) => `reads or writes a \`BIO\` of the caller; use \`${name}\`, on bytes`;
 const exData = 'C pointers with C callbacks; in JavaScript, keep the data in a `WeakMap`';
+
+const borrowed = (name) => `gives a pointer that is not the caller’s; use \`${name}\``;
+const because = (reason, names) =>
+  Object.fromEntries(names.flatMap((some) => some.split(' ')).map((name) => [name, reason]));
 
 // Why a function is not here, for each that is not.
 const reasons = {
@@ -48,68 +61,108 @@ const reasons = {
   SSL_SESSION_get_ex_new_index: exData,
   SSL_SESSION_set_app_data: exData,
   SSL_SESSION_set_ex_data: exData,
-
-  SSL_CTX_add_session: context,
-  SSL_CTX_flush_sessions: context,
-  SSL_CTX_get_num_tickets: context,
-  SSL_CTX_get_session_cache_mode: context,
-  SSL_CTX_get_timeout: context,
-  SSL_CTX_get_tlsext_ticket_keys: context,
-  SSL_CTX_remove_session: context,
-  SSL_CTX_sess_accept: context,
-  SSL_CTX_sess_accept_good: context,
-  SSL_CTX_sess_accept_renegotiate: context,
-  SSL_CTX_sess_cache_full: context,
-  SSL_CTX_sess_cb_hits: context,
-  SSL_CTX_sess_connect: context,
-  SSL_CTX_sess_connect_good: context,
-  SSL_CTX_sess_connect_renegotiate: context,
-  SSL_CTX_sess_get_cache_size: context,
-  SSL_CTX_sess_get_get_cb: context,
-  SSL_CTX_sess_get_new_cb: context,
-  SSL_CTX_sess_get_remove_cb: context,
-  SSL_CTX_sess_hits: context,
-  SSL_CTX_sess_misses: context,
-  SSL_CTX_sess_number: context,
-  SSL_CTX_sess_set_cache_size: context,
-  SSL_CTX_sess_set_get_cb: context,
-  SSL_CTX_sess_set_new_cb: context,
-  SSL_CTX_sess_set_remove_cb: context,
-  SSL_CTX_sess_timeouts: context,
-  SSL_CTX_sessions: context,
-  SSL_CTX_set_generate_session_id: context,
-  SSL_CTX_set_not_resumable_session_callback: context,
-  SSL_CTX_set_num_tickets: context,
-  SSL_CTX_set_psk_find_session_callback: context,
-  SSL_CTX_set_psk_use_session_callback: context,
-  SSL_CTX_set_session_cache_mode: context,
-  SSL_CTX_set_session_id_context: context,
-  SSL_CTX_set_session_ticket_cb: context,
-  SSL_CTX_set_timeout: context,
-  SSL_CTX_set_tlsext_ticket_key_cb: context,
-  SSL_CTX_set_tlsext_ticket_keys: context,
-
-  BIO_ssl_copy_session_id: connection,
-  SSL_cache_hit: connection,
-  SSL_client_hello_get0_session_id: connection,
-  SSL_copy_session_id: connection,
-  SSL_get0_session: connection,
-  SSL_get1_session: connection,
-  SSL_get_default_timeout: connection,
-  SSL_get_num_tickets: connection,
-  SSL_get_session: connection,
-  SSL_has_matching_session_id: connection,
-  SSL_session_reused: connection,
-  SSL_set_generate_session_id: connection,
-  SSL_set_not_resumable_session_callback: connection,
-  SSL_set_num_tickets: connection,
-  SSL_set_psk_find_session_callback: connection,
-  SSL_set_psk_use_session_callback: connection,
-  SSL_set_session: connection,
-  SSL_set_session_id_context: connection,
-  SSL_set_session_secret_cb: connection,
-  SSL_set_session_ticket_ext: connection,
-  SSL_set_session_ticket_ext_cb: connection,
+  SSL_get_session: borrowed('SSL_get1_session'),
+  SSL_get0_session: borrowed('SSL_get1_session'),
+  SSL_cache_hit: alias('SSL_session_reused'),
+  SSL_CTX_set1_curves: alias('SSL_CTX_set1_groups'),
+  SSL_CTX_set1_curves_list: alias('SSL_CTX_set1_groups_list'),
+  SSL_CTX_set1_groups: 'the same by numbers; use `SSL_CTX_set1_groups_list`',
+  SSL_CTX_get_tlsext_ticket_keys: 'gives secret keys, which whoever has set them has',
+  SSL_client_hello_get0_session_id: 'only for the callback of `SSL_CTX_set_client_hello_cb`',
+  SSL_CTX_set_tlsext_servername_arg: 'the argument of a C callback',
+  SSL_get_SSL_CTX: 'gives a borrowed pointer; whoever made the connection has the context',
+  SSL_set_SSL_CTX: 'used by `SSL_CTX_set_tlsext_servername_callback`',
+  SSL_CTX_get_ssl_method: 'gives a C pointer; whoever made the context has the method',
+  SSL_CTX_set_ssl_version: 'changes the method of a context that is in use; make another context',
+  SSL_CTX_ctrl: 'takes any pointer; use the functions over it',
+  SSL_CTX_callback_ctrl: 'takes any C callback; use the functions over it',
+  SSL_CTX_add_client_CA: 'a part of `SSL_CTX_load_verify_locations`',
+  ...because('takes a file; use the function on PEM bytes', [
+    'SSL_CTX_use_certificate_chain_file SSL_CTX_use_certificate_file SSL_CTX_use_PrivateKey_file',
+    'SSL_CTX_use_RSAPrivateKey_file SSL_CTX_set_default_verify_dir SSL_CTX_set_default_verify_file',
+  ]),
+  ...because('the same from another form; use the function on PEM bytes', [
+    'SSL_CTX_use_certificate SSL_CTX_use_certificate_ASN1 SSL_CTX_use_PrivateKey_ASN1',
+    'SSL_CTX_use_RSAPrivateKey SSL_CTX_use_RSAPrivateKey_ASN1 SSL_CTX_use_cert_and_key',
+    'SSL_CTX_add0_chain_cert SSL_CTX_add1_chain_cert SSL_CTX_add_extra_chain_cert',
+    'SSL_CTX_set0_chain SSL_CTX_set1_chain SSL_CTX_build_cert_chain SSL_CTX_clear_chain_certs',
+    'SSL_CTX_clear_extra_chain_certs SSL_CTX_add1_to_CA_list SSL_CTX_set0_CA_list',
+    'SSL_CTX_set_client_CA_list SSL_CTX_set_current_cert SSL_CTX_select_current_cert',
+    'SSL_CTX_set_default_passwd_cb SSL_CTX_set_default_passwd_cb_userdata',
+    'SSL_CTX_get_default_passwd_cb SSL_CTX_get_default_passwd_cb_userdata',
+    'SSL_CTX_set_cert_flags SSL_CTX_clear_cert_flags',
+  ]),
+  ...because('gives or takes C objects of libcrypto', [
+    'SSL_CTX_get0_CA_list SSL_CTX_get0_certificate SSL_CTX_get0_chain_certs',
+    'SSL_CTX_get0_privatekey SSL_CTX_get_client_CA_list SSL_CTX_get_extra_chain_certs',
+    'SSL_CTX_get_extra_chain_certs_only SSL_CTX_get_cert_store SSL_CTX_set_cert_store',
+    'SSL_CTX_set1_cert_store SSL_CTX_set0_chain_cert_store SSL_CTX_set1_chain_cert_store',
+    'SSL_CTX_get0_chain_cert_store SSL_CTX_set0_verify_cert_store',
+    'SSL_CTX_set1_verify_cert_store SSL_CTX_get0_verify_cert_store SSL_CTX_get0_param',
+    'SSL_CTX_set1_param SSL_CTX_get_ciphers SSL_CTX_set_tmp_dh SSL_CTX_set_tmp_ecdh',
+    'BIO_new_ssl BIO_new_ssl_connect BIO_new_buffer_ssl_connect SSL_CONF_CTX_set_ssl_ctx',
+    'BIO_ssl_copy_session_id',
+  ]),
+  ...because('a C callback that wants its answer at once', [
+    'SSL_CTX_set_generate_session_id SSL_set_generate_session_id SSL_CTX_set_cert_cb',
+    'SSL_CTX_set_not_resumable_session_callback SSL_set_not_resumable_session_callback',
+    'SSL_set_session_secret_cb SSL_set_session_ticket_ext_cb SSL_CTX_set_cert_verify_callback',
+    'SSL_CTX_get_verify_callback SSL_CTX_set_client_cert_cb SSL_CTX_get_client_cert_cb',
+    'SSL_CTX_set_tmp_dh_callback SSL_CTX_set_security_callback SSL_CTX_get_security_callback',
+    'SSL_CTX_set0_security_ex_data SSL_CTX_get0_security_ex_data SSL_set_security_callback',
+    'SSL_get_security_callback SSL_CTX_set_record_padding_callback',
+    'SSL_CTX_set_record_padding_callback_arg SSL_CTX_get_record_padding_callback_arg',
+    'SSL_CTX_set_cookie_generate_cb SSL_CTX_set_cookie_verify_cb',
+    'SSL_CTX_set_stateless_cookie_generate_cb SSL_CTX_set_stateless_cookie_verify_cb',
+    'SSL_CTX_add_client_custom_ext SSL_CTX_add_custom_ext SSL_CTX_add_server_custom_ext',
+    'SSL_CTX_has_client_custom_ext SSL_CTX_set_info_callback SSL_CTX_get_info_callback',
+    'SSL_CTX_set_msg_callback SSL_CTX_set_msg_callback_arg',
+  ]),
+  ...because(exData, [
+    'SSL_CTX_get_app_data SSL_CTX_get_ex_data SSL_CTX_get_ex_new_index SSL_CTX_set_app_data',
+    'SSL_CTX_set_ex_data',
+  ]),
+  ...because('deprecated; use `TLS_method` or `DTLS_method` and set the versions', [
+    'TLSv1_method TLSv1_client_method TLSv1_server_method TLSv1_1_method TLSv1_1_client_method',
+    'TLSv1_1_server_method TLSv1_2_method TLSv1_2_client_method TLSv1_2_server_method',
+    'DTLSv1_method DTLSv1_client_method DTLSv1_server_method DTLSv1_2_method',
+    'DTLSv1_2_client_method DTLSv1_2_server_method',
+  ]),
+  ...because('does nothing any more', [
+    'SSL_CTX_need_tmp_RSA SSL_CTX_set_tmp_rsa SSL_CTX_set_tmp_rsa_callback SSL_CTX_set_ecdh_auto',
+  ]),
+  ...because('of EAP-FAST, which is not about resumption', ['SSL_set_session_ticket_ext']),
+  ...because('works on two connections at once; use `SSL_set_session` and the id context', [
+    'SSL_copy_session_id',
+  ]),
+  ...because('says whether a connection’s own context has the id; use `SSL_CTX_sessions`', [
+    'SSL_has_matching_session_id',
+  ]),
+  ...because('SRP, DANE, certificate transparency, NPN and OCSP are not about sessions', [
+    'SSL_CTX_SRP_CTX_free SSL_CTX_SRP_CTX_init SSL_CTX_set_srp_cb_arg',
+    'SSL_CTX_set_srp_client_pwd_callback SSL_CTX_set_srp_password SSL_CTX_set_srp_strength',
+    'SSL_CTX_set_srp_username SSL_CTX_set_srp_username_callback',
+    'SSL_CTX_set_srp_verify_param_callback SSL_CTX_dane_clear_flags SSL_CTX_dane_enable',
+    'SSL_CTX_dane_mtype_set SSL_CTX_dane_set_flags SSL_CTX_ct_is_enabled SSL_CTX_disable_ct',
+    'SSL_CTX_enable_ct SSL_CTX_get0_ctlog_store SSL_CTX_set0_ctlog_store',
+    'SSL_CTX_set_ct_validation_callback SSL_CTX_set_ctlog_list_file',
+    'SSL_CTX_set_default_ctlog_list_file SSL_CTX_set_next_proto_select_cb',
+    'SSL_CTX_set_next_protos_advertised_cb SSL_CTX_set_npn_advertised_cb',
+    'SSL_CTX_set_npn_select_cb SSL_CTX_get_tlsext_status_arg SSL_CTX_get_tlsext_status_cb',
+    'SSL_CTX_get_tlsext_status_type SSL_CTX_set_tlsext_status_arg SSL_CTX_set_tlsext_status_cb',
+    'SSL_CTX_set_tlsext_status_type SSL_CTX_use_serverinfo SSL_CTX_use_serverinfo_ex',
+    'SSL_CTX_use_serverinfo_file SSL_CTX_set_client_cert_engine',
+  ]),
+  ...because('a setting that is not about sessions, and that nobody has asked for yet', [
+    'SSL_CTX_clear_mode SSL_CTX_get_mode SSL_CTX_set_mode SSL_CTX_config',
+    'SSL_CTX_get_default_read_ahead SSL_CTX_set_default_read_ahead SSL_CTX_get_max_cert_list',
+    'SSL_CTX_set_max_cert_list SSL_CTX_get_quiet_shutdown SSL_CTX_set_quiet_shutdown',
+    'SSL_CTX_get_verify_depth SSL_CTX_set_verify_depth SSL_CTX_set_purpose SSL_CTX_set_trust',
+    'SSL_CTX_set1_client_certificate_types SSL_CTX_set1_client_sigalgs',
+    'SSL_CTX_set1_client_sigalgs_list SSL_CTX_set1_sigalgs SSL_CTX_set1_sigalgs_list',
+    'SSL_CTX_set_block_padding SSL_CTX_set_default_read_buffer_len SSL_CTX_set_dh_auto',
+    'SSL_CTX_set_max_pipelines SSL_CTX_set_max_send_fragment SSL_CTX_set_split_send_fragment',
+  ]),
 };
 
 /**
@@ -176,7 +229,8 @@ export function declared() {
 export function sessionDeclarations() {
   const all = declared();
   const about = all.filter(
-    ({ name, text }) => aboutSessions.test(text) || alsoAboutSessions.includes(name),
+    ({ name, text }) =>
+      aboutSessions.test(text) || aboutSessions.test(name) || alsoAboutSessions.includes(name),
   );
   // #if and #else may declare the same name.
   const byName = new Map(about.map((declaration) => [declaration.name, declaration]));
@@ -212,14 +266,21 @@ export function classMembers(source, className) {
 
 /** The functions that a doc comment says it wraps. */
 export function wrapped(comment) {
-  const [, list = ''] = /Wraps ((?:`\w+\(3\)`(?:, )?)+)\./.exec(comment) ?? [];
+  const [, list = ''] = /Wraps ((?:`\w+\(3\)`(?:, )?)+)/.exec(comment) ?? [];
   return [...list.matchAll(/`(\w+)\(3\)`/g)].map(([, name]) => name);
 }
 
-/** Each declaration about sessions, with where it is reachable or why not. */
+/** Each declaration about sessions and contexts, with where it is reachable or why not. */
 export async function coverage() {
-  const exported = Object.keys(await import('../dist/libssl.js'));
-  const members = classMembers(readFileSync(join(root, 'src', 'session.ts'), 'utf8'), 'SslSession');
+  const module = await import('../dist/libssl.js');
+  const exported = Object.keys(module);
+  const members = Object.entries(classes).flatMap(([className, source]) =>
+    classMembers(readFileSync(join(root, 'src', source), 'utf8'), className).map((member) =>
+      className === 'SslSession' || member.shown.includes(className)
+        ? member
+        : { ...member, shown: `${className}#${member.shown}` },
+    ),
+  );
   const problems = [];
   const rows = sessionDeclarations().map(({ name, kind }) => {
     const cNamed = exported.includes(name);
@@ -230,9 +291,13 @@ export async function coverage() {
     if (reachable && reason !== undefined) problems.push(`${name} has a place and a reason`);
     return { name, kind, cNamed, members: wrappers, reason };
   });
-  const inHeader = new Set(declared().map(({ name }) => name));
+  const others = otherHeaders.flatMap((name) =>
+    parseHeader(readFileSync(headerPath(name), 'utf8')),
+  );
+  const inHeader = new Set([...declared(), ...others].map(({ name }) => name));
   for (const name of exported) {
-    if (!inHeader.has(name) && !ours.includes(name)) {
+    const constant = typeof module[name] === 'number';
+    if (!inHeader.has(name) && !ours.includes(name) && !constant) {
       problems.push(`libssl-session/libssl exports ${name}, which no header declares`);
     }
   }
@@ -259,19 +324,20 @@ export function markdown(rows) {
   return [
     '<!-- Made by scripts/coverage.mjs: change that, then "node scripts/coverage.mjs --write". -->',
     '',
-    '# What of OpenSSL’s session functions is here',
+    '# What of OpenSSL’s functions for sessions and contexts is here',
     '',
-    `The public headers of OpenSSL 1.1.1 declare ${rows.length} functions and macros about sessions:`,
-    'they take or return an `SSL_SESSION`, or have a session or a ticket in their names or',
-    `parameters. ${reachable.length} are reachable here; each of the other ${others.length} has a reason.`,
+    `The public headers of OpenSSL 1.1.1 declare ${rows.length} functions and macros about sessions,`,
+    'tickets, pre-shared keys, early data and contexts: they take or return an `SSL_SESSION` or an',
+    '`SSL_CTX`, or have one of these in their names or parameters.',
+    `${reachable.length} are reachable here; each of the other ${others.length} has a reason.`,
     '',
     '## Reachable',
     '',
     'The second column is a function of `libssl-session/libssl`, under OpenSSL’s own name; the third',
-    'is a member of `SslSession`.',
+    'is a member of `SslSession`, or of the class that it names.',
     '',
     ...table(
-      ['OpenSSL', '`libssl-session/libssl`', '`SslSession`'],
+      ['OpenSSL', '`libssl-session/libssl`', 'the classes'],
       reachable.map(({ name, cNamed, members }) => [
         `\`${name}\``,
         cNamed ? 'yes' : '',

@@ -94,6 +94,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   readonly #reference: Reference;
   readonly #server: boolean;
   #output: Buffer[] = [];
+  #data: Buffer[] = [];
   #earlyData: Buffer[] = [];
   // Where a server takes early data, it reads that before it goes on with the handshake.
   #readsEarlyData = false;
@@ -101,6 +102,10 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   #began = false;
   #ready = false;
   #paused = false;
+  // What libssl would not send in the middle of a handshake message of the peer.
+  #unsent: Uint8Array[] = [];
+  // Each ends a search of the session store.
+  #searches: (() => void)[] = [];
   /** The context it was made of. */
   readonly context: SslContext;
 
@@ -117,7 +122,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     if (handle === 0) throw libsslError('SSL_new', native().lastErrors());
     this.#reference = new Reference(this, handle, references);
     connections.set(handle, new WeakRef(this));
-    this.on('newListener' as never, wantEvents as never);
+    this.#watchListeners();
     registers[0] = handle;
     native().setSide(this.#server);
     this.#readsEarlyData = this.#server && context.maxEarlyData > 0;
@@ -127,6 +132,25 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
       this.free();
       throw error;
     }
+  }
+
+  // Libssl's callbacks are set for what is listened to.
+  #watchListeners(): void {
+    const kinds: Record<string, number> = {
+      session: 1 << EventKind.newSession,
+      keylog: 1 << EventKind.keylog,
+    };
+    const want = (event: string) => {
+      const kind = kinds[event];
+      if (kind !== undefined && !this.freed) this.context.want(kind, this.#reference.handle);
+    };
+    this.on('newListener' as never, want as never);
+  }
+
+  override removeAllListeners(event?: keyof SslConnectionEvents): this {
+    super.removeAllListeners(event);
+    if (event === undefined) this.#watchListeners();
+    return this;
   }
 
   #apply(handle: Handle, options: SslConnectionOptions): void {
@@ -172,8 +196,17 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
 
   /** Gives this object's reference back. Again: nothing. Wraps `SSL_free(3)`. */
   free(): void {
-    this.#reference.free();
+    const searches = this.#searches;
+    this.#searches = [];
+    this.#unsent = [];
     this.#output = [];
+    this.#data = [];
+    this.#earlyData = [];
+    try {
+      this.#reference.free();
+    } finally {
+      for (const end of searches) end();
+    }
   }
 
   /** `free()`, for `using connection = …`. */
@@ -198,7 +231,8 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     if (this.freed) return 'freed';
     if (this.#failure !== null) return 'failed';
     if (this.#paused) return 'paused';
-    if (!this.#ready) return this.#began ? 'handshake' : 'new';
+    if (!this.#ready && !this.#began) return 'new';
+    if (this.#handshaking) return 'handshake';
     const shutdown = this.#shutdown;
     if (shutdown === 0) return 'open';
     return shutdown === sentShutdown + receivedShutdown ? 'closed' : 'closing';
@@ -217,13 +251,14 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     if (this.#readsEarlyData) return this.#readEarly(handle);
     this.#begin(handle);
     this.#step('SSL_do_handshake', native().SSL_do_handshake());
+    this.#sendUnsent();
     return this.state;
   }
 
   /**
    * Takes bytes from the peer, and goes on with what they are for: the handshake, tickets, key
-   * updates, alerts. Data waits for `read()`. Throws as `handshake()`. Wraps `BIO_write(3)`,
-   * `SSL_do_handshake(3)`, `SSL_peek(3)`.
+   * updates, the peer's end. Data waits for `read()`. Throws as `handshake()`. Wraps
+   * `BIO_write(3)`, `SSL_do_handshake(3)`, `SSL_read(3)`.
    */
   receive(bytes: Uint8Array): SslConnectionState {
     const data = checkBytes('bytes', bytes);
@@ -234,38 +269,62 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
       return this.#paused ? 'paused' : this.#readEarly(handle);
     }
     this.#begin(handle);
-    this.#step('SSL_do_handshake', native().receive(data));
+    this.#step(this.#ready ? 'SSL_read' : 'SSL_do_handshake', native().receive(data));
+    this.#sendUnsent();
     return this.state;
   }
 
   /** The bytes for the peer; empty when there are none. Also after a failure: the alert. */
   take(): Buffer {
     if (this.freed) throw freedError('SslConnection');
-    const [first, ...more] = this.#output;
+    const output = joined(this.#output);
     this.#output = [];
-    if (first === undefined) return Buffer.alloc(0);
-    return more.length === 0 ? first : Buffer.concat([first, ...more]);
+    return output;
   }
 
-  /** Sends data. Throws while the handshake is not over. Wraps `SSL_write(3)`. */
+  /**
+   * Sends data; while the peer is in the middle of a message of its own (a key update, another
+   * handshake), that waits for it. Throws before the first handshake is over. Wraps `SSL_write(3)`.
+   */
   write(bytes: Uint8Array): void {
     const data = checkBytes('bytes', bytes);
     const handle = this.#usable('write');
     if (!this.#ready || this.#shutdown & sentShutdown) throw this.#wrongState('write');
     if (data.length === 0) return;
+    if (this.#unsent.length > 0 || !this.#send(handle, data))
+      this.#unsent.push(Uint8Array.from(data));
+  }
+
+  #send(handle: Handle, data: Uint8Array): boolean {
     this.#begin(handle);
-    this.#step('SSL_write', native().SSL_write(data));
+    const outcome = native().SSL_write(data);
+    const sent = Number(registers[0]) > 0;
+    this.#step('SSL_write', outcome);
+    return sent;
+  }
+
+  #sendUnsent(): void {
+    for (let data = this.#unsent[0]; data !== undefined; data = this.#unsent[0]) {
+      if (this.freed || this.#failure !== null || this.#handshaking) return;
+      if (!this.#send(this.#reference.handle, data)) return;
+      this.#unsent.shift();
+    }
   }
 
   /**
    * The data that has come, all of it; null when there is none now. After the peer's end `state` is
-   * `closing` or `closed`. Wraps `SSL_read(3)`.
+   * `closing` or `closed`. What came before a failure can be read after it. Wraps `SSL_read(3)`.
    */
   read(): Buffer | null {
-    const handle = this.#usable('read');
-    if (!this.#ready) throw this.#wrongState('read');
-    this.#begin(handle);
-    return this.#step('SSL_read', native().readAll());
+    if (this.freed || this.#data.length === 0) {
+      const handle = this.#usable('read');
+      if (!this.#ready) throw this.#wrongState('read');
+      this.#begin(handle);
+      this.#step('SSL_read', native().readAll());
+    }
+    const data = this.#data;
+    this.#data = [];
+    return data.length === 0 ? null : joined(data);
   }
 
   /**
@@ -274,7 +333,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
    */
   shutdown(): boolean {
     const handle = this.#usable('shutdown');
-    if (!this.#ready) throw this.#wrongState('shutdown');
+    if (this.#handshaking) throw this.#wrongState('shutdown');
     if (!(this.#shutdown & sentShutdown)) {
       this.#begin(handle);
       const outcome = native().SSL_shutdown();
@@ -292,17 +351,26 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   writeEarlyData(bytes: Uint8Array): void {
     const data = checkBytes('bytes', bytes);
     const handle = this.#usable('write early data');
-    if (this.#ready) throw this.#wrongState('write early data');
+    if (this.#ready || this.#paused) throw this.#wrongState('write early data');
+    const began = this.#began;
     this.#begin(handle);
-    this.#step('SSL_write_early_data', native().SSL_write_early_data(data));
+    const outcome = native().SSL_write_early_data(data);
+    if (native().lastErrors()[0]?.reason === 'called a function you should not call') {
+      this.#began = began;
+      throw stateError(
+        `cannot write early data: in state '${this.state}' nothing allows it (a session, a PSK, or early data of the client)`,
+      );
+    }
+    this.#step('SSL_write_early_data', outcome);
   }
 
   /** The early data that a client has sent; null when there is none. Wraps `SSL_read_early_data(3)`. */
   readEarlyData(): Buffer | null {
     this.#usable('read early data');
-    const data = this.#earlyData;
+    if (this.#earlyData.length === 0) return null;
+    const data = joined(this.#earlyData);
     this.#earlyData = [];
-    return data.length === 0 ? null : Buffer.concat(data);
+    return data;
   }
 
   #readEarly(handle: Handle): SslConnectionState {
@@ -310,14 +378,11 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
       this.#begin(handle);
       const outcome = native().SSL_read_early_data(16384);
       const result = registers[0];
-      const data = this.#step('SSL_read_early_data', outcome);
-      if (data !== null) this.#earlyData.push(data);
-      if (result === 2) {
-        this.#readsEarlyData = false;
-        return this.receive(Buffer.alloc(0));
-      }
-      // Where it waits, also for the store.
-      if (result !== 1) return this.state;
+      if (result === 2) this.#readsEarlyData = false;
+      this.#step('SSL_read_early_data', outcome, false, this.#earlyData);
+      // 0: it waits, also for the store. And a listener may have freed the connection.
+      if (result === 0 || this.freed) return this.state;
+      if (result === 2) return this.receive(Buffer.alloc(0));
     }
   }
 
@@ -333,7 +398,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
    */
   keyUpdate(requestPeer = false): void {
     const handle = this.#usable('update keys');
-    if (!this.#ready) throw this.#wrongState('update keys');
+    if (this.#handshaking) throw this.#wrongState('update keys');
     this.#begin(handle);
     this.#step('SSL_key_update', native().SSL_key_update(requestPeer ? 1 : 0), true);
     this.#begin(handle);
@@ -343,7 +408,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   /** Begins another handshake (TLS 1.2 and before). Wraps `SSL_renegotiate(3)`. */
   renegotiate(): void {
     const handle = this.#usable('renegotiate');
-    if (!this.#ready) throw this.#wrongState('renegotiate');
+    if (this.#handshaking) throw this.#wrongState('renegotiate');
     this.#begin(handle);
     this.#step('SSL_renegotiate', native().SSL_renegotiate(), true);
     this.#begin(handle);
@@ -356,7 +421,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
    */
   requestCertificate(): void {
     const handle = this.#usable('request a certificate');
-    if (!this.#ready) throw this.#wrongState('request a certificate');
+    if (this.#handshaking) throw this.#wrongState('request a certificate');
     registers[0] = handle;
     native().SSL_set_verify(1);
     this.#begin(handle);
@@ -465,7 +530,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     const text = checkLatin1('label', label);
     const bytes = context === undefined ? null : checkBytes('context', context);
     const handle = this.#usable('export keying material');
-    if (!this.#ready) throw this.#wrongState('export keying material');
+    if (this.#handshaking) throw this.#wrongState('export keying material');
     registers[0] = handle;
     const material = native().SSL_export_keying_material(size, text, bytes);
     if (material !== null) return material;
@@ -489,10 +554,18 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     return this.#plain(native().SSL_get_shutdown);
   }
 
+  // The first handshake or, later, a message of one that has come in part.
+  get #handshaking(): boolean {
+    return !this.#ready || this.#plain(native().SSL_is_init_finished) !== 1;
+  }
+
   #usable(action: string): Handle {
     const { handle } = this.#reference;
     if (this.#failure !== null) {
-      throw stateError(`cannot ${action}: the connection failed (${this.#failure.message})`);
+      const error = stateError(
+        `cannot ${action}: the connection failed (${this.#failure.message})`,
+      );
+      throw Object.assign(error, { cause: this.#failure });
     }
     return handle;
   }
@@ -508,22 +581,29 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   }
 
   // After a native step: takes what it gave, and fails where it failed.
-  #step(functionName: string, outcome: Outcome, must = false): Buffer | null {
+  #step(functionName: string, outcome: Outcome, must = false, into = this.#data): void {
     const result = Number(registers[0]);
     const error = Number(registers[1]);
     const failed = error === errorSsl || error === errorSyscall || (must && result !== 1);
     const errors = failed ? native().lastErrors() : null;
     if (!this.#ready && this.#plain(native().SSL_is_init_finished) === 1) this.#ready = true;
+    if (outcome !== undefined && outcome[0] !== null) into.push(outcome[0]);
     if (outcome !== undefined && outcome[1] !== null) this.#output.push(outcome[1]);
-    const thrown = errors === null ? null : libsslError(functionName, errors);
+    const failure = errors === null ? null : libsslError(functionName, errors);
     // What was only asked in vain does the connection no harm.
-    if (!must) this.#failure = thrown;
-    if (error === errorWantClientHello) this.#paused = true;
-    // Listeners come last: they may do anything, also free this connection.
-    const lookups = deliver(outcome?.[2] ?? null);
-    if (this.#paused && !this.freed) this.#lookUp(lookups);
-    if (thrown !== null) throw thrown;
-    return outcome?.[0] ?? null;
+    if (!must) this.#failure = failure;
+    this.#settle(outcome, error === errorWantClientHello, failure);
+  }
+
+  // The end of a step. Listeners come last: they may do anything, also free this connection.
+  #settle(outcome: Outcome, waits: boolean, failure: LibsslError | null): void {
+    const pauses = waits && !this.#paused;
+    if (pauses) this.#paused = true;
+    const thrown: unknown[] = failure === null ? [] : [failure];
+    const lookups: NativeEvent[] = [];
+    call(() => deliver(outcome?.[2] ?? null, lookups), thrown);
+    if (pauses && !this.freed) call(() => this.#lookUp(lookups), thrown);
+    if (thrown.length > 0) throw thrown[0];
   }
 
   // The handshake waits for these ids.
@@ -532,49 +612,48 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     let open = lookups.length;
     let waiting = false;
     const goOn = () => {
-      if (this.freed) return;
-      registers[0] = this.#reference.handle;
-      native().endLookup();
-      this.#paused = false;
+      this.#searches = [];
+      if (!this.freed) {
+        registers[0] = this.#reference.handle;
+        native().endLookup();
+        this.#paused = false;
+      }
       if (!waiting) {
-        this.receive(Buffer.alloc(0));
+        if (!this.freed) this.receive(Buffer.alloc(0));
         return;
       }
-      this.#resume();
-      this.emit('progress');
+      try {
+        this.#resume();
+      } finally {
+        this.emit('progress');
+      }
     };
     if (sessionStore === null || open === 0) {
       goOn();
       return;
     }
     for (const { data: id } of lookups) {
-      lookUp(sessionStore, id, sessionStoreTimeout, storeErrors, (session) => {
-        if (!this.freed && session !== null) this.#supply(id, session);
+      const end = lookUp(sessionStore, id, sessionStoreTimeout, storeErrors, (session) => {
+        if (!this.freed && session !== null) this.#supply(session);
+        session?.free();
         open -= 1;
         if (open === 0) goOn();
       });
+      this.#searches.push(end);
     }
     waiting = open > 0;
   }
 
-  #supply(id: Buffer, found: SslSession | Uint8Array): void {
-    let session: SslSession;
-    try {
-      session = found instanceof SslSession ? found.upRef() : SslSession.fromDer(found);
-    } catch (error) {
-      this.context.storeErrors(error, 'get');
-      return;
-    }
+  #supply(session: SslSession): void {
     const offered = session.handle;
     registers[0] = this.#reference.handle;
     registers[1] = offered;
-    native().supplySession(id);
-    session.free();
+    native().supplySession();
   }
 
   // Nobody waits for an exception here: a failure shows in `state`, and in the next call.
   #resume(): void {
-    if (this.freed) return;
+    if (this.freed || this.#failure !== null) return;
     try {
       this.receive(Buffer.alloc(0));
     } catch (error) {
@@ -596,6 +675,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     }
     const clientHandle = client.#usable('handshake');
     const serverHandle = server.#usable('handshake');
+    if (server.#paused) return 'stuck';
     let moved = false;
     for (const [from, to] of [
       [client, serverHandle],
@@ -609,8 +689,9 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     }
     if (server.#readsEarlyData) {
       client.handshake();
-      server.receive(client.take());
-      return 'moved';
+      const bytes = client.take();
+      server.receive(bytes);
+      return moved || bytes.length > 0 || server.#output.length > 0 ? 'moved' : 'stuck';
     }
     client.#began = true;
     server.#began = true;
@@ -629,19 +710,18 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
       } else if (connection.#plain(native().SSL_is_init_finished) === 1) {
         connection.#ready = true;
       }
-      if (error === errorWantClientHello) connection.#paused = true;
     }
-    const lookups = deliver(outcome?.[2] ?? null);
-    if (server.#paused && !server.freed) {
-      server.#lookUp(lookups);
-      moved ||= !server.#paused;
-    }
+    const waits = steps[1][2] === errorWantClientHello;
     const failure = client.#failure ?? server.#failure;
-    if (failure !== null) {
+    try {
+      server.#settle(outcome, waits, failure);
+    } catch (error) {
       // The other side has the alert, and fails of it in its own words.
-      for (const side of [client, server]) if (side.#failure === null) side.#resume();
-      throw failure;
+      if (failure !== null) for (const side of [client, server]) side.#resume();
+      throw error;
     }
+    moved ||= waits && !server.#paused;
+    for (const side of [client, server]) side.#sendUnsent();
     if (client.#ready && server.#ready) return 'ready';
     return moved ? 'moved' : 'stuck';
   }
@@ -663,10 +743,9 @@ export function handshake(client: SslConnection, server: SslConnection): void | 
   }
 }
 
-// libssl's callbacks are set for what is listened to.
-function wantEvents(this: SslConnection, event: string): void {
-  if (event === 'session') this.context.want(1 << EventKind.newSession);
-  if (event === 'keylog') this.context.want(1 << EventKind.keylog);
+function joined(buffers: Buffer[]): Buffer {
+  const [first] = buffers;
+  return first !== undefined && buffers.length === 1 ? first : Buffer.concat(buffers);
 }
 
 function checkName(name: string, value: unknown): string {

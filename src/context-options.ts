@@ -3,7 +3,7 @@
 import { LibsslError, libsslError } from './errors.js';
 import { type Handle, native, registers } from './native.js';
 import { type ProtocolVersion, versionNumber } from './protocol-version.js';
-import type { SslSession } from './session.js';
+import { SslSession } from './session.js';
 import type { SessionStore } from './session-store.js';
 import {
   checkBytes,
@@ -70,6 +70,11 @@ export interface SslContextOptions extends SslAnswers {
   rejectUnauthorized?: boolean;
   /** Suites of TLS 1.2 and before, and those of TLS 1.3 (`TLS_…`), separated by colons. */
   ciphers?: string;
+  /**
+   * The curves for the key exchange, separated by colons, best first. `auto`, or not given: libssl's
+   * own. `SSL_CTX_set1_groups_list(3)`.
+   */
+  ecdhCurve?: string;
   /** 0 to 5: `SSL_CTX_set_security_level(3)`. */
   securityLevel?: number;
   /** At most 32 bytes. A server resumes only sessions of the same context. */
@@ -125,6 +130,11 @@ function bytesOf(name: string, value: unknown): Uint8Array {
   return typeof value === 'string' ? Buffer.from(value, 'utf8') : checkBytes(name, value);
 }
 
+function checkBoolean(name: string, value: unknown): boolean {
+  if (typeof value !== 'boolean') throw invalidType(name, 'of type boolean', value);
+  return value;
+}
+
 /** Calls SSL_CTX_ctrl or SSL_ctrl, with a command of ssl.h that takes a number. */
 export const commands = {
   setSessionCacheSize: 42,
@@ -169,12 +179,17 @@ export function applyOptions(context: Handle, options: SslContextOptions): void 
   if (minVersion !== undefined) setVersion(context, 'minVersion', minVersion);
   if (maxVersion !== undefined) setVersion(context, 'maxVersion', maxVersion);
   if (options.ciphers !== undefined) applyCiphers(context, options.ciphers);
+  if (options.ecdhCurve !== undefined && options.ecdhCurve !== 'auto') {
+    const list = checkText('options.ecdhCurve', options.ecdhCurve);
+    registers[0] = context;
+    functions.SSL_CTX_set1_groups_list(list);
+    ensure('SSL_CTX_set1_groups_list', 'ecdhCurve');
+  }
   const bits =
     secureOptions === undefined ? 0 : checkUint32('options.secureOptions', secureOptions);
+  const noTicket = checkBoolean('options.noTicket', options.noTicket ?? false);
   registers[0] = context;
-  functions.SSL_CTX_set_options(
-    bits + (options.noTicket && !(bits & sslOpNoTicket) ? sslOpNoTicket : 0),
-  );
+  functions.SSL_CTX_set_options((noTicket ? bits | sslOpNoTicket : bits) >>> 0);
   applyCertificates(context, options);
   applyVerification(context, options);
   if (options.maxFragmentLength !== undefined) {
@@ -185,8 +200,9 @@ export function applyOptions(context: Handle, options: SslContextOptions): void 
     functions.SSL_CTX_set_tlsext_max_fragment_length(code);
   }
   if (options.postHandshakeAuth !== undefined) {
+    const allowed = checkBoolean('options.postHandshakeAuth', options.postHandshakeAuth);
     registers[0] = context;
-    functions.SSL_CTX_set_post_handshake_auth(options.postHandshakeAuth ? 1 : 0);
+    functions.SSL_CTX_set_post_handshake_auth(allowed ? 1 : 0);
   }
   if (options.pskIdentityHint !== undefined) {
     const hint = checkText('options.pskIdentityHint', options.pskIdentityHint);
@@ -253,7 +269,8 @@ function applyCertificates(context: Handle, options: SslContextOptions): void {
 function applyVerification(context: Handle, options: SslContextOptions): void {
   const functions = native();
   const client = options.role === 'client';
-  const reject = options.rejectUnauthorized ?? true;
+  const reject = checkBoolean('options.rejectUnauthorized', options.rejectUnauthorized ?? true);
+  const request = checkBoolean('options.requestCert', options.requestCert ?? false);
   for (const pem of options.ca === undefined ? [] : each(options.ca)) {
     const bytes = bytesOf('options.ca', pem);
     registers[0] = context;
@@ -269,7 +286,7 @@ function applyVerification(context: Handle, options: SslContextOptions): void {
     ? reject
       ? SSL_VERIFY_PEER
       : SSL_VERIFY_NONE
-    : options.requestCert === true
+    : request
       ? SSL_VERIFY_PEER + (reject ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0)
       : SSL_VERIFY_NONE;
   registers[0] = context;
@@ -282,7 +299,17 @@ function applyVerification(context: Handle, options: SslContextOptions): void {
 
 /** The protocols as ALPN has them: each after its length. */
 export function alpnList(protocols: readonly string[] | Uint8Array): Uint8Array {
-  if (protocols instanceof Uint8Array) return checkBytes('ALPNProtocols', protocols);
+  if (protocols instanceof Uint8Array) {
+    // libssl would read behind the end of another list. A copy: its memory may change.
+    const list = Uint8Array.from(checkBytes('ALPNProtocols', protocols));
+    let at = 0;
+    for (let size = list[0]; size !== undefined && size > 0; size = list[at]) at += 1 + size;
+    if (at === list.length) return list;
+    throw invalidValue(
+      'ALPNProtocols',
+      'must have protocols, each of 1 to 255 bytes after its length',
+    );
+  }
   if (!Array.isArray(protocols)) {
     throw invalidType('ALPNProtocols', 'an array of strings, a Buffer or Uint8Array', protocols);
   }
@@ -309,15 +336,15 @@ export function applyAnswers(target: Handle, client: boolean, answers: SslAnswer
   const functions = native();
   const { pskSession, psk, ALPNProtocols } = answers;
   if (pskSession !== undefined) {
-    const identity = bytesOf('pskSession.identity', pskSession?.identity ?? '');
-    const session = pskSession?.session.handle ?? 0;
+    const identity = bytesOf('pskSession.identity', pskSession === null ? '' : pskSession.identity);
+    const session = pskSession === null ? 0 : handleOf('pskSession.session', pskSession.session);
     registers[0] = target;
     registers[1] = session;
     functions.setPskUse(identity);
   }
   for (const [identity, session] of answers.pskSessions ?? []) {
     const bytes = bytesOf('pskSessions', identity);
-    const handle = session.handle;
+    const handle = handleOf('pskSessions', session);
     registers[0] = target;
     registers[1] = handle;
     functions.setPskFind(bytes);
@@ -350,14 +377,20 @@ export function applyAnswers(target: Handle, client: boolean, answers: SslAnswer
     }
   }
   if (answers.allowEarlyData !== undefined) {
+    const allow = checkBoolean('allowEarlyData', answers.allowEarlyData);
     registers[0] = target;
-    functions.setAllowEarlyData(answers.allowEarlyData === true);
+    functions.setAllowEarlyData(allow);
   }
   if (ALPNProtocols !== undefined && !client) {
     const list = alpnList(ALPNProtocols);
     registers[0] = target;
     functions.setAlpnSelect(list);
   }
+}
+
+function handleOf(name: string, session: unknown): Handle {
+  if (!(session instanceof SslSession)) throw invalidType(name, 'an SslSession', session);
+  return session.handle;
 }
 
 function checkIdentity(value: unknown): string {

@@ -89,6 +89,8 @@ export const connections = new Map<Handle, WeakRef<SslConnection>>();
  */
 export class SslContext extends EventEmitter<SslContextEvents> implements Disposable {
   readonly #reference: Reference;
+  // What events name it by, also when it is freed.
+  readonly #id: Handle;
   readonly #owner = {};
   #store: SessionStore | null = null;
   #storeTimeout = 1000;
@@ -118,13 +120,18 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     const handle = registers[0] as Handle;
     if (handle === 0) throw libsslError('SSL_CTX_new', native().lastErrors());
     this.#reference = new Reference(this, handle, references);
+    this.#id = handle;
     try {
       this.#apply(handle, options);
     } catch (error) {
       this.free();
       throw error;
     }
-    // Libssl's callbacks are set for what is listened to.
+    this.#watchListeners();
+  }
+
+  // Libssl's callbacks are set for what is listened to.
+  #watchListeners(): void {
     this.on('newListener' as never, ((event: string) => this.#listen(events[event] ?? 0)) as never);
     this.on(
       'removeListener' as never,
@@ -132,6 +139,12 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
         if (!this.freed) this.#listen(0);
       }) as never,
     );
+  }
+
+  override removeAllListeners(event?: keyof SslContextEvents): this {
+    super.removeAllListeners(event);
+    if (event === undefined && !this.freed) this.#watchListeners();
+    return this;
   }
 
   #apply(handle: Handle, options: SslContextOptions): void {
@@ -420,14 +433,14 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
 
   // ---- Events.
 
-  /** @internal Connections of it have listeners for events of these kinds. */
-  want(kinds: number): void {
-    if ((this.#wantedByConnections & kinds) === kinds || this.freed) return;
+  /** @internal A connection has listeners for events of these kinds. */
+  want(kinds: number, connection: Handle): void {
+    if ((this.#wantedByConnections & kinds) === kinds) return;
     this.#wantedByConnections |= kinds;
-    this.#listen(0);
+    this.#listen(0, connection);
   }
 
-  #listen(more: number): void {
+  #listen(more: number, through = this.#reference.handle): void {
     let kinds = more | this.#wantedByConnections;
     for (const [event, bit] of Object.entries(events)) {
       if (this.listenerCount(event as keyof SslContextEvents) > 0) kinds |= bit;
@@ -438,11 +451,12 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     }
     // The table of listeners must not keep the context alive.
     const self = new WeakRef(this);
-    listen(this.#reference.handle, this.#owner, kinds, (event) => {
+    const receive = (event: NativeEvent) => {
       const context = self.deref();
       if (context !== undefined) context.#receive(event);
       else if (event.session !== 0) SslSession.adopt(event.session).free();
-    });
+    };
+    listen(this.#id, this.#owner, kinds, receive, through);
   }
 
   #receive(event: NativeEvent): void {
@@ -457,13 +471,15 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
       if (event.kind === EventKind.newSession) {
         if (store !== null) {
           const own = session.upRef();
-          tell(this.#storeError, 'set', () => store.set(own.id, own));
+          call(() => tell(this.#storeError, 'set', () => store.set(own.id, own)), errors);
         }
         this.#emitSession('newSession', session, connection, errors);
         connection?.emitOwned('session', () => session.upRef(), errors);
       } else {
         const { id } = session;
-        if (store !== null) tell(this.#storeError, 'delete', () => store.delete(id));
+        if (store !== null) {
+          call(() => tell(this.#storeError, 'delete', () => store.delete(id)), errors);
+        }
         this.#emitSession('removeSession', session, connection, errors);
       }
       session.free();

@@ -143,6 +143,18 @@ const misuses: Readonly<Record<string, readonly [code: string, message: string]>
     'ERR_LIBSSL_UNSAFE',
     "U6: the session is marked as not resumable (it was removed earlier, or is a dup of such a one), and must not enter a server's cache",
   ],
+  noCipher: [
+    'ERR_LIBSSL_UNSAFE',
+    "a session without a cipher must not enter a server's cache: libssl would look at the cipher when a client asks for the session",
+  ],
+  inHandshake: [
+    'ERR_LIBSSL_UNSAFE',
+    'U4: a handshake that is under way has this session, and may yet change its id, or put it into its own cache; add it when the handshake is over, or a dup',
+  ],
+  cipherInUse: [
+    'ERR_LIBSSL_UNSAFE',
+    'U7: the session sits in a cache or has been offered in a handshake, which look at its cipher; use a dup',
+  ],
   psk: ['ERR_LIBSSL_UNSAFE', 'U7: a PSK session needs a cipher and a master key'],
   replaced: [
     'ERR_LIBSSL_UNSAFE',

@@ -19,28 +19,29 @@ const always = 1 << EventKind.contextGone;
 /**
  * From now on `listener` gets the events of these kinds (a bit, 1 << kind, for each) of a context.
  * One listener for each owner: the last. libssl's callbacks are set for what anybody wants.
+ * `through`: the context, or, where that was freed, a connection of it.
  */
 export function listen(
   context: Handle,
   owner: object,
   kinds: number,
   listener: EventListener,
+  through: Handle = context,
 ): void {
   const owners = new Map(contexts.get(context)).set(owner, { kinds, listener });
   let wanted = always;
   for (const each of owners.values()) wanted |= each.kinds;
   const functions = native();
-  registers[0] = context;
+  registers[0] = through;
   functions.recordEvents(wanted);
   contexts.set(context, owners);
 }
 
 /**
  * Hands events on, in libssl's order. What a listener throws does not keep the others from theirs,
- * and is thrown in the end. Gives back the ids that a paused handshake waits for.
+ * and is thrown in the end. The ids that a paused handshake waits for come into `lookups`.
  */
-export function deliver(events: NativeEvent[] | null): NativeEvent[] {
-  const lookups: NativeEvent[] = [];
+export function deliver(events: NativeEvent[] | null, lookups: NativeEvent[] = []): void {
   const thrown: unknown[] = [];
   for (const event of events ?? []) {
     if (event.kind === EventKind.lookup) {
@@ -61,7 +62,6 @@ export function deliver(events: NativeEvent[] | null): NativeEvent[] {
     else attempt(() => last.listener(event), thrown);
   }
   if (thrown.length > 0) throw thrown[0];
-  return lookups;
 }
 
 function attempt(call: () => void, thrown: unknown[]): void {

@@ -9,6 +9,7 @@
  * @module
  */
 
+import { checkCString, longResult, result, setHandle } from './call.js';
 import { encodeInPool } from './encode.js';
 import {
   type CipherInfo,
@@ -23,23 +24,18 @@ import {
   checkHandle,
   checkInt,
   checkInteger,
-  checkLatin1,
   checkLong,
   checkUint32,
   invalidType,
   invalidValue,
 } from './validate.js';
 
+export * from './constants.js';
+export * from './libssl-answers.js';
+export * from './libssl-callbacks.js';
+export * from './libssl-connection.js';
+export * from './libssl-context.js';
 export type { CipherInfo, Handle, OpensslErrorEntry };
-
-// The one result register, as the type that the function promises.
-const result = <T extends number>() => registers[0] as T;
-const longResult = (big: bigint | undefined) => big ?? result<number>();
-
-function setHandle(name: string, handle: Handle | 0): void {
-  checkHandle(name, handle);
-  registers[0] = handle;
-}
 
 /** `SSL_SESSION *SSL_SESSION_new(void)`. 0 when out of memory. */
 export function SSL_SESSION_new(): Handle {
@@ -277,8 +273,7 @@ export function SSL_SESSION_get0_hostname(s: Handle): string | null {
 /** `int SSL_SESSION_set1_hostname(SSL_SESSION *s, const char *hostname)`, from latin1. */
 export function SSL_SESSION_set1_hostname(s: Handle, hostname: string | null): 0 | 1 {
   const functions = native();
-  const name = hostname === null ? null : checkLatin1('hostname', hostname);
-  if (name?.includes('\0')) throw invalidValue('hostname', 'must not have a NUL in it');
+  const name = hostname === null ? null : checkCString('hostname', hostname);
   setHandle('s', s);
   functions.SSL_SESSION_set1_hostname(name);
   return result<0 | 1>();

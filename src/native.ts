@@ -76,7 +76,6 @@ export interface NativeEvent {
 export const EventKind = {
   newSession: 1,
   removeSession: 2,
-  getSession: 3,
   lookup: 4,
   keylog: 5,
   pskUse: 6,
@@ -121,7 +120,10 @@ export interface NativeContext {
   cachedSessions(): Handle[];
   /** Twelve counters in the registers, in the order of SSL_CTRL_SESS_…. */
   sessionStats(): void;
-  /** A bit, 1 << kind, for each kind of event that is wanted; the others are no longer. */
+  /**
+   * A bit, 1 << kind, for each kind of event that is wanted; the others are no longer.
+   * registers[0]: the context, or a connection of it.
+   */
   recordEvents(kinds: number): void;
   /** Only for commands that take a number and no pointer. */
   SSL_CTX_ctrl(command: number, value: number | bigint): LongResult;
@@ -143,6 +145,7 @@ export interface NativeContext {
   /** Goes on with a certificate that does not verify. */
   acceptAnyCertificate: Plain;
   SSL_CTX_set_cipher_list: WithText;
+  SSL_CTX_set1_groups_list: WithText;
   SSL_CTX_set_ciphersuites: WithText;
   SSL_CTX_set_session_id_context: WithBytes;
   SSL_CTX_set_alpn_protos: WithBytes;
@@ -220,19 +223,20 @@ export interface NativeConnection {
   SSL_get1_session: Plain;
   /** registers[1]: the session, or 0. */
   SSL_set_session(): Outcome;
-  /** registers[1]: what was found for the id; 1 where libssl may have it. */
-  supplySession(id: Uint8Array): void;
+  /** registers[1]: what was found for an id that the handshake waits for: a session, or 0. */
+  supplySession(): void;
   endLookup(): void;
   /** Only for commands that take a number and no pointer. */
   SSL_ctrl(command: number, value: number | bigint): LongResult;
   SSL_set_verify: WithNumber;
   SSL_set_tlsext_host_name: WithText;
+  SSL_set1_groups_list: WithText;
   SSL_get_servername(): string | null;
   SSL_get_current_cipher(): CipherInfo | null;
   SSL_get0_alpn_selected(): Buffer | null;
   SSL_get_peer_certificate(): Buffer | null;
   SSL_get_peer_cert_chain(): Buffer[] | null;
-  X509_verify_cert_error_string(result: number): string;
+  X509_verify_cert_error_string(result: number | bigint): string;
   SSL_export_keying_material(
     size: number,
     label: string,
@@ -245,6 +249,7 @@ export interface NativeConnection {
   SSL_is_init_finished: Plain;
   SSL_in_before: Plain;
   SSL_pending: Plain;
+  SSL_has_pending: Plain;
   SSL_get_shutdown: Plain;
   SSL_state_string_long(): string;
   SSL_get_early_data_status: Plain;

@@ -1,5 +1,7 @@
 import { LibsslError } from './errors.js';
+import { native, registers } from './native.js';
 import { SslSession } from './session.js';
+import { invalidType } from './validate.js';
 
 type MaybePromise<T> = T | Promise<T>;
 
@@ -34,56 +36,86 @@ export function tell(
 
 /**
  * Looks an id up. `found` is called once: at once when the store answers at once, and with null when
- * it has nothing, fails, or is not there after `timeout` milliseconds.
+ * it has nothing, fails, or is not there after `timeout` milliseconds. The session is the caller's.
+ * What is returned ends the search.
  */
 export function lookUp(
   store: SessionStore,
   id: Buffer,
   timeout: number,
   errors: StoreErrors,
-  found: (session: SslSession | Uint8Array | null) => void,
-): void {
-  let answer: ReturnType<SessionStore['get']>;
-  try {
-    answer = store.get(id);
-  } catch (error) {
-    errors(error, 'get');
-    found(null);
-    return;
-  }
-  if (!isPromise(answer)) {
-    found(checked(answer, errors));
-    return;
-  }
+  found: (session: SslSession | null) => void,
+): () => void {
   let open = true;
-  const close = (session: SslSession | Uint8Array | null) => {
-    if (!open) return;
+  let timer: NodeJS.Timeout | undefined;
+  const end = (session: SslSession | null, ...failures: unknown[]) => {
     open = false;
     clearTimeout(timer);
-    found(session);
+    try {
+      for (const failure of failures) errors(failure, 'get');
+    } finally {
+      // Whatever the listeners do: the handshake waits.
+      found(session);
+    }
   };
-  const timer = setTimeout(() => {
-    const message = `the session store did not answer within ${timeout} ms`;
-    errors(new LibsslError('ERR_LIBSSL_STORE_TIMEOUT', message), 'get');
-    close(null);
-  }, timeout);
-  answer.then(
-    (session) => close(open ? checked(session, errors) : null),
-    (error: unknown) => {
-      if (open) errors(error, 'get');
-      close(null);
-    },
-  );
+  const judge = (answer: unknown) => {
+    if (!open) return;
+    let session: SslSession | null;
+    try {
+      session = sessionOf(answer, id);
+    } catch (error) {
+      end(null, error);
+      return;
+    }
+    end(session);
+  };
+  const fail = (error: unknown) => {
+    if (open) end(null, error);
+  };
+
+  let answer: unknown;
+  let later: boolean;
+  try {
+    answer = store.get(Buffer.from(id));
+    later = typeof (answer as PromiseLike<unknown> | null | undefined)?.then === 'function';
+  } catch (error) {
+    fail(error);
+    return () => {};
+  }
+  if (later) {
+    timer = setTimeout(() => {
+      const message = `the session store did not answer within ${timeout} ms`;
+      fail(new LibsslError('ERR_LIBSSL_STORE_TIMEOUT', message));
+    }, timeout);
+    Promise.resolve(answer).then(judge, fail);
+  } else {
+    judge(answer);
+  }
+  return () => {
+    if (open) end(null);
+  };
 }
 
-function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
-  return typeof (value as Promise<T> | null | undefined)?.then === 'function';
-}
-
-function checked(answer: unknown, errors: StoreErrors): SslSession | Uint8Array | null {
+// A reference of our own to what the store has answered. libssl takes no look at it, so it is done
+// here: it must be the session of the id, and one to resume.
+function sessionOf(answer: unknown, id: Buffer): SslSession | null {
   if (answer === null || answer === undefined) return null;
-  const fits = answer instanceof Uint8Array || (answer instanceof SslSession && !answer.freed);
-  if (fits) return answer;
-  errors(new TypeError('the session store gave neither a session nor bytes'), 'get');
-  return null;
+  let session: SslSession;
+  if (answer instanceof SslSession) session = answer.upRef();
+  else if (answer instanceof Uint8Array) session = SslSession.fromDer(answer);
+  else throw invalidType("sessionStore.get()'s answer", 'an SslSession, its DER or null', answer);
+  try {
+    const refuse = (rule: string) => {
+      const message = `the session store answered with a session ${rule}`;
+      throw new LibsslError('ERR_LIBSSL_STORE_ANSWER', message);
+    };
+    if (!session.id.equals(id)) refuse('of another id');
+    if (!session.isResumable) refuse('that is marked as not resumable');
+    registers[1] = session.handle;
+    native().checkPskSession(); // that it has a cipher and a key
+    return session;
+  } catch (error) {
+    session.free();
+    throw error;
+  }
 }

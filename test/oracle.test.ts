@@ -34,9 +34,10 @@ const results = (lines: readonly string[], transcript: readonly string[]) =>
   transcript.map((result, index) => `${lines[index] ?? 'the end'} => ${result}`);
 
 describe('the list of operations', () => {
-  test('has every function of libssl-session/libssl', () => {
+  test('has every function of a session that libssl-session/libssl has', () => {
+    const elsewhere = /^(?:D?TLS_|BIO_|X509_|SSL_(?!SESSION_|CIPHER_)|lastErrors$)/;
     const exported = Object.entries(C)
-      .filter(([name, value]) => typeof value === 'function' && name !== 'lastErrors')
+      .filter(([name, value]) => typeof value === 'function' && !elsewhere.test(name))
       .map(([name]) => name);
     expect(operations.map(({ name }) => name).sort()).toEqual(exported.sort());
   });

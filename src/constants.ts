@@ -1,0 +1,148 @@
+// Constants of OpenSSL 1.1.1, under its own names; test/constants.test.ts compares each with its
+// headers.
+
+// Modes of a session cache: `SSL_CTX_set_session_cache_mode(3)`.
+export const SSL_SESS_CACHE_OFF = 0x0000;
+export const SSL_SESS_CACHE_CLIENT = 0x0001;
+export const SSL_SESS_CACHE_SERVER = 0x0002;
+export const SSL_SESS_CACHE_BOTH = SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_SERVER;
+export const SSL_SESS_CACHE_NO_AUTO_CLEAR = 0x0080;
+export const SSL_SESS_CACHE_NO_INTERNAL_LOOKUP = 0x0100;
+export const SSL_SESS_CACHE_NO_INTERNAL_STORE = 0x0200;
+export const SSL_SESS_CACHE_NO_INTERNAL =
+  SSL_SESS_CACHE_NO_INTERNAL_LOOKUP | SSL_SESS_CACHE_NO_INTERNAL_STORE;
+
+// Options: `SSL_CTX_set_options(3)`. Those that are 0 do nothing any more.
+export const SSL_OP_LEGACY_SERVER_CONNECT = 0x00000004;
+export const SSL_OP_TLSEXT_PADDING = 0x00000010;
+export const SSL_OP_SAFARI_ECDHE_ECDSA_BUG = 0x00000040;
+export const SSL_OP_ALLOW_NO_DHE_KEX = 0x00000400;
+export const SSL_OP_DONT_INSERT_EMPTY_FRAGMENTS = 0x00000800;
+export const SSL_OP_NO_QUERY_MTU = 0x00001000;
+export const SSL_OP_COOKIE_EXCHANGE = 0x00002000;
+export const SSL_OP_NO_TICKET = 0x00004000;
+export const SSL_OP_CISCO_ANYCONNECT = 0x00008000;
+export const SSL_OP_NO_SESSION_RESUMPTION_ON_RENEGOTIATION = 0x00010000;
+export const SSL_OP_NO_COMPRESSION = 0x00020000;
+export const SSL_OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION = 0x00040000;
+export const SSL_OP_NO_ENCRYPT_THEN_MAC = 0x00080000;
+export const SSL_OP_ENABLE_MIDDLEBOX_COMPAT = 0x00100000;
+export const SSL_OP_PRIORITIZE_CHACHA = 0x00200000;
+export const SSL_OP_CIPHER_SERVER_PREFERENCE = 0x00400000;
+export const SSL_OP_TLS_ROLLBACK_BUG = 0x00800000;
+export const SSL_OP_NO_ANTI_REPLAY = 0x01000000;
+export const SSL_OP_NO_SSLv3 = 0x02000000;
+export const SSL_OP_NO_TLSv1 = 0x04000000;
+export const SSL_OP_NO_TLSv1_2 = 0x08000000;
+export const SSL_OP_NO_TLSv1_1 = 0x10000000;
+export const SSL_OP_NO_TLSv1_3 = 0x20000000;
+export const SSL_OP_NO_DTLSv1 = 0x04000000;
+export const SSL_OP_NO_DTLSv1_2 = 0x08000000;
+export const SSL_OP_NO_SSL_MASK =
+  SSL_OP_NO_SSLv3 | SSL_OP_NO_TLSv1 | SSL_OP_NO_TLSv1_1 | SSL_OP_NO_TLSv1_2 | SSL_OP_NO_TLSv1_3;
+export const SSL_OP_NO_DTLS_MASK = SSL_OP_NO_DTLSv1 | SSL_OP_NO_DTLSv1_2;
+export const SSL_OP_NO_RENEGOTIATION = 0x40000000;
+export const SSL_OP_CRYPTOPRO_TLSEXT_BUG = 0x80000000;
+export const SSL_OP_ALL =
+  (SSL_OP_CRYPTOPRO_TLSEXT_BUG |
+    SSL_OP_DONT_INSERT_EMPTY_FRAGMENTS |
+    SSL_OP_LEGACY_SERVER_CONNECT |
+    SSL_OP_TLSEXT_PADDING |
+    SSL_OP_SAFARI_ECDHE_ECDSA_BUG) >>>
+  0;
+export const SSL_OP_MICROSOFT_SESS_ID_BUG = 0x0;
+export const SSL_OP_NETSCAPE_CHALLENGE_BUG = 0x0;
+export const SSL_OP_NETSCAPE_REUSE_CIPHER_CHANGE_BUG = 0x0;
+export const SSL_OP_SSLREF2_REUSE_CERT_TYPE_BUG = 0x0;
+export const SSL_OP_MICROSOFT_BIG_SSLV3_BUFFER = 0x0;
+export const SSL_OP_MSIE_SSLV2_RSA_PADDING = 0x0;
+export const SSL_OP_SSLEAY_080_CLIENT_DH_BUG = 0x0;
+export const SSL_OP_TLS_D5_BUG = 0x0;
+export const SSL_OP_TLS_BLOCK_PADDING_BUG = 0x0;
+export const SSL_OP_SINGLE_ECDH_USE = 0x0;
+export const SSL_OP_SINGLE_DH_USE = 0x0;
+export const SSL_OP_EPHEMERAL_RSA = 0x0;
+export const SSL_OP_NO_SSLv2 = 0x0;
+export const SSL_OP_PKCS1_CHECK_1 = 0x0;
+export const SSL_OP_PKCS1_CHECK_2 = 0x0;
+export const SSL_OP_NETSCAPE_CA_DN_BUG = 0x0;
+export const SSL_OP_NETSCAPE_DEMO_CIPHER_CHANGE_BUG = 0x0;
+
+// What `SSL_get_error(3)` returns.
+export const SSL_ERROR_NONE = 0;
+export const SSL_ERROR_SSL = 1;
+export const SSL_ERROR_WANT_READ = 2;
+export const SSL_ERROR_WANT_WRITE = 3;
+export const SSL_ERROR_WANT_X509_LOOKUP = 4;
+export const SSL_ERROR_SYSCALL = 5;
+export const SSL_ERROR_ZERO_RETURN = 6;
+export const SSL_ERROR_WANT_CONNECT = 7;
+export const SSL_ERROR_WANT_ACCEPT = 8;
+export const SSL_ERROR_WANT_ASYNC = 9;
+export const SSL_ERROR_WANT_ASYNC_JOB = 10;
+export const SSL_ERROR_WANT_CLIENT_HELLO_CB = 11;
+
+// Modes of verification: `SSL_CTX_set_verify(3)`.
+export const SSL_VERIFY_NONE = 0x00;
+export const SSL_VERIFY_PEER = 0x01;
+export const SSL_VERIFY_FAIL_IF_NO_PEER_CERT = 0x02;
+export const SSL_VERIFY_CLIENT_ONCE = 0x04;
+export const SSL_VERIFY_POST_HANDSHAKE = 0x08;
+
+// Protocol versions, as they are on the wire; `_ANY_` is only a method's.
+export const TLS1_VERSION = 0x0301;
+export const TLS1_1_VERSION = 0x0302;
+export const TLS1_2_VERSION = 0x0303;
+export const TLS1_3_VERSION = 0x0304;
+export const TLS_MAX_VERSION = TLS1_3_VERSION;
+export const TLS_ANY_VERSION = 0x10000;
+export const SSL3_VERSION = 0x0300;
+export const DTLS1_VERSION = 0xfeff;
+export const DTLS1_2_VERSION = 0xfefd;
+export const DTLS_MIN_VERSION = DTLS1_VERSION;
+export const DTLS_MAX_VERSION = DTLS1_2_VERSION;
+export const DTLS1_BAD_VER = 0x0100;
+export const DTLS_ANY_VERSION = 0x1ffff;
+
+// What became of a ticket, and what to do: `SSL_CTX_set_session_ticket_cb(3)`.
+export const SSL_TICKET_FATAL_ERR_MALLOC = 0;
+export const SSL_TICKET_FATAL_ERR_OTHER = 1;
+export const SSL_TICKET_NONE = 2;
+export const SSL_TICKET_EMPTY = 3;
+export const SSL_TICKET_NO_DECRYPT = 4;
+export const SSL_TICKET_SUCCESS = 5;
+export const SSL_TICKET_SUCCESS_RENEW = 6;
+export const SSL_TICKET_RETURN_ABORT = 0;
+export const SSL_TICKET_RETURN_IGNORE = 1;
+export const SSL_TICKET_RETURN_IGNORE_RENEW = 2;
+export const SSL_TICKET_RETURN_USE = 3;
+export const SSL_TICKET_RETURN_USE_RENEW = 4;
+
+// What became of early data: `SSL_get_early_data_status(3)`.
+export const SSL_EARLY_DATA_NOT_SENT = 0;
+export const SSL_EARLY_DATA_REJECTED = 1;
+export const SSL_EARLY_DATA_ACCEPTED = 2;
+
+// What `SSL_read_early_data(3)` returns.
+export const SSL_READ_EARLY_DATA_ERROR = 0;
+export const SSL_READ_EARLY_DATA_SUCCESS = 1;
+export const SSL_READ_EARLY_DATA_FINISH = 2;
+
+// Kinds of key update: `SSL_key_update(3)`.
+export const SSL_KEY_UPDATE_NONE = -1;
+export const SSL_KEY_UPDATE_NOT_REQUESTED = 0;
+export const SSL_KEY_UPDATE_REQUESTED = 1;
+
+// What `SSL_get_shutdown(3)` returns.
+export const SSL_SENT_SHUTDOWN = 1;
+export const SSL_RECEIVED_SHUTDOWN = 2;
+
+// Codes of `SSL_CTX_set_tlsext_max_fragment_length(3)`.
+export const TLSEXT_max_fragment_length_DISABLED = 0;
+export const TLSEXT_max_fragment_length_512 = 1;
+export const TLSEXT_max_fragment_length_1024 = 2;
+export const TLSEXT_max_fragment_length_2048 = 3;
+export const TLSEXT_max_fragment_length_4096 = 4;
+
+// The one kind of name that `SSL_get_servername(3)` knows.
+export const TLSEXT_NAMETYPE_host_name = 0;
