@@ -253,13 +253,17 @@ struct Instance {
   std::deque<Environment> environments;
 };
 
-// load(explicitDirectory, fallbackDirectory, registers, makeError): the functions, or an array of
+// load(explicitDirectory, fallbackDirectories, registers, makeError): the functions, or an array of
 // what was tried: { place, code, reason }. Only here does JavaScript get a function that calls
 // libssl.
 Napi::Value Load(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  const LoadResult result =
-      LoadLibssl(info[0].As<Napi::String>().Utf8Value(), info[1].As<Napi::String>().Utf8Value());
+  const auto given = info[1].As<Napi::Array>();
+  std::vector<std::string> fallbacks;
+  for (uint32_t i = 0; i < given.Length(); ++i) {
+    fallbacks.push_back(given.Get(i).As<Napi::String>().Utf8Value());
+  }
+  const LoadResult result = LoadLibssl(info[0].As<Napi::String>().Utf8Value(), fallbacks);
   if (result.libssl == nullptr) {
     Napi::Array attempts = Napi::Array::New(env);
     for (const Attempt& attempt : result.attempts) {

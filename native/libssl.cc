@@ -390,7 +390,7 @@ std::vector<std::string> KnownDirectories() {
 }  // namespace
 
 LoadResult LoadLibssl(const std::string& explicit_directory,
-                      const std::string& fallback_directory) {
+                      const std::vector<std::string>& fallback_directories) {
   static std::mutex mutex;
   static const Libssl* loaded = nullptr;
   const std::lock_guard<std::mutex> lock(mutex);
@@ -416,7 +416,7 @@ LoadResult LoadLibssl(const std::string& explicit_directory,
   } else {
     attempt("the system loader", "");
     for (const std::string& directory : KnownDirectories()) attempt(directory, directory);
-    if (!fallback_directory.empty()) attempt(fallback_directory, fallback_directory);
+    for (const std::string& directory : fallback_directories) attempt(directory, directory);
   }
   result.libssl = loaded;
 #endif

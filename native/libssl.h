@@ -38,10 +38,11 @@ struct LoadResult {
 };
 
 // Looks in this order: `explicit_directory`, and nowhere else when it is not empty; the system
-// loader; the directories of the distributions; `fallback_directory`, when it is not empty.
+// loader; the directories of the distributions; `fallback_directories`.
 // Once per process: after a success every call, from any thread, gives the same library. After a
 // refusal the next call tries anew.
-LoadResult LoadLibssl(const std::string& explicit_directory, const std::string& fallback_directory);
+LoadResult LoadLibssl(const std::string& explicit_directory,
+                      const std::vector<std::string>& fallback_directories);
 
 }  // namespace libssl_session
 

@@ -5,29 +5,17 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Failure, hasCommand, run as runAnywhere } from '../src/system/command.mjs';
+
+export { Failure, hasCommand };
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 export const libsslDir = join(root, '.libssl');
 export const bin = (name) => join(root, 'node_modules', '.bin', name);
 
-/** A failure that says all a person needs: printed without a stack. */
-export class Failure extends Error {}
-
-/** Runs a command quietly; its output is shown, and a Failure thrown, only when it fails. */
+/** Runs a command of the checkout; see command.mjs. */
 export function run(what, command, args, options = {}) {
-  const result = spawnSync(command, args, {
-    cwd: root,
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
-    ...options,
-  });
-  if (result.error) throw new Failure(`${what}: ${result.error.message}`);
-  if (result.status !== 0) {
-    const output = `${result.stdout ?? ''}${result.stderr ?? ''}`.trim();
-    const how = result.signal ? `signal ${result.signal}` : `exit code ${result.status}`;
-    throw new Failure(`${output}\n\n${what} failed (${how})`);
-  }
-  return result.stdout ?? '';
+  return runAnywhere(what, command, args, { cwd: root, ...options });
 }
 
 /** Runs a command with its output passed on; gives its exit code. */
@@ -35,11 +23,6 @@ export function show(command, args, options = {}) {
   const result = spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options });
   if (result.error) throw new Failure(`${command}: ${result.error.message}`);
   return result.status ?? 1;
-}
-
-export function hasCommand(name) {
-  const found = spawnSync('sh', ['-c', `command -v "$1"`, 'sh', name], { stdio: 'ignore' });
-  return found.status === 0;
 }
 
 /** Files below `paths` (relative to the root), sorted. */

@@ -76,14 +76,19 @@ export function nativeTests(preset) {
 }
 
 /**
- * The second build of the addon, by cmake-js; with the headers of node-api-headers, so that nothing
- * is fetched.
+ * A build of the addon by cmake-js; with the headers of node-api-headers, so that nothing is fetched.
  * @returns {string} what LIBSSL_SESSION_PREBUILD is set to for it
  */
-export function buildWithCmakeJs() {
-  step('building the addon with cmake-js');
-  const directory = join(root, 'build', 'cmake-js');
-  run('cmake-js', bin('cmake-js'), ['compile', '--out', join(directory, 'build')]);
+export function buildWithCmakeJs(directory = join(root, 'build', 'cmake-js'), variables = {}) {
+  step(`building the addon with cmake-js into ${directory.slice(root.length)}`);
+  const definitions = Object.entries(variables).map(([key, value]) => `--CD${key}=${value}`);
+  run('cmake-js', bin('cmake-js'), [
+    'compile',
+    '--out',
+    join(directory, 'build'),
+    ...['--parallel', String(availableParallelism())],
+    ...definitions,
+  ]);
   return directory;
 }
 

@@ -1,9 +1,18 @@
 // Set-up: tools, npm packages, the two builds (addon, TypeScript), libssl 1.1.1. What was done
 // already is not done again.
 
-import { cpSync, existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
-import { canFetch, fetchPackages } from './apt.mjs';
+import { canFetch, fetchPackages, libraryNames, multiarchDirectory } from '../src/system/apt.mjs';
+import { missingBuildTools } from '../src/system/command.mjs';
 import { bin, Failure, hasCommand, libsslDir, main, once, root, run, step } from './lib.mjs';
 
 function checkTools(forTests) {
@@ -12,11 +21,8 @@ function checkTools(forTests) {
   if (major < 20 || (major === 20 && minor < 19)) {
     missing.push(`Node.js 20.19 or newer (this is ${process.versions.node})`);
   }
-  const compilers = [process.env.CXX, 'c++', 'g++', 'clang++'].filter(Boolean);
   if (!hasCommand('npm')) missing.push('npm');
-  if (!hasCommand('python3')) missing.push('python3');
-  if (!hasCommand('make')) missing.push('make');
-  if (!compilers.some(hasCommand)) missing.push('a C++17 compiler (g++ or clang++)');
+  missing.push(...missingBuildTools());
   if (forTests && !hasCommand('cmake')) missing.push('cmake');
   if (process.platform !== 'linux') missing.push(`Linux (this is ${process.platform})`);
   if (missing.length > 0) {
@@ -75,6 +81,19 @@ export function askLibrary() {
   return JSON.parse(run('libraryInfo()', process.execPath, args));
 }
 
+/** Calls `take` with a directory that the packages were unpacked to, for as long as it runs. */
+function withPackages(packages, take) {
+  const work = join(libsslDir, 'apt');
+  mkdirSync(work, { recursive: true });
+  const into = mkdtempSync(join(work, 'unpacked-'));
+  try {
+    fetchPackages(packages, { work, into, say: step });
+    take(into);
+  } finally {
+    rmSync(into, { recursive: true, force: true });
+  }
+}
+
 function moveIn(from, name) {
   const target = join(libsslDir, name);
   rmSync(target, { recursive: true, force: true });
@@ -84,22 +103,16 @@ function moveIn(from, name) {
   renameSync(half, target); // so that an interrupted set-up leaves nothing half done
 }
 
-function multiarchDirectory(parent) {
-  const name = readdirSync(parent).find((entry) => /^(x86_64|aarch64)-linux-gnu$/.test(entry));
-  if (name === undefined) throw new Failure(`the package has no library for ${process.arch}`);
-  return join(parent, name);
-}
-
 function findLibssl() {
   const { error } = askLibrary();
   if (error === undefined) return;
   if (process.env.LIBSSL_SESSION_DIR || !canFetch()) throw new Failure(error.message);
   const take = (unpacked) => {
     const libraries = multiarchDirectory(join(unpacked, 'usr', 'lib'));
-    for (const name of ['libcrypto.so.1.1', 'libssl.so.1.1']) moveIn(join(libraries, name), name);
+    for (const name of libraryNames) moveIn(join(libraries, name), name);
   };
   try {
-    fetchPackages(['libssl1.1'], take);
+    withPackages(['libssl1.1'], take);
   } catch (failure) {
     if (!(failure instanceof Failure)) throw failure;
     throw new Failure(`${error.message}\n\n${failure.message}`);
@@ -115,7 +128,7 @@ function findLibssl() {
 function findTestTools() {
   if (existsSync(join(libsslDir, 'openssl')) && existsSync(join(libsslDir, 'include'))) return;
   if (!canFetch()) return;
-  fetchPackages(['libssl-dev', 'openssl'], (unpacked) => {
+  withPackages(['libssl-dev', 'openssl'], (unpacked) => {
     const include = join(unpacked, 'usr', 'include');
     cpSync(join(multiarchDirectory(include), 'openssl'), join(include, 'openssl'), {
       recursive: true,

@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { main, root, run, step } from './lib.mjs';
 import { setUp } from './setup.mjs';
-import { conclude, sum, vitest } from './test.mjs';
+import { conclude, packaging, sum, vitest } from './test.mjs';
 
 const directory = join(root, '.runtimes');
 const isArm = process.arch === 'arm64';
@@ -57,7 +57,7 @@ function install(runtime) {
 /** Its children use process.execPath, so all of it runs under `node`. */
 function runVitest(node) {
   // Two minutes for each Node, and the code that it looks at is the same: once is enough.
-  return vitest({ node, env: { LIBSSL_SESSION_TEST_VALGRIND: '0' } });
+  return vitest({ node, env: { LIBSSL_SESSION_TEST_VALGRIND: '0' }, exclude: packaging });
 }
 
 function runSmoke(binary, args) {

@@ -5,18 +5,26 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure, main, root, show, step } from './lib.mjs';
 import { buildWithCmakeJs, nativeTests, presets } from './native.mjs';
+import { buildDirectory, prebuild } from './prebuild.mjs';
 import { setUp } from './setup.mjs';
+import { noToolchainReason } from './toolchain.mjs';
+
+/** The tests of what is published: they do not depend on the Node.js or the build that runs them. */
+export const packaging = ['prebuild', 'package', 'setup', 'release'].map(
+  (name) => `test/${name}.test.ts`,
+);
 
 /** Runs the vitest suite with the Node.js that runs this, or another. */
-export function vitest({ node = process.execPath, env = {}, files = [] } = {}) {
+export function vitest({ node = process.execPath, env = {}, files = [], exclude = [] } = {}) {
   const directory = join(root, 'build', 'test-results');
   const file = join(directory, 'vitest.json');
   mkdirSync(directory, { recursive: true });
   rmSync(file, { force: true });
   const program = join(root, 'node_modules', 'vitest', 'vitest.mjs');
   const reporters = ['--reporter=default', '--reporter=./scripts/vitest-results.mjs'];
+  const excluded = exclude.flatMap((file) => ['--exclude', file]);
   const plain = process.stdout.isTTY ? {} : { NO_COLOR: '1' };
-  const code = show(node, [program, 'run', ...reporters, ...files], {
+  const code = show(node, [program, 'run', ...reporters, ...files, ...excluded], {
     env: { ...process.env, ...plain, ...env, VITEST_RESULTS: file },
   });
   if (!existsSync(file)) throw new Failure(`vitest gave no results (exit code ${code})`);
@@ -47,7 +55,10 @@ export function conclude({ passed, failed, skipped }) {
 
 await main(import.meta, () => {
   setUp({ forTests: true });
+  const noPrebuild = noToolchainReason();
   const files = process.argv.slice(2);
+  const needsPrebuild = files.length === 0 || files.some((file) => packaging.includes(file));
+  if (noPrebuild === undefined && needsPrebuild) prebuild();
   if (files.length > 0) return conclude(vitest({ files }));
 
   const results = [];
@@ -57,9 +68,11 @@ await main(import.meta, () => {
     step(`the core without Node: ${preset}`);
     results.push(nativeTests(preset));
   }
-  step('the addon as cmake-js builds it, under vitest');
-  const second = { LIBSSL_SESSION_PREBUILD: buildWithCmakeJs() };
-  // The same code: under valgrind once is enough, and takes minutes.
-  results.push(vitest({ env: { ...second, LIBSSL_SESSION_TEST_VALGRIND: '0' } }));
+  // The second build, by cmake-js: the one that users get, or one with this machine's compiler.
+  const directory = noPrebuild === undefined ? buildDirectory(process.arch) : buildWithCmakeJs();
+  step(`the addon in ${directory.slice(root.length)}, under vitest`);
+  // The same code, and the same package: once is enough, and takes minutes.
+  const env = { LIBSSL_SESSION_PREBUILD: directory, LIBSSL_SESSION_TEST_VALGRIND: '0' };
+  results.push(vitest({ env, exclude: packaging }));
   return conclude(sum(results));
 });

@@ -26,9 +26,9 @@ export function installLine(osRelease = readOsRelease()): string {
     if (line !== undefined) return `To install it on ${title}: ${line}`;
   }
   return (
-    `${title} has no package of it that we know. In a checkout, "npm run setup" fetches the ` +
-    'signed package of an older release where apt is there; or set LIBSSL_SESSION_DIR to a ' +
-    'directory that holds libssl.so.1.1 and libcrypto.so.1.1.'
+    `${title} has no package of it that we know. On Debian and Ubuntu, "npx libssl-session setup" ` +
+    'fetches the signed package of an older release for you alone; or set LIBSSL_SESSION_DIR to ' +
+    'a directory that holds libssl.so.1.1 and libcrypto.so.1.1.'
   );
 }
 

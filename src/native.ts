@@ -5,8 +5,8 @@
 // is in registers[0] after it. Other arguments and results are ordinary ones. (That is a third cheaper:
 // ARCHITECTURE.md, "Registers".)
 
-import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { loadAddon, root } from './addon.js';
+import { cacheDirectory } from './cache.js';
 import { installLine } from './distribution.js';
 import { LibsslError, type LoadAttempt, misuseError } from './errors.js';
 
@@ -365,7 +365,7 @@ export interface Native extends NativeContext, NativeAnswers, NativeConnection {
 interface Addon {
   load(
     explicitDirectory: string,
-    fallbackDirectory: string,
+    fallbackDirectories: string[],
     registers: Float64Array,
     makeError: (rule: string, functionName: string) => Error,
   ): Native | LoadAttempt[];
@@ -373,8 +373,6 @@ interface Addon {
 
 // Over an ArrayBuffer of its own, so that its memory never moves.
 export const registers = new Float64Array(new ArrayBuffer(32 * 8));
-
-const root = fileURLToPath(new URL('..', import.meta.url));
 
 let loaded: Native | undefined;
 
@@ -384,10 +382,11 @@ export function native(): Native {
 }
 
 function load(): Native {
-  const require = createRequire(import.meta.url);
-  const addon = (require('node-gyp-build') as (root: string) => Addon)(root);
+  const addon = loadAddon() as Addon;
   const directory = process.env.LIBSSL_SESSION_DIR ?? '';
-  const result = addon.load(directory, `${root}.libssl`, registers, misuseError);
+  // What the two set-ups make: the checkout's, and the user's.
+  const fallbacks = [`${root}.libssl`, cacheDirectory() ?? []].flat();
+  const result = addon.load(directory, fallbacks, registers, misuseError);
   if (Array.isArray(result)) throw loadError(directory, result);
   // What stands on a prototype V8 takes for constant, and calls without looking it up.
   class Functions {}

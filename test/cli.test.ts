@@ -596,8 +596,8 @@ describe('doctor', () => {
       spawn(process.execPath, [join(copy, 'dist', 'cli', 'main.js'), ...args], { env });
     const { code, stdout, stderr } = runCopy('doctor');
     expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
-    expect(stdout).toContain('✗ The addon of libssl-session is not built for this machine.');
-    expect(row(stdout, 'Remedy')).toContain('npm run setup');
+    expect(stdout).toContain('✗ The addon of libssl-session is not built for this machine (');
+    expect(row(stdout, 'Remedy')).toContain('npm run build-addon');
     expectFailure(runCopy('inspect', pem12), 1, /See: libssl-session doctor/);
     expect(runCopy('--help').code).toBe(0);
   });
@@ -611,6 +611,7 @@ describe('usage', () => {
     [['inspect', '--json', '--text', pem12], /cannot be used with/],
     [['inspekt', pem12], /unknown command 'inspekt' \(Did you mean inspect\?\)/],
     [['doctor', 'now'], /too many arguments/],
+    [['setup', '--force'], /unknown option/],
     [['help', 'nothing'], /./],
   ];
 
@@ -626,14 +627,17 @@ describe('usage', () => {
     }
   });
 
-  test.each([[], ['inspect'], ['convert'], ['doctor']])('%s --help has examples', (...command) => {
-    const { code, stdout, stderr } = run([...command, '--help']);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/^Usage: libssl-session/);
-    expect(stdout).toMatch(/\nExamples:\n {2}\S/);
-    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
-    if (command[0] !== undefined) expect(run(['help', command[0]]).stdout).toBe(stdout);
-  });
+  test.each([[], ['inspect'], ['convert'], ['doctor'], ['setup']])(
+    '%s --help has examples',
+    (...command) => {
+      const { code, stdout, stderr } = run([...command, '--help']);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toMatch(/^Usage: libssl-session/);
+      expect(stdout).toMatch(/\nExamples:\n {2}\S/);
+      expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+      if (command[0] !== undefined) expect(run(['help', command[0]]).stdout).toBe(stdout);
+    },
+  );
 
   test('--version is that of the package', () => {
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -643,14 +647,14 @@ describe('usage', () => {
   test('docs/cli.md names every command and option, and no other', () => {
     const manual = readFileSync(join(root, 'docs', 'cli.md'), 'utf8');
     const help = run(['--help']).stdout;
-    const commands = [...help.matchAll(/^ {2}([a-z]+) (?:\[|<)/gm)].map(([, name]) => name ?? '');
-    expect(commands).toEqual(['inspect', 'convert', 'doctor', 'help']);
+    const commands = [...help.matchAll(/^ {2}([a-z]+) (?:\[|<| )/gm)].map(([, name]) => name ?? '');
+    expect(commands).toEqual(['inspect', 'convert', 'doctor', 'setup', 'help']);
     const section = (name: string) => manual.split(`\n### ${name}\n`)[1]?.split(/\n##/)[0] ?? '';
     const flags = (text: string, form: RegExp) =>
       [...text.matchAll(form)].map(([, flag]) => flag ?? '').sort();
     const inHelp = /^ {2}(-\w, --[a-z]+)/gm;
     const inManual = /^- `(-\w, --[a-z]+)/gm;
-    for (const command of ['inspect', 'convert', 'doctor']) {
+    for (const command of ['inspect', 'convert', 'doctor', 'setup']) {
       const expected = flags(run([command, '--help']).stdout, inHelp);
       expect(expected).toContain('-h, --help');
       expect([...flags(section(command), inManual), '-h, --help'].sort()).toEqual(expected);

@@ -1,5 +1,6 @@
 // Finding and loading libssl 1.1.1, in child processes: each process loads it once.
 
+import { spawnSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -7,6 +8,7 @@ import {
   mkdtempSync,
   readFileSync,
   realpathSync,
+  renameSync,
   rmSync,
   symlinkSync,
   truncateSync,
@@ -62,6 +64,20 @@ function copies(name: string): string {
   mkdirSync(path);
   for (const file of names) cpSync(join(goodDirectory, file), join(path, file));
   return path;
+}
+
+/** A package as npm installs it: nothing of the checkout beside it. */
+function installed(name: string): string {
+  const modules = join(directory, name, 'node_modules');
+  const copy = join(modules, 'libssl-session');
+  for (const part of ['package.json', 'dist', 'build/Release/ssl_session.node']) {
+    cpSync(join(root, part), join(copy, part), { recursive: true });
+  }
+  cpSync(realpathSync(join(root, 'node_modules/node-gyp-build')), join(modules, 'node-gyp-build'), {
+    recursive: true,
+  });
+  cpSync(script('use.mjs'), join(directory, name, 'use.mjs'));
+  return join(directory, name, 'use.mjs');
 }
 
 describe('LIBSSL_SESSION_DIR', () => {
@@ -187,22 +203,6 @@ describe('LIBSSL_SESSION_DIR', () => {
 });
 
 describe('without LIBSSL_SESSION_DIR', () => {
-  /** A package as npm installs it: nothing of the checkout beside it. */
-  function installed(name: string): string {
-    const modules = join(directory, name, 'node_modules');
-    const copy = join(modules, 'libssl-session');
-    for (const part of ['package.json', 'dist', 'build/Release/ssl_session.node']) {
-      cpSync(join(root, part), join(copy, part), { recursive: true });
-    }
-    cpSync(
-      realpathSync(join(root, 'node_modules/node-gyp-build')),
-      join(modules, 'node-gyp-build'),
-      { recursive: true },
-    );
-    cpSync(script('use.mjs'), join(directory, name, 'use.mjs'));
-    return join(directory, name, 'use.mjs');
-  }
-
   test('the system loader comes first', async () => {
     const place = copies('system');
     const said = await useOnce(script('use.mjs'), [], { LD_LIBRARY_PATH: place });
@@ -218,7 +218,7 @@ describe('without LIBSSL_SESSION_DIR', () => {
   });
 
   test('where there is none, every place that was tried is listed', async ({ skip }) => {
-    const said = await useOnce(installed('bare'), []);
+    const said = await useOnce(installed('bare'), [], { XDG_CACHE_HOME: '/nonexistent' });
     skip(said.code === 'none', `this machine has libssl 1.1.1 of its own: ${said.libssl}`);
     expect(said).toMatchObject({ name: 'LibsslError', code: 'ERR_LIBSSL_NOT_FOUND' });
     const lines = said.message.split('\n');
@@ -234,8 +234,46 @@ describe('without LIBSSL_SESSION_DIR', () => {
     for (const known of ['/usr/lib64', '/usr/lib', '/usr/lib/openssl-1.1', '/usr/local/lib']) {
       expect(tried).toContain(known);
     }
-    expect(tried.at(-1)).toBe(join(directory, 'bare/node_modules/libssl-session/.libssl'));
+    expect(tried.slice(-2)).toEqual([
+      join(directory, 'bare/node_modules/libssl-session/.libssl'),
+      `/nonexistent/libssl-session/${process.arch}`,
+    ]);
     expect(lines.at(-1)).toMatch(installHint);
+  });
+});
+
+describe('the cache directory of the user', () => {
+  test.each([
+    ['below XDG_CACHE_HOME', 'xdg', { XDG_CACHE_HOME: 'xdg', HOME: 'home-1' }],
+    ['below ~/.cache', 'home-2/.cache', { XDG_CACHE_HOME: '', HOME: 'home-2' }],
+  ])('is looked at, %s', async (_, caches, chosen) => {
+    const place = join(directory, caches, 'libssl-session', process.arch);
+    mkdirSync(dirname(place), { recursive: true });
+    renameSync(copies(`for-${chosen.HOME}`), place);
+    const env = Object.fromEntries(
+      Object.entries(chosen).map(([name, value]) => [name, value && join(directory, value)]),
+    );
+    const said = await useOnce(installed(`cached-${chosen.HOME}`), [], env);
+    expect(said.code).toBe('none');
+    // After what the system has of its own.
+    expect(dirname(said.libssl)).toSatisfy((used) => used === place || /^\/(usr|lib)/.test(used));
+  });
+
+  test('is below ~/.cache where XDG_CACHE_HOME is relative', async ({ skip }) => {
+    const env = { XDG_CACHE_HOME: 'relative', HOME: '/nonexistent' };
+    const said = await useOnce(installed('relative-cache'), [], env);
+    skip(said.code === 'none', `this machine has libssl 1.1.1 of its own: ${said.libssl}`);
+    expect(said.message).toContain(`  /nonexistent/.cache/libssl-session/${process.arch}: no `);
+  });
+
+  test('a user without a home needs none', ({ skip }) => {
+    skip(process.getuid?.() !== 0, 'only root can be another user');
+    const { HOME, XDG_CACHE_HOME, ...env } = process.env;
+    const script = `import('${join(root, 'dist/cache.js')}').then(
+      ({ cacheDirectory }) => console.log(cacheDirectory()))`;
+    const options = { env, uid: 54_321, gid: 54_321, encoding: 'utf8' } as const;
+    const { stdout, stderr } = spawnSync(process.execPath, ['-e', script], options);
+    expect({ stdout, stderr }).toEqual({ stdout: 'undefined\n', stderr: '' });
   });
 });
 

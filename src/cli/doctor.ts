@@ -90,7 +90,7 @@ function work(): void {
 
 function explain(error: unknown): Problem {
   const { message, code } = error as Error & { code?: unknown };
-  const [first = ''] = message.split('\n');
+  const [first = '', ...more] = message.split('\n');
   if (error instanceof LibsslError && error.attempts !== undefined) {
     return {
       code: error.code,
@@ -99,14 +99,11 @@ function explain(error: unknown): Problem {
       remedy: installLine(),
     };
   }
-  const unbuilt = /No native build was found/.test(first);
   return {
     code: typeof code === 'string' ? code : 'ERR_LIBSSL_FAILED',
-    message: unbuilt ? 'The addon of libssl-session is not built for this machine.' : first,
+    message: first,
     tried: [],
-    remedy: unbuilt
-      ? 'In a checkout, "npm run setup" builds it; elsewhere, "npm rebuild libssl-session".'
-      : '',
+    remedy: more.join('. '),
   };
 }
 

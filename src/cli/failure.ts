@@ -1,13 +1,4 @@
-/** What the command says in one line on stderr, without a stack. */
-export class Failure extends Error {
-  /** 1: cannot be done; 2: wrong usage. */
-  readonly exitCode: 1 | 2;
-
-  constructor(message: string, exitCode: 1 | 2 = 1) {
-    super(message);
-    this.exitCode = exitCode;
-  }
-}
+export { Failure } from '../system/command.mjs';
 
 /** The system's own words for a failed system call, without path and name of the call. */
 export function systemReason(error: unknown): string {

@@ -8,6 +8,7 @@ import { type ConvertOptions, convert, targets } from './convert.js';
 import { doctor } from './doctor.js';
 import { Failure, systemReason } from './failure.js';
 import { type InspectOptions, inspect } from './inspect.js';
+import { setup } from './setup.js';
 import { hasColors, printable, terminal } from './terminal.js';
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
@@ -104,6 +105,18 @@ function makeProgram(): Command {
         'libssl-session doctor --json | jq -r .library.version',
       ]),
     );
+
+  program
+    .command('setup')
+    .summary('fetch libssl 1.1.1 where the system has none')
+    .description(
+      'Where the system has no libssl 1.1.1: fetches the last package that the distribution had of ' +
+        'it, through the apt sources of this machine, verifies its signature, and puts the two ' +
+        'libraries into the user’s cache directory. Nothing is installed; no root is needed. Run ' +
+        'it again for a newer package.',
+    )
+    .action(() => setup())
+    .addHelpText('after', example(['libssl-session setup', 'libssl-session doctor']));
   return program;
 }
 
@@ -123,7 +136,7 @@ function report(error: unknown): number {
   const message = error instanceof Error ? error.message : String(error);
   const [first = '', ...more] = message.split('\n');
   // A missing library or addon has more to say than a line.
-  const unusable = error instanceof LibsslError ? more.length > 0 : /native build/.test(first);
+  const unusable = error instanceof LibsslError && more.length > 0;
   complain(unusable ? `${first.replace(/ Tried:$/, '')} See: libssl-session doctor` : first);
   return 1;
 }

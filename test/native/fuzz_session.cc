@@ -19,7 +19,7 @@ void Require(bool condition, const char* what) {
 
 const Libssl& Load() {
   const char* directory = std::getenv("LIBSSL_SESSION_DIR");
-  const LoadResult result = LoadLibssl(directory == nullptr ? "" : directory, "");
+  const LoadResult result = LoadLibssl(directory == nullptr ? "" : directory, {});
   Require(result.libssl != nullptr, "no libssl 1.1.1: set LIBSSL_SESSION_DIR");
   Require(StartCountingSessions(*result.libssl), "cannot count sessions");
   return *result.libssl;

@@ -25,7 +25,7 @@ constexpr bool kDeepBinding = true;
 #endif
 
 void ExpectRefusal(const std::string& directory) {
-  const LoadResult result = LoadLibssl(directory, "");
+  const LoadResult result = LoadLibssl(directory, {});
   CHECK(result.libssl == nullptr);
   CHECK(result.attempts.size() == 1);
   CHECK(result.attempts[0].refusal == Refusal::kNotIsolated);

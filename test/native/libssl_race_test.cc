@@ -11,7 +11,7 @@ void TestAll() {
   Test("eight threads that race for the first load all get one library that works", [&] {
     const Libssl* libraries[8] = {};
     InThreads(8, [&](int i) {
-      const LoadResult result = LoadLibssl(directory, "");
+      const LoadResult result = LoadLibssl(directory, {});
       CHECK(result.libssl != nullptr);
       CHECK(result.attempts.empty());
       libraries[i] = result.libssl;

@@ -37,7 +37,7 @@ size_t EndOfSegments(const std::string& library) {
 }
 
 void ExpectRefusal(const std::string& directory, Refusal refusal, const std::string& reason) {
-  const LoadResult result = LoadLibssl(directory, LibsslDirectory());
+  const LoadResult result = LoadLibssl(directory, {LibsslDirectory()});
   CHECK(result.libssl == nullptr);
   CHECK(result.attempts.size() == 1);  // an explicit directory is the only place
   const Attempt& attempt = result.attempts[0];
@@ -189,15 +189,16 @@ void TestOpenssl3() {
 
 void TestSearch() {
   Test(
-      "without a directory the system is searched, then the fallback, and each place has its "
+      "without a directory the system is searched, then the fallbacks, and each place has its "
       "reason",
       [] {
         const TemporaryDirectory empty;
-        const LoadResult result = LoadLibssl("", empty.path());
+        const LoadResult result = LoadLibssl("", {"/nonexistent", empty.path()});
         if (result.libssl != nullptr) return;  // this system has libssl 1.1.1
         CHECK(result.attempts.size() >= 3);
         CHECK(result.attempts.front().place == "the system loader");
         CHECK(Contains(result.attempts.front().reason, "libssl.so.1.1"));
+        CHECK(result.attempts.end()[-2].place == "/nonexistent");
         CHECK(result.attempts.back().place == empty.path());
         for (const Attempt& attempt : result.attempts) CHECK(!attempt.reason.empty());
       });
@@ -224,7 +225,7 @@ void TestRightDirectory() {
     const Libssl* expected = &Load();
     InThreads(8, [&](int i) {
       const LoadResult result =
-          i % 2 == 0 ? LoadLibssl(LibsslDirectory(), "") : LoadLibssl("/nonexistent", "");
+          i % 2 == 0 ? LoadLibssl(LibsslDirectory(), {}) : LoadLibssl("/nonexistent", {});
       CHECK(result.libssl == expected);
       CHECK(result.attempts.empty());
     });

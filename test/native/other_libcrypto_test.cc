@@ -15,7 +15,7 @@ void Copy(const TemporaryDirectory& to, const std::string& libssl) {
 }
 
 void ExpectMixRefused(const std::string& other_directory) {
-  const LoadResult result = LoadLibssl(LibsslDirectory(), "");
+  const LoadResult result = LoadLibssl(LibsslDirectory(), {});
   CHECK(result.libssl == nullptr);
   CHECK(result.attempts.size() == 1);
   Step(result.attempts[0].reason);
@@ -36,7 +36,7 @@ void TestLibsslUnopenable() {
   Test("after a refusal that left a libcrypto behind, a mix with it is refused", [] {
     const TemporaryDirectory other;
     Copy(other, Patched(ReadFile(LibsslDirectory() + "/libssl.so.1.1"), "libc.so.6", "libx.so.6"));
-    const LoadResult result = LoadLibssl(other.path(), "");
+    const LoadResult result = LoadLibssl(other.path(), {});
     CHECK(result.libssl == nullptr);
     Step(result.attempts[0].reason);
     CHECK(result.attempts[0].refusal == Refusal::kNotFound);
@@ -51,7 +51,7 @@ void TestFunctionMissing() {
       const TemporaryDirectory other;
       Copy(other, Patched(ReadFile(LibsslDirectory() + "/libssl.so.1.1"), "SSL_SESSION_dup",
                           "SSL_SESSION_pud"));
-      const LoadResult result = LoadLibssl(other.path(), "");
+      const LoadResult result = LoadLibssl(other.path(), {});
       CHECK(result.libssl == nullptr);
       Step(result.attempts[0].reason);
       CHECK(result.attempts[0].refusal == Refusal::kVersion);

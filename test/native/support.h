@@ -54,7 +54,7 @@ inline std::string LibsslDirectory() {
 }
 
 inline const Libssl& Load() {
-  const LoadResult result = LoadLibssl(LibsslDirectory(), "");
+  const LoadResult result = LoadLibssl(LibsslDirectory(), {});
   Step(result.attempts.empty() ? "" : result.attempts.back().reason);
   CHECK(result.libssl != nullptr);
   return *result.libssl;
