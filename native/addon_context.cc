@@ -123,7 +123,7 @@ napi_value SessionStats(const Call& call) {
   SSL_CTX* context = call.Object<SSL_CTX>(0);
   constexpr int kCounters = 12;
   for (int i = 0; i < kCounters; ++i) {
-    const int command = static_cast<int>(kCtrlSessNumber) + i;
+    const int command = kCtrlSessNumber + i;
     call.environment().registers[i] =
         static_cast<double>(call.libssl().SSL_CTX_ctrl(context, command, 0, nullptr));
   }

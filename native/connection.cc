@@ -70,8 +70,8 @@ SSL* NewConnection(ContextState* context) {
 }
 
 Step Result(ConnectionState* state, int result) {
-  state->last_error = result > 0 ? static_cast<int>(kErrorNone)
-                                 : state->context.libssl.SSL_get_error(state->ssl, result);
+  state->last_error =
+      result > 0 ? kErrorNone : state->context.libssl.SSL_get_error(state->ssl, result);
   return {result, state->last_error};
 }
 

@@ -219,6 +219,8 @@ ContextState::ContextState(const Libssl& libssl_in, ContextGroup& group_in, SSL_
     group.contexts.pop_back();
     throw std::bad_alloc();
   }
+  // Always: a server that has switched to this context by SNI calls it for the second ClientHello.
+  libssl.SSL_CTX_set_client_hello_cb(context, OnClientHello, nullptr);
 }
 
 ContextState::~ContextState() {

@@ -368,7 +368,7 @@ typedef void CRYPTO_free_fn(void*, const char*, int);
   C(kTicketReturnUse, SSL_TICKET_RETURN_USE, 3)                       \
   C(kTicketReturnUseRenew, SSL_TICKET_RETURN_USE_RENEW, 4)
 
-#define LIBSSL_DECLARE_CONSTANT(ours, theirs, value) inline constexpr long ours = value;
+#define LIBSSL_DECLARE_CONSTANT(ours, theirs, value) inline constexpr int ours = value;
 namespace libssl_session {
 LIBSSL_CONSTANTS(LIBSSL_DECLARE_CONSTANT)
 }
