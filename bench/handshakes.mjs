@@ -36,6 +36,7 @@ async function measure(directory) {
   );
   const contenders = {
     'ssl-connection': await import('./handshakes/ssl-connection.mjs'),
+    functions: await import('./handshakes/cache-functions.mjs'),
     'node-tls': await import('./handshakes/node-tls.mjs'),
   };
   const c = await CProgram.start(directory, 'handshakes');

@@ -76,7 +76,9 @@ napi_value Release(const Call& call) {
 
 napi_value AddSession(const Call& call) {
   ContextState& state = State(call, 0);
-  SSL_SESSION* session = call.Session(1);
+  const auto* slot = call.Slot(1);
+  SSL_SESSION* session = slot->object;
+  call.environment().sessions.PrefetchNext(slot);
   unsigned int id_size = 0;
   call.libssl().SSL_SESSION_get_id(session, &id_size);
   if (id_size == 0) throw Misuse{"emptyId"};
@@ -87,10 +89,11 @@ napi_value AddSession(const Call& call) {
   const ContextGroup& group = call.environment().group;
   if (group.CachedElsewhere(session, &state)) throw Misuse{"otherCache"};
   if (group.InHandshake(session)) throw Misuse{"inHandshake"};
-  if (!state.guarded && call.libssl().SSL_SESSION_get0_cipher(session) == nullptr) {
+  const int result = call.libssl().SSL_CTX_add_session(state.context, session);
+  if (result == 1 && !state.guarded && call.libssl().SSL_SESSION_get0_cipher(session) == nullptr) {
     state.GuardLookups();
   }
-  return Outcome(call, call.libssl().SSL_CTX_add_session(state.context, session), 0);
+  return Outcome(call, result, 0);
 }
 
 napi_value RemoveSession(const Call& call) {
@@ -285,8 +288,8 @@ std::vector<Function> ContextFunctions() {
       {"SSL_CTX_free", Entry<Free, kPossible>},
       {"lendContext", Entry<Lend, kNever>},
       {"releaseContext", Entry<Release, kPossible>},
-      {"SSL_CTX_add_session", Entry<AddSession, kPossible>},
-      {"SSL_CTX_remove_session", Entry<RemoveSession, kPossible>},
+      {"SSL_CTX_add_session", Entry<AddSession, kNever>},
+      {"SSL_CTX_remove_session", Entry<RemoveSession, kNever>},
       {"SSL_CTX_flush_sessions", Entry<FlushSessions, kPossible>},
       {"cachedSessions", Entry<CachedSessions, kPossible>},
       {"sessionStats", Entry<SessionStats, kNever>},

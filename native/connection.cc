@@ -72,6 +72,12 @@ SSL* NewConnection(ContextState* context) {
 Step Result(ConnectionState* state, int result) {
   state->last_error =
       result > 0 ? kErrorNone : state->context.libssl.SSL_get_error(state->ssl, result);
+  // The handshake is over, in whatever step: another one asks anew.
+  if (state->lookup == ConnectionState::Lookup::kAnswered &&
+      Ready(state->context.libssl, state->ssl)) {
+    state->lookup = ConnectionState::Lookup::kNone;
+    state->found.clear();
+  }
   return {result, state->last_error};
 }
 
@@ -88,13 +94,7 @@ size_t Pending(const Libssl& libssl, SSL* ssl) {
 }
 
 Step Handshake(ConnectionState* state, int (*function)(SSL*)) {
-  const Step step = Result(state, function(state->ssl));
-  if (step.result == 1) {
-    // A renegotiation asks anew.
-    state->lookup = ConnectionState::Lookup::kNone;
-    state->found.clear();
-  }
-  return step;
+  return Result(state, function(state->ssl));
 }
 
 // Whether data of the peer was dropped because this side has sent its end: libssl gives 0 then, and

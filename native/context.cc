@@ -196,7 +196,7 @@ bool ContextGroup::CachedElsewhere(const SSL_SESSION* session, const ContextStat
   return false;
 }
 
-bool ContextGroup::InHandshake(const SSL_SESSION* session) const {
+bool ContextGroup::AnyInHandshake(const SSL_SESSION* session) const {
   for (const ConnectionState* state = connections; state != nullptr; state = state->next) {
     const Libssl& libssl = state->context.libssl;
     const SSL* ssl = state->ssl;

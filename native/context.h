@@ -33,7 +33,12 @@ struct ContextGroup {
   bool CachedElsewhere(const SSL_SESSION* session, const ContextState* own) const;
   // Whether a handshake that is under way has the session: libssl may yet give it another id, put
   // it into its own cache, and look at its cipher.
-  bool InHandshake(const SSL_SESSION* session) const;
+  bool InHandshake(const SSL_SESSION* session) const {
+    return connections != nullptr && AnyInHandshake(session);
+  }
+
+ private:
+  bool AnyInHandshake(const SSL_SESSION* session) const;
 };
 
 struct ContextState {

@@ -7,6 +7,7 @@ import {
   cacheOperations,
   contextOptions,
   handshakeOperations,
+  nextId,
   recordSize,
   suites,
 } from './settings.mjs';
@@ -78,19 +79,7 @@ function assertSettings(contexts, version) {
   end(ends);
 }
 
-// The same ids as in bench/c/handshakes.c.
 const id = Buffer.alloc(32);
-let x = 1;
-
-function nextId(bytes) {
-  for (let i = 0; i < 8; i++) {
-    x ^= x << 13;
-    x ^= x >>> 17;
-    x ^= x << 5;
-    bytes.writeInt32LE(x, 4 * i);
-  }
-}
-
 const cipher = 'ECDHE-ECDSA-AES128-GCM-SHA256';
 
 function newSession() {
