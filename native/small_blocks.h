@@ -50,7 +50,7 @@ class SmallBlocks {
  private:
   struct List {
     size_t count = 0;
-    void* blocks[kMost];
+    void* blocks[kMost] = {};
   };
   List lists_[kLists];
 };
