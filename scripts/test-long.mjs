@@ -1,5 +1,6 @@
-// `npm run test:long`: what `npm test` does with random scripts, a hundred times as often. With
-// ORACLE_SEED the same ones again; with ORACLE_RUNS another number of them.
+// `npm run test:long`: what `npm test` does at random, a hundred times as often: scripts of the
+// oracle, and runs of the model. ORACLE_SEED and MODEL_SEED: the same ones again; ORACLE_RUNS and
+// MODEL_RUNS: another number of them.
 
 import { main, step } from './lib.mjs';
 import { setUp } from './setup.mjs';
@@ -7,7 +8,8 @@ import { conclude, vitest } from './test.mjs';
 
 await main(import.meta, () => {
   setUp({ forTests: true });
-  const runs = process.env.ORACLE_RUNS ?? '200000';
-  step(`${runs} random scripts, here and straight on libssl`);
-  return conclude(vitest({ env: { ORACLE_RUNS: runs }, files: ['test/oracle.test.ts'] }));
+  const { ORACLE_RUNS = '200000', MODEL_RUNS = '100000' } = process.env;
+  step(`${ORACLE_RUNS} random scripts, here and straight on libssl; ${MODEL_RUNS} of the model`);
+  const files = ['test/oracle.test.ts', 'test/model.test.ts'];
+  return conclude(vitest({ env: { ORACLE_RUNS, MODEL_RUNS }, files }));
 });

@@ -26,6 +26,7 @@ import {
   invalidValue,
 } from './validate.js';
 
+/** What one connection has of its own; its answers go before the context's. */
 export interface SslConnectionOptions extends SslAnswers {
   /** A client's: the session to resume. */
   session?: SslSession | null;
@@ -64,6 +65,7 @@ export type SslConnectionState =
   | 'failed'
   | 'freed';
 
+/** What became of the early data: whether the client sent any, and the server took it. */
 export type EarlyDataStatus = 'notSent' | 'rejected' | 'accepted';
 
 // SSL_ERROR_…: what a step came to, where it is not that it needs more bytes.
@@ -89,6 +91,9 @@ const references: ReferenceKind = {
  * gives it back, and what is forgotten the garbage collector does.
  *
  * As in C, a connection that is freed without `shutdown()` marks its session as not resumable.
+ *
+ * What the connection's state does not allow throws `ERR_LIBSSL_STATE`, and after `free()` what asks
+ * libssl throws `ERR_LIBSSL_FREED`.
  */
 export class SslConnection extends EventEmitter<SslConnectionEvents> implements Disposable {
   readonly #reference: Reference;
@@ -100,6 +105,8 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   // Where a server takes early data, it reads that before it goes on with the handshake.
   #readsEarlyData = false;
   #failure: LibsslError | null = null;
+  // Whether a call has thrown it.
+  #failureTold = false;
   #began = false;
   #ready = false;
   #paused = false;
@@ -112,7 +119,10 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   /** @internal The handle, as events have it. */
   readonly id: Handle;
 
-  /** Wraps `SSL_new(3)`. */
+  /**
+   * A connection of the context's side, which has not begun. Throws a `LibsslError` for an option
+   * that libssl refuses. Wraps `SSL_new(3)`.
+   */
   constructor(context: SslContext, options: SslConnectionOptions = {}) {
     super();
     if (!(context instanceof SslContext)) throw invalidType('context', 'an SslContext', context);
@@ -209,6 +219,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     return handle;
   }
 
+  /** Where the connection is. Never throws: `freed` is a state. */
   get state(): SslConnectionState {
     if (this.freed) return 'freed';
     if (this.#failure !== null) return 'failed';
@@ -256,7 +267,10 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     return this.state;
   }
 
-  /** The bytes for the peer; empty when there are none. Also after a failure: the alert. */
+  /**
+   * The bytes for the peer; empty when there are none. Also after a failure: the alert. Each byte
+   * comes once.
+   */
   take(): Buffer;
   /** The same into bytes of your own: how many there were. When they fill it, there may be more. */
   take(into: Uint8Array): number;
@@ -454,8 +468,9 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   }
 
   /**
-   * The session that a client offers; null: none. Only before the handshake. A session that came
-   * from another context is offered as a `dup()`. Wraps `SSL_set_session(3)`.
+   * The session that a client offers; null: none. Only before the handshake; later:
+   * `ERR_LIBSSL_STATE`; on a server: `ERR_INVALID_ARG_VALUE`. A session that came from another
+   * context is offered as a `dup()`. Wraps `SSL_set_session(3)`.
    */
   setSession(session: SslSession | null): void {
     if (session !== null && !(session instanceof SslSession)) {
@@ -536,7 +551,8 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   }
 
   /**
-   * Bytes that only the two sides know. Throws before the handshake is over. Wraps
+   * `length` bytes, 1 to 65535, that only the two sides know. Throws `ERR_LIBSSL_STATE` before the
+   * handshake is over. Wraps
    * `SSL_export_keying_material(3)`.
    */
   exportKeyingMaterial(length: number, label: string, context?: Uint8Array): Buffer {
@@ -576,6 +592,10 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   #usable(action: string): Handle {
     const { handle } = this.#reference;
     if (this.#failure !== null) {
+      if (!this.#failureTold) {
+        this.#failureTold = true;
+        throw this.#failure;
+      }
       const error = stateError(
         `cannot ${action}: the connection failed (${this.#failure.message})`,
       );
@@ -608,8 +628,11 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     const failure = errors === null ? null : libsslError(functionName, errors);
     // What was only asked in vain does the connection no harm.
     if (!must) this.#failure = failure;
-    this.#settle(outcome, error === errorWantClientHello, failure);
-    return outcome?.[0] ?? null;
+    const data = outcome?.[0] ?? null;
+    // Data that came before the failure is given first: the next call throws.
+    this.#failureTold = data === null;
+    this.#settle(outcome, error === errorWantClientHello, data === null ? failure : null);
+    return data;
   }
 
   // The end of a step. Listeners come last: they may do anything, also free this connection.
@@ -680,6 +703,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
       this.receive(Buffer.alloc(0));
     } catch (error) {
       if (error !== this.#failure) throw error;
+      this.#failureTold = false;
     }
   }
 
@@ -742,7 +766,10 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     if (outcome !== undefined || waits || failed !== null) {
       const failure =
         failed === null ? null : libsslError('SSL_do_handshake', native().lastErrors());
-      if (failed !== null) failed.#failure = failure;
+      if (failed !== null) {
+        failed.#failure = failure;
+        failed.#failureTold = true;
+      }
       try {
         server.#settle(outcome, waits, failure, [client, server]);
       } catch (error) {
@@ -754,7 +781,9 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     }
     client.#sendUnsent();
     server.#sendUnsent();
-    if (client.#ready && server.#ready) return 'ready';
+    if (client.freed || server.freed) return 'moved'; // by a listener: the next call says so
+    if (server.#paused) return 'stuck';
+    if (!client.#handshaking && !server.#handshaking) return 'ready';
     return moved ? 'moved' : 'stuck';
   }
 }

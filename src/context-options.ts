@@ -22,9 +22,11 @@ export type Pem = string | Uint8Array;
 /** What a server does with a ticket of its own: resume with it or not, and send a new one or not. */
 export type TicketAction = 'use' | 'renew' | 'ignore' | 'ignoreAndRenew';
 
-/** What to do with tickets with this application data; without `appData`: with any ticket. */
+/** What to do with tickets with this application data. */
 export interface TicketRule {
+  /** Without it the rule is for any ticket. */
   appData?: Uint8Array | null;
+  /** What happens to the ticket. */
   action: TicketAction;
 }
 
@@ -54,7 +56,9 @@ export interface SslContextOptions extends SslAnswers {
   role: 'client' | 'server';
   /** `tls` where not given. */
   protocol?: 'tls' | 'dtls';
+  /** The lowest version. libssl's own where not given. */
   minVersion?: ProtocolVersion;
+  /** The highest version. libssl's own where not given. */
   maxVersion?: ProtocolVersion;
   /** A certificate and those that lead to its root, PEM; an array for several kinds of key. */
   cert?: Pem | readonly Pem[];
@@ -80,7 +84,7 @@ export interface SslContextOptions extends SslAnswers {
   /** At most 32 bytes. A server resumes only sessions of the same context. */
   sessionIdContext?: string | Uint8Array;
   /**
-   * `SSL_SESS_CACHE_…`. A client's where not given: its sessions go to listeners, and into no
+   * A mask of `SSL_SESS_CACHE_…`. A client's where not given: its sessions go to listeners, and into no
    * cache; a server's: libssl's own, the internal cache.
    */
   sessionCacheMode?: number;
@@ -100,7 +104,7 @@ export interface SslContextOptions extends SslAnswers {
   maxFragmentLength?: 512 | 1024 | 2048 | 4096;
   /** Whether a TLS 1.3 client may be asked for a certificate after the handshake. */
   postHandshakeAuth?: boolean;
-  /** `SSL_OP_…`. */
+  /** A mask of `SSL_OP_…`. */
   secureOptions?: number;
   /** TLS 1.2 and before, a server's. */
   pskIdentityHint?: string;
@@ -398,8 +402,8 @@ function handleOf(name: string, session: unknown): Handle {
 
 function checkIdentity(value: unknown): string {
   const identity = checkString('identity', value);
-  if (identity.includes('\0') || Buffer.byteLength(identity) > 128) {
-    throw invalidValue('identity', 'must be at most 128 bytes, without NUL');
+  if (identity.includes('\0') || Buffer.byteLength(identity) > 127) {
+    throw invalidValue('identity', 'must be at most 127 bytes, without NUL');
   }
   return identity;
 }

@@ -34,10 +34,13 @@ export interface SessionStats {
   connect: number;
   /** Those that succeeded. */
   connectGood: number;
+  /** Renegotiations that clients began. */
   connectRenegotiate: number;
   /** Handshakes that servers began. */
   accept: number;
+  /** Those that succeeded. */
   acceptGood: number;
+  /** Renegotiations that servers began. */
   acceptRenegotiate: number;
   /** Sessions that were resumed. */
   hits: number;
@@ -85,7 +88,8 @@ export const lentConnections = new Map<Handle, WeakRef<SslConnection>>();
  * native `SSL_CTX`: `free()` gives it back, and what is forgotten the garbage collector does.
  * Connections and sessions live on without it.
  *
- * Events never come while libssl is at work: a listener may use and free everything.
+ * Events never come while libssl is at work: a listener may use and free everything. After `free()`
+ * what asks libssl throws `ERR_LIBSSL_FREED`.
  */
 export class SslContext extends EventEmitter<SslContextEvents> implements Disposable {
   readonly #reference: Reference;
@@ -290,7 +294,8 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
   }
 
   /**
-   * A server's sessions outside of libssl, or null. Handshakes pause while `get` runs.
+   * A server's sessions outside of libssl, or null; for a client: `ERR_INVALID_ARG_VALUE`.
+   * Handshakes pause while `get` runs.
    * Wraps `SSL_CTX_sess_set_get_cb(3)`, `SSL_CTX_set_client_hello_cb(3)`.
    */
   get sessionStore(): SessionStore | null {
@@ -310,14 +315,14 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     this.#listen(0);
   }
 
-  /** Milliseconds that a handshake waits for the store. */
+  /** Milliseconds that a handshake waits for the store: the option. */
   get sessionStoreTimeout(): number {
     return this.#storeTimeout;
   }
 
   // ---- What may change later.
 
-  /** `SSL_SESS_CACHE_…`. Wraps `SSL_CTX_set_session_cache_mode(3)`. */
+  /** A mask of `SSL_SESS_CACHE_…`. Wraps `SSL_CTX_set_session_cache_mode(3)`. */
   get sessionCacheMode(): number {
     return contextCtrl(this.#reference.handle, commands.getSessionCacheMode, 0);
   }
@@ -326,7 +331,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     contextCtrl(this.#reference.handle, commands.setSessionCacheMode, value);
   }
 
-  /** Most sessions; 0: no limit. Wraps `SSL_CTX_sess_set_cache_size(3)`. */
+  /** Most sessions in the cache; 0: no limit. Wraps `SSL_CTX_sess_set_cache_size(3)`. */
   get sessionCacheSize(): number {
     return contextCtrl(this.#reference.handle, commands.getSessionCacheSize, 0);
   }
@@ -335,7 +340,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     contextCtrl(this.#reference.handle, commands.setSessionCacheSize, value);
   }
 
-  /** Seconds. Wraps `SSL_CTX_set_timeout(3)`. */
+  /** How long new sessions are good for, in seconds. Wraps `SSL_CTX_set_timeout(3)`. */
   get sessionTimeout(): number {
     registers[0] = this.#reference.handle;
     return Number(native().SSL_CTX_get_timeout() ?? registers[0]);
@@ -346,7 +351,10 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     native().SSL_CTX_set_timeout(value);
   }
 
-  /** Wraps `SSL_CTX_set_num_tickets(3)`. */
+  /**
+   * How many tickets a TLS 1.3 server sends after a full handshake. Wraps
+   * `SSL_CTX_set_num_tickets(3)`.
+   */
   get numTickets(): number {
     registers[0] = this.#reference.handle;
     native().SSL_CTX_get_num_tickets();
@@ -372,7 +380,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     native().SSL_CTX_set_recv_max_early_data(value);
   }
 
-  /** `SSL_OP_…`. Wraps `SSL_CTX_set_options(3)`, `SSL_CTX_clear_options(3)`. */
+  /** A mask of `SSL_OP_…`. Wraps `SSL_CTX_set_options(3)`, `SSL_CTX_clear_options(3)`. */
   get secureOptions(): number {
     registers[0] = this.#reference.handle;
     native().SSL_CTX_get_options();
@@ -387,7 +395,10 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     native().SSL_CTX_set_options(value);
   }
 
-  /** The lowest version; null: the library's. Wraps `SSL_CTX_set_min_proto_version(3)`. */
+  /**
+   * The lowest version; null: the library's. One that the context cannot speak:
+   * `ERR_INVALID_ARG_VALUE`. Wraps `SSL_CTX_set_min_proto_version(3)`.
+   */
   get minVersion(): ProtocolVersion | null {
     return versionName(contextCtrl(this.#reference.handle, commands.getMinVersion, 0));
   }
@@ -395,7 +406,10 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     setVersion(this.#reference.handle, 'minVersion', version);
   }
 
-  /** The highest version; null: the library's. Wraps `SSL_CTX_set_max_proto_version(3)`. */
+  /**
+   * The highest version; null: the library's. One that the context cannot speak:
+   * `ERR_INVALID_ARG_VALUE`. Wraps `SSL_CTX_set_max_proto_version(3)`.
+   */
   get maxVersion(): ProtocolVersion | null {
     return versionName(contextCtrl(this.#reference.handle, commands.getMaxVersion, 0));
   }
@@ -403,12 +417,18 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     setVersion(this.#reference.handle, 'maxVersion', version);
   }
 
-  /** At most 32 bytes. Wraps `SSL_CTX_set_session_id_context(3)`. */
+  /**
+   * What ties sessions to this application; at most 32 bytes, longer: `LibsslError`. Wraps
+   * `SSL_CTX_set_session_id_context(3)`.
+   */
   setSessionIdContext(context: string | Uint8Array): void {
     applySessionIdContext(this.#reference.handle, context);
   }
 
-  /** As the option. An empty array: libssl's own key. Wraps `SSL_CTX_set_tlsext_ticket_key_cb(3)`. */
+  /**
+   * As the option: 48 bytes each, or all of 80; other lengths: `ERR_INVALID_ARG_VALUE`. An empty
+   * array: libssl's own key. Wraps `SSL_CTX_set_tlsext_ticket_key_cb(3)`.
+   */
   setTicketKeys(keys: Uint8Array | readonly Uint8Array[]): void {
     applyTicketKeys(this.#reference.handle, keys);
   }
@@ -421,7 +441,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
   /**
    * The context that a server switches to for clients that ask for `servername` (SNI); `*.` in
    * front stands for any one label; null: none any more. Its sessions stay those of this context.
-   * As `tls.Server`'s. Wraps `SSL_CTX_set_tlsext_servername_callback(3)`.
+   * One that leads back to this context: `ERR_LIBSSL_UNSAFE`. As `tls.Server`'s. Wraps `SSL_CTX_set_tlsext_servername_callback(3)`.
    */
   addContext(servername: string, context: SslContext | null): void {
     const name = checkLatin1('servername', servername).toLowerCase();
@@ -485,7 +505,8 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
         connection?.emitOwned('session', () => session.upRef(), errors);
       } else {
         const { id } = session;
-        if (store !== null) {
+        // A context that goes takes its cache with it, and not what others share.
+        if (store !== null && !this.freed) {
           call(() => tell(this.#storeError, 'delete', () => store.delete(id)), errors);
         }
         this.#emitSession('removeSession', session, connection, errors);

@@ -2,8 +2,11 @@ import type { OpensslErrorEntry } from './native.js';
 
 /** A place where libssl 1.1.1 was looked for. */
 export interface LoadAttempt {
+  /** The directory, or the system loader. */
   place: string;
+  /** Not there, another version, or bound to another OpenSSL. */
   code: 'ERR_LIBSSL_NOT_FOUND' | 'ERR_LIBSSL_VERSION' | 'ERR_LIBSSL_NOT_ISOLATED';
+  /** Why it was refused, in words. */
   reason: string;
 }
 
@@ -22,6 +25,7 @@ export class LibsslError extends Error {
   /** Where there is no usable libssl 1.1.1: every place tried, and why it was refused. */
   declare readonly attempts?: LoadAttempt[];
 
+  /** For tests and wrappers: this package makes its own. */
   constructor(
     code: string,
     message: string,

@@ -27,12 +27,16 @@ import {
 
 /** A client's PSK for TLS 1.3. libssl takes a reference of its own to the session. */
 export interface PskUse {
+  /** 1 to 65535 bytes. */
   identity: Uint8Array;
+  /** With a cipher and a master key. */
   session: Handle;
 }
 /** A client's PSK up to TLS 1.2: the identity as latin1, without NUL. */
 export interface PskClient {
+  /** At most 127 bytes. */
   identity: string;
+  /** 1 to 256 bytes. */
   key: Uint8Array;
 }
 /** A server's sessions for TLS 1.3, each with its identity. */
@@ -42,9 +46,13 @@ export type PskKeys = Iterable<readonly [identity: string, key: Uint8Array]>;
 
 /** hashFixed: the suite's hash is fixed already, by a HelloRetryRequest. */
 export type PskUseObserver = (ssl: Handle, hashFixed: boolean) => void;
+/** identity: what the client offers; found: whether a session was given for it. */
 export type PskFindObserver = (ssl: Handle, identity: Buffer, found: boolean) => void;
+/** hint: the server's, or empty; given: whether there was a PSK to answer with. */
 export type PskClientObserver = (ssl: Handle, hint: string, given: boolean) => void;
+/** identity: what the client says; found: whether a key was given for it. */
 export type PskServerObserver = (ssl: Handle, identity: string, found: boolean) => void;
+/** allowed: the answer; true where none was given. */
 export type EarlyDataObserver = (ssl: Handle, allowed: boolean) => void;
 
 // The bytes that libssl has room for (PSK_MAX_IDENTITY_LEN, with its NUL; PSK_MAX_PSK_LEN), and that
@@ -259,10 +267,13 @@ export interface TicketRule {
 }
 /** What is stored in the tickets that a server issues, and what becomes of those it gets. */
 export interface TicketAnswers {
+  /** Stored in each ticket. */
   appData?: Uint8Array;
+  /** The first that fits decides. */
   rules?: Iterable<TicketRule>;
 }
 
+/** A ticket is about to be issued. */
 export type TicketIssueObserver = (ssl: Handle) => void;
 /** status: of SSL_TICKET_…; appData is empty where there is no session. */
 export type TicketReceiveObserver = (ssl: Handle, appData: Buffer, status: number) => void;

@@ -34,6 +34,7 @@ import {
 
 /** What `TLS_method()` and its like give. */
 export interface SslMethod {
+  /** The function that gave it. */
   readonly name: string;
 }
 

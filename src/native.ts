@@ -10,20 +10,27 @@ import { cacheDirectory } from './cache.js';
 import { installLine } from './distribution.js';
 import { LibsslError, type LoadAttempt, misuseError } from './errors.js';
 
-/** A session of this environment; 0 is NULL. See handle_table.h. */
+/** A session, context or connection of this environment; 0 is NULL. See handle_table.h. */
 export type Handle = number & { readonly __handle: unique symbol };
 
+/** C's NULL, where a handle is expected. */
 export const NULL = 0 as Handle;
 
+/** One error of OpenSSL's queue: what its `ERR_…` functions tell. */
 export interface OpensslErrorEntry {
   /** The packed number: library << 24 | function << 12 | reason. */
   code: number;
+  /** The part that failed: `SSL routines`. */
   library: string;
+  /** The C function that failed. */
   function: string;
+  /** In OpenSSL's words: `ssl session id too long`. */
   reason: string;
+  /** What else OpenSSL noted; mostly empty. */
   data: string;
 }
 
+/** The libssl 1.1.1 in use. */
 export interface LibraryInfo {
   /** For instance `OpenSSL 1.1.1w  11 Sep 2023`. */
   version: string;
@@ -37,9 +44,13 @@ export interface LibraryInfo {
   isolated: true;
 }
 
+/** How many native sessions there were since `startCounting()`. */
 export interface SessionCounts {
+  /** By new, dup, d2i or a handshake. */
   created: number;
+  /** With their last reference. */
   destroyed: number;
+  /** `created` - `destroyed`. */
   live: number;
 }
 

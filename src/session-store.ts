@@ -15,6 +15,7 @@ export interface SessionStore {
   get(id: Buffer): MaybePromise<SslSession | Uint8Array | null | undefined>;
   /** The session is yours. */
   set(id: Buffer, session: SslSession): MaybePromise<unknown>;
+  /** The session of this id is not good any more. */
   delete(id: Buffer): MaybePromise<unknown>;
 }
 

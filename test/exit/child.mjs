@@ -2,6 +2,7 @@
 
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { libraryInfo, SslSession, sessionCounts, startCounting } from 'libssl-session';
+import { make, stages } from '../lifetime/work.mjs';
 
 const [how, what] = isMainThread ? process.argv.slice(2) : workerData;
 const held = [];
@@ -14,6 +15,13 @@ function makeSessions() {
     sessions.push(session, session.dup(), session.upRef());
   }
   return sessions;
+}
+
+/** Contexts, connections at every stage, sessions in caches, listeners. */
+function makeConnections() {
+  return [...stages, ...stages].flatMap((stage, index) =>
+    Object.values(make(stage, index < stages.length ? 'TLSv1.2' : 'TLSv1.3')),
+  );
 }
 
 const holdings = {
@@ -30,6 +38,14 @@ const holdings = {
     await undefined; // they are registered with the collector in a microtask
     globalThis.gc();
   },
+  'live connections': () => {
+    held.push(...makeConnections());
+  },
+  'forgotten connections': async () => {
+    makeConnections();
+    await undefined;
+    globalThis.gc();
+  },
 };
 
 async function hold() {
@@ -44,6 +60,7 @@ async function beWorker() {
   for (;;) {
     // Stopped at any moment, also inside the addon.
     if (what === 'no session') libraryInfo();
+    else if (what.endsWith('connections')) for (const each of makeConnections()) each.free();
     else for (const session of held.length > 0 ? held : [new SslSession()]) session.dup().free();
   }
 }

@@ -1,0 +1,75 @@
+// Each code block of docs/guides runs as it stands. It prints the block of text behind it; without
+// one, what the comments behind its console.log() say.
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript-5';
+import { describe, expect, test } from 'vitest';
+
+const root = new URL('../', import.meta.url);
+const directory = new URL('docs/guides/', root);
+const program = (name: string) => new URL(`test/programs/${name}`, root).href;
+const guides = readdirSync(directory).sort();
+const read = (name: string) => readFileSync(new URL(name, directory), 'utf8');
+
+interface Block {
+  code: string;
+  line: number;
+  /** `…` stands for what differs from run to run. */
+  prints: string;
+}
+
+function blocks(text: string): Block[] {
+  const block = /^```js\n([\s\S]*?)^```$(?:\n\n```text\n([\s\S]*?)^```$)?/gm;
+  return [...text.matchAll(block)].map(({ 1: code = '', 2: output, index }) => {
+    const comments = [...code.matchAll(/console\.log\(.*\);(?: \/\/ (.*))?$/gm)].map(
+      ([, prints = '…']) => `${prints}\n`,
+    );
+    const line = text.slice(0, index).split('\n').length;
+    return { code, line, prints: output ?? comments.join('') };
+  });
+}
+
+/** For a Node that does not know `using` yet. */
+function lowered(code: string): string {
+  const { ScriptTarget, ModuleKind } = ts;
+  if (!/\busing /.test(code)) return code;
+  return ts.transpileModule(code, {
+    compilerOptions: { target: ScriptTarget.ES2022, module: ModuleKind.ESNext },
+  }).outputText;
+}
+
+const pattern = (text: string) =>
+  text.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&').replaceAll('…', '[\\s\\S]*?');
+
+describe.each(guides)('docs/guides/%s', (name) => {
+  const text = read(name);
+
+  test.each(blocks(text))('the block of line $line runs, and prints what it says', (block) => {
+    const { status, signal, stdout, stderr } = spawnSync(
+      process.execPath,
+      [
+        ...['--expose-gc', '--import', program('counting.mjs'), '--import', program('guide.mjs')],
+        '--input-type=module',
+      ],
+      { cwd: fileURLToPath(root), input: lowered(block.code), encoding: 'utf8', timeout: 60_000 },
+    );
+    expect({ status, signal, stderr }).toEqual({ status: 0, signal: null, stderr: '' });
+    expect(stdout).toMatch(new RegExp(`^${pattern(block.prints)}$`));
+  });
+
+  test('it is one page, in lines of at most 100 characters', () => {
+    expect(blocks(text).length).toBeGreaterThan(0);
+    const lines = text.trimEnd().split('\n');
+    expect(lines.length).toBeLessThanOrEqual(200);
+    expect(lines.filter((line) => line.length > 100 && !line.startsWith('|'))).toEqual([]);
+  });
+
+  test('its links lead somewhere', () => {
+    const prose = text.replace(/^```[\s\S]*?^```$/gm, '');
+    for (const [, link = ''] of prose.matchAll(/\]\((?!https:)([^)#]+)/g)) {
+      expect(existsSync(new URL(link, new URL(name, directory))), link).toBe(true);
+    }
+  });
+});

@@ -1,0 +1,13 @@
+// Before a program, with --import: counts its sessions, and says on stderr when any is left at its
+// end. A Worker has this too; only the main thread speaks.
+
+import { isMainThread } from 'node:worker_threads';
+import { sessionCounts, startCounting } from 'libssl-session';
+
+startCounting();
+if (isMainThread) {
+  process.on('exit', () => {
+    const { live } = sessionCounts();
+    if (live > 0) console.error(`${live} sessions left behind`);
+  });
+}
