@@ -59,6 +59,30 @@ export function step(text) {
   console.error(`• ${text}`);
 }
 
+/**
+ * Prints rows as a table in Markdown; with `write` it also takes its place in README.md, between the
+ * comments that name the npm script.
+ */
+export function writeTable(script, rows, write) {
+  const names = Object.keys(rows[0] ?? {});
+  const cells = [
+    names,
+    names.map(() => '---'),
+    ...rows.map((row) => names.map((n) => row[n] ?? '')),
+  ];
+  const text = cells.map((row) => `| ${row.join(' | ')} |`).join('\n');
+  console.log(text);
+  if (!write) return;
+  const file = join(root, 'README.md');
+  const begin = `<!-- made by npm run ${script} -- --write -->`;
+  const end = '<!-- end -->';
+  const [before, rest] = readFileSync(file, 'utf8').split(begin);
+  const after = rest?.split(end).slice(1).join(end);
+  if (after === undefined) throw new Failure(`README.md has no place for the table of ${script}`);
+  writeFileSync(file, `${before}${begin}\n\n${text}\n\n${end}${after}`);
+  run('biome', bin('biome'), ['format', '--write', file]);
+}
+
 /** Runs a script's main function, and turns what it throws into an exit code. */
 export async function main(meta, work) {
   if (process.argv[1] !== fileURLToPath(meta.url)) return;

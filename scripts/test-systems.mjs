@@ -17,7 +17,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { canFetch, fetchPackages, olderSources } from '../src/system/apt.mjs';
-import { Failure, main, root, run, step } from './lib.mjs';
+import { Failure, main, root, run, step, writeTable } from './lib.mjs';
 import { pack } from './pack.mjs';
 import { prebuild } from './prebuild.mjs';
 import { setUp } from './setup.mjs';
@@ -213,34 +213,6 @@ function testSystem(target, tarball) {
   return { ...row, libssl: system.libssl, result };
 }
 
-function table(rows) {
-  const names = {
-    system: 'system',
-    libssl: 'its libssl',
-    node: 'Node.js',
-    how: 'how',
-    result: 'result',
-  };
-  const cells = [
-    Object.values(names),
-    Object.keys(names).map(() => '---'),
-    ...rows.map((row) => Object.keys(names).map((name) => row[name] ?? '')),
-  ];
-  return cells.map((row) => `| ${row.join(' | ')} |`).join('\n');
-}
-
-const marks = ['<!-- made by npm run test:systems -- --write -->', '<!-- end -->'];
-
-function write(text) {
-  const file = join(root, 'README.md');
-  const readme = readFileSync(file, 'utf8');
-  const [before, rest] = readme.split(marks[0]);
-  const after = rest?.split(marks[1]).slice(1).join(marks[1]);
-  if (after === undefined) throw new Failure('README.md has no place for the table');
-  writeFileSync(file, `${before}${marks[0]}\n\n${text}\n\n${marks[1]}${after}`);
-  run('biome', join(root, 'node_modules/.bin/biome'), ['format', '--write', file]);
-}
-
 await main(import.meta, () => {
   const reason = noSystemsReason();
   if (reason !== undefined) throw new Failure(`No system can be made here: ${reason}`);
@@ -255,9 +227,14 @@ await main(import.meta, () => {
   for (const system of others.filter((name) => !here.startsWith(name))) {
     rows.push({ system, result: 'not run: its packages cannot be had here' });
   }
-  const text = table(rows);
-  console.log(text);
-  if (process.argv.includes('--write')) write(text);
+  const table = rows.map((row) => ({
+    system: row.system,
+    'its libssl': row.libssl,
+    'Node.js': row.node,
+    how: row.how,
+    result: row.result,
+  }));
+  writeTable('test:systems', table, process.argv.includes('--write'));
   console.log(`${passed} passed, ${failed} failed, ${rows.length - passed - failed} skipped`);
   return failed === 0 ? 0 : 1;
 });

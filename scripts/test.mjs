@@ -15,7 +15,13 @@ export const packaging = ['prebuild', 'package', 'setup', 'release'].map(
 );
 
 /** Runs the vitest suite with the Node.js that runs this, or another. */
-export function vitest({ node = process.execPath, env = {}, files = [], exclude = [] } = {}) {
+export function vitest({
+  node = process.execPath,
+  args = [],
+  env = {},
+  files = [],
+  exclude = [],
+} = {}) {
   const directory = join(root, 'build', 'test-results');
   const file = join(directory, 'vitest.json');
   mkdirSync(directory, { recursive: true });
@@ -24,7 +30,7 @@ export function vitest({ node = process.execPath, env = {}, files = [], exclude 
   const reporters = ['--reporter=default', '--reporter=./scripts/vitest-results.mjs'];
   const excluded = exclude.flatMap((file) => ['--exclude', file]);
   const plain = process.stdout.isTTY ? {} : { NO_COLOR: '1' };
-  const code = show(node, [program, 'run', ...reporters, ...files, ...excluded], {
+  const code = show(node, [...args, program, 'run', ...reporters, ...files, ...excluded], {
     env: { ...process.env, ...plain, ...env, VITEST_RESULTS: file },
   });
   if (!existsSync(file)) throw new Failure(`vitest gave no results (exit code ${code})`);
