@@ -1,5 +1,12 @@
 import { X509Certificate } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
+import {
+  SSL_ERROR_SSL,
+  SSL_ERROR_SYSCALL,
+  SSL_ERROR_WANT_CLIENT_HELLO_CB,
+  SSL_RECEIVED_SHUTDOWN,
+  SSL_SENT_SHUTDOWN,
+} from './constants.js';
 import { call, lentConnections, SslContext } from './context.js';
 import { alpnList, applyAnswers, ensure, type SslAnswers, stateError } from './context-options.js';
 import { freedError, type LibsslError, libsslError } from './errors.js';
@@ -67,14 +74,6 @@ export type SslConnectionState =
 
 /** What became of the early data: whether the client sent any, and the server took it. */
 export type EarlyDataStatus = 'notSent' | 'rejected' | 'accepted';
-
-// SSL_ERROR_…: what a step came to, where it is not that it needs more bytes.
-const errorSsl = 1;
-const errorSyscall = 5;
-const errorWantClientHello = 11;
-
-const sentShutdown = 1;
-const receivedShutdown = 2;
 
 const references: ReferenceKind = {
   name: 'SslConnection',
@@ -228,7 +227,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     if (this.#handshaking) return 'handshake';
     const shutdown = this.#shutdown;
     if (shutdown === 0) return 'open';
-    return shutdown === sentShutdown + receivedShutdown ? 'closed' : 'closing';
+    return shutdown === SSL_SENT_SHUTDOWN + SSL_RECEIVED_SHUTDOWN ? 'closed' : 'closing';
   }
 
   // ---- Steps.
@@ -313,7 +312,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   write(bytes: Uint8Array): void {
     const data = checkBytes('bytes', bytes);
     const handle = this.#usable('write');
-    if (!this.#ready || this.#shutdown & sentShutdown) throw this.#wrongState('write');
+    if (!this.#ready || this.#shutdown & SSL_SENT_SHUTDOWN) throw this.#wrongState('write');
     if (data.length === 0) return;
     if (this.#unsent.length > 0 || !this.#send(handle, data))
       this.#unsent.push(Uint8Array.from(data));
@@ -361,14 +360,14 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   shutdown(): boolean {
     const handle = this.#usable('shutdown');
     if (this.#handshaking) throw this.#wrongState('shutdown');
-    if (!(this.#shutdown & sentShutdown)) {
+    if (!(this.#shutdown & SSL_SENT_SHUTDOWN)) {
       this.#begin(handle, false);
       const outcome = native().SSL_shutdown();
       // 0: sent, and the peer's has not come; SSL_get_error has nothing for that.
       if (Number(registers[0]) >= 0) registers[1] = 0;
       this.#step('SSL_shutdown', outcome);
     }
-    return !this.freed && (this.#shutdown & receivedShutdown) !== 0;
+    return !this.freed && (this.#shutdown & SSL_RECEIVED_SHUTDOWN) !== 0;
   }
 
   /**
@@ -622,7 +621,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     const error = Number(registers[1]);
     if (registers[2] === 1) this.#ready = true;
     const failed = isFailure(error) || (must && result !== 1);
-    if (outcome === undefined && !failed && error !== errorWantClientHello) return null;
+    if (outcome === undefined && !failed && error !== SSL_ERROR_WANT_CLIENT_HELLO_CB) return null;
     const errors = failed ? native().lastErrors() : null;
     if (outcome !== undefined && outcome[1] !== null) this.#output.push(outcome[1]);
     const failure = errors === null ? null : libsslError(functionName, errors);
@@ -631,7 +630,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     const data = outcome?.[0] ?? null;
     // Data that came before the failure is given first: the next call throws.
     this.#failureTold = data === null;
-    this.#settle(outcome, error === errorWantClientHello, data === null ? failure : null);
+    this.#settle(outcome, error === SSL_ERROR_WANT_CLIENT_HELLO_CB, data === null ? failure : null);
     return data;
   }
 
@@ -761,7 +760,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     moved ||= registers[4] === 1;
     if (registers[5] === 1) client.#ready = true;
     if (registers[6] === 1) server.#ready = true;
-    const waits = serverError === errorWantClientHello;
+    const waits = serverError === SSL_ERROR_WANT_CLIENT_HELLO_CB;
     const failed = isFailure(clientError) ? client : isFailure(serverError) ? server : null;
     if (outcome !== undefined || waits || failed !== null) {
       const failure =
@@ -790,7 +789,8 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
 
 type Listener<K extends keyof SslConnectionEvents> = (...values: SslConnectionEvents[K]) => void;
 
-const isFailure = (error: number | undefined) => error === errorSsl || error === errorSyscall;
+const isFailure = (error: number | undefined) =>
+  error === SSL_ERROR_SSL || error === SSL_ERROR_SYSCALL;
 
 function feed(to: Handle, bytes: Uint8Array): void {
   registers[0] = to;

@@ -1,5 +1,11 @@
 // The options of SslContext, put into effect.
 
+import {
+  SSL_OP_NO_TICKET,
+  SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
+  SSL_VERIFY_NONE,
+  SSL_VERIFY_PEER,
+} from './constants.js';
 import { LibsslError, libsslError } from './errors.js';
 import { type Handle, native, registers } from './native.js';
 import { type ProtocolVersion, versionNumber } from './protocol-version.js';
@@ -114,10 +120,6 @@ export interface SslContextOptions extends SslAnswers {
   sessionStoreTimeout?: number;
 }
 
-const SSL_VERIFY_NONE = 0;
-const SSL_VERIFY_PEER = 1;
-const SSL_VERIFY_FAIL_IF_NO_PEER_CERT = 2;
-
 /** Throws LibsslError for `functionName` unless the result is not 0. */
 export function ensure(functionName: string, option?: string): void {
   if (Number(registers[0]) > 0) return;
@@ -171,8 +173,6 @@ export function setVersion(
     throw invalidValue(side, 'is not a version that this context can speak');
 }
 
-const sslOpNoTicket = 0x4000;
-
 /** All that is not a property of SslContext besides. */
 export function applyOptions(context: Handle, options: SslContextOptions): void {
   const functions = native();
@@ -196,7 +196,7 @@ export function applyOptions(context: Handle, options: SslContextOptions): void 
     secureOptions === undefined ? 0 : checkUint32('options.secureOptions', secureOptions);
   const noTicket = checkBoolean('options.noTicket', options.noTicket ?? false);
   registers[0] = context;
-  functions.SSL_CTX_set_options((noTicket ? bits | sslOpNoTicket : bits) >>> 0);
+  functions.SSL_CTX_set_options((noTicket ? bits | SSL_OP_NO_TICKET : bits) >>> 0);
   applyCertificates(context, options);
   applyVerification(context, options);
   if (options.maxFragmentLength !== undefined) {

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { SslConnection } from './connection.js';
+import { SSL_SESS_CACHE_CLIENT, SSL_SESS_CACHE_NO_INTERNAL_STORE } from './constants.js';
 import {
   alpnList,
   applyAnswers,
@@ -22,9 +23,6 @@ import { Reference, type ReferenceKind } from './reference.js';
 import { SslSession } from './session.js';
 import { type SessionStore, tell } from './session-store.js';
 import { checkInteger, checkLatin1, checkUint32, invalidType, invalidValue } from './validate.js';
-
-const SSL_SESS_CACHE_CLIENT = 0x1;
-const SSL_SESS_CACHE_NO_INTERNAL_STORE = 0x200;
 
 /** What libssl counts for a context; `SSL_CTX_sess_number(3)` and the functions beside it. */
 export interface SessionStats {

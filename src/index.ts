@@ -6,6 +6,7 @@ export {
   type SslConnectionOptions,
   type SslConnectionState,
 } from './connection.js';
+export * from './constants.js';
 export { type SessionStats, SslContext, type SslContextEvents } from './context.js';
 export type {
   Pem,
