@@ -21,6 +21,9 @@ import { libraryInfo } from 'libssl-session';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runNode } from './valgrind.mjs';
 
+// Where not even root can make anything.
+const nowhere = '/dev/null/nowhere';
+
 const root = fileURLToPath(new URL('..', import.meta.url));
 const script = (name: string) => join(root, 'test/load', name);
 const good = libraryInfo();
@@ -167,7 +170,7 @@ describe('LIBSSL_SESSION_DIR', () => {
       mkdirSync(file);
       await refused(place, 'ERR_LIBSSL_NOT_FOUND', whole);
       rmSync(file, { recursive: true });
-      symlinkSync('/nonexistent', file);
+      symlinkSync(nowhere, file);
       await refused(place, 'ERR_LIBSSL_NOT_FOUND', /: no \//);
     });
 
@@ -218,7 +221,7 @@ describe('without LIBSSL_SESSION_DIR', () => {
   });
 
   test('where there is none, every place that was tried is listed', async ({ skip }) => {
-    const said = await useOnce(installed('bare'), [], { XDG_CACHE_HOME: '/nonexistent' });
+    const said = await useOnce(installed('bare'), [], { XDG_CACHE_HOME: nowhere });
     skip(said.code === 'none', `this machine has libssl 1.1.1 of its own: ${said.libssl}`);
     expect(said).toMatchObject({ name: 'LibsslError', code: 'ERR_LIBSSL_NOT_FOUND' });
     const lines = said.message.split('\n');
@@ -236,7 +239,7 @@ describe('without LIBSSL_SESSION_DIR', () => {
     }
     expect(tried.slice(-2)).toEqual([
       join(directory, 'bare/node_modules/libssl-session/.libssl'),
-      `/nonexistent/libssl-session/${process.arch}`,
+      `${nowhere}/libssl-session/${process.arch}`,
     ]);
     expect(lines.at(-1)).toMatch(installHint);
   });
@@ -260,10 +263,10 @@ describe('the cache directory of the user', () => {
   });
 
   test('is below ~/.cache where XDG_CACHE_HOME is relative', async ({ skip }) => {
-    const env = { XDG_CACHE_HOME: 'relative', HOME: '/nonexistent' };
+    const env = { XDG_CACHE_HOME: 'relative', HOME: nowhere };
     const said = await useOnce(installed('relative-cache'), [], env);
     skip(said.code === 'none', `this machine has libssl 1.1.1 of its own: ${said.libssl}`);
-    expect(said.message).toContain(`  /nonexistent/.cache/libssl-session/${process.arch}: no `);
+    expect(said.message).toContain(`  ${nowhere}/.cache/libssl-session/${process.arch}: no `);
   });
 
   test('a user without a home needs none', ({ skip }) => {
