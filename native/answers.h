@@ -48,7 +48,9 @@ class Secret {
     std::swap(bytes_, other.bytes_);
     return *this;
   }
-  ~Secret() { explicit_bzero(bytes_.data(), bytes_.size()); }
+  ~Secret() {
+    if (!bytes_.empty()) explicit_bzero(bytes_.data(), bytes_.size());
+  }
 
   const uint8_t* data() const { return bytes_.data(); }
   size_t size() const { return bytes_.size(); }

@@ -13,11 +13,7 @@ void FreeState(void*, void* state, CRYPTO_EX_DATA*, int, long, void*) {
   delete static_cast<ConnectionState*>(state);
 }
 
-int ExIndex(const Libssl& libssl) {
-  static const int index =
-      libssl.CRYPTO_get_ex_new_index(kExIndexSsl, 0, nullptr, nullptr, nullptr, FreeState);
-  return index;
-}
+ExPlace place(kExIndexSsl, FreeState);
 
 // Moves what one side has sent to the other. How many bytes, or -1 when out of memory.
 int Carry(const Libssl& libssl, SSL* from, SSL* to) {
@@ -47,7 +43,7 @@ ConnectionState::~ConnectionState() {
 }
 
 ConnectionState* ConnectionState::Of(const Libssl& libssl, const SSL* ssl) {
-  return static_cast<ConnectionState*>(libssl.SSL_get_ex_data(ssl, ExIndex(libssl)));
+  return static_cast<ConnectionState*>(libssl.SSL_get_ex_data(ssl, place.Index(libssl)));
 }
 
 SSL* NewConnection(ContextState* context) {
@@ -57,8 +53,9 @@ SSL* NewConnection(ContextState* context) {
   auto* state = new (std::nothrow) ConnectionState(*context, ssl);
   BIO* in = libssl.BIO_new(libssl.BIO_s_mem());
   BIO* out = libssl.BIO_new(libssl.BIO_s_mem());
-  if (state == nullptr || in == nullptr || out == nullptr ||
-      libssl.SSL_set_ex_data(ssl, ExIndex(libssl), state) != 1) {
+  const int index = place.Index(libssl);
+  if (state == nullptr || in == nullptr || out == nullptr || index < 0 ||
+      libssl.SSL_set_ex_data(ssl, index, state) != 1) {
     delete state;
     libssl.BIO_free(in);
     libssl.BIO_free(out);
@@ -130,7 +127,7 @@ Step ReadSome(ConnectionState* state, void* data, size_t room) {
   Step step;
   do {
     step = Result(state, libssl.SSL_read(state->ssl, data, most));
-  } while (Dropped(state, step));
+  } while (most > 0 && Dropped(state, step));  // with no room the same 0 is for ever
   return step;
 }
 
@@ -143,7 +140,7 @@ Step ReadAll(ConnectionState* state, ReadData* data) {
   while (libssl.SSL_has_pending(state->ssl) == 1 ||
          libssl.BIO_ctrl(libssl.SSL_get_rbio(state->ssl), kBioCtrlPending, 0, nullptr) > 0) {
     char bytes[ReadData::kRecord];
-    step = Result(state, libssl.SSL_read(state->ssl, bytes, sizeof bytes));
+    step = ReadSome(state, bytes, sizeof bytes);
     if (step.result <= 0) return step;
     data->further.append(bytes, static_cast<size_t>(step.result));
   }

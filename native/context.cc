@@ -17,11 +17,7 @@ void FreeState(void*, void* state, CRYPTO_EX_DATA*, int, long, void*) {
   delete static_cast<ContextState*>(state);
 }
 
-int ExIndex(const Libssl& libssl) {
-  static const int index =
-      libssl.CRYPTO_get_ex_new_index(kExIndexSslCtx, 0, nullptr, nullptr, nullptr, FreeState);
-  return index;
-}
+ExPlace place(kExIndexSslCtx, FreeState);
 
 OPENSSL_LHASH* Cache(const ContextState& state) {
   return reinterpret_cast<OPENSSL_LHASH*>(state.libssl.SSL_CTX_sessions(state.context));
@@ -215,7 +211,8 @@ ContextState::ContextState(const Libssl& libssl_in, ContextGroup& group_in, SSL_
     : libssl(libssl_in), group(group_in), context(context_in), client_only(client_only_in) {
   callback_libssl.store(&libssl, std::memory_order_relaxed);  // one for the whole process
   group.contexts.push_back(this);
-  if (libssl.SSL_CTX_set_ex_data(context, ExIndex(libssl), this) != 1) {
+  const int index = place.Index(libssl);
+  if (index < 0 || libssl.SSL_CTX_set_ex_data(context, index, this) != 1) {
     group.contexts.pop_back();
     throw std::bad_alloc();
   }
@@ -236,7 +233,7 @@ ContextState::~ContextState() {
 }
 
 ContextState* ContextState::Of(const Libssl& libssl, const SSL_CTX* context) {
-  return static_cast<ContextState*>(libssl.SSL_CTX_get_ex_data(context, ExIndex(libssl)));
+  return static_cast<ContextState*>(libssl.SSL_CTX_get_ex_data(context, place.Index(libssl)));
 }
 
 void ContextState::Record(uint32_t kinds) {

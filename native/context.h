@@ -5,7 +5,9 @@
 #ifndef LIBSSL_SESSION_NATIVE_CONTEXT_H_
 #define LIBSSL_SESSION_NATIVE_CONTEXT_H_
 
+#include <atomic>
 #include <map>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,32 @@ struct ConnectionState;
 struct ContextState;
 
 inline constexpr size_t kTicketKeyName = 16;
+
+// A place for what is ours in all of libssl's objects of a kind. For the whole process.
+class ExPlace {
+ public:
+  constexpr ExPlace(int kind, CRYPTO_EX_free* free) : kind_(kind), free_(free) {}
+
+  // Its index; -1 when out of memory, and the next call tries again.
+  int Index(const Libssl& libssl) {
+    const int index = index_.load(std::memory_order_acquire);
+    return index >= 0 ? index : Take(libssl);
+  }
+
+ private:
+  int Take(const Libssl& libssl) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (index_ < 0) {
+      index_ = libssl.CRYPTO_get_ex_new_index(kind_, 0, nullptr, nullptr, nullptr, free_);
+    }
+    return index_;
+  }
+
+  const int kind_;
+  CRYPTO_EX_free* const free_;
+  std::mutex mutex_;
+  std::atomic<int> index_{-1};
+};
 
 // The contexts of one environment. Not thread-safe: an environment is a thread.
 struct ContextGroup {

@@ -1,5 +1,6 @@
-// Makes each n-th allocation of libssl fail, through every session function: an error each time, no
-// leak, no crash. What libssl allocates is counted, so that a leak shows without valgrind.
+// Makes each n-th allocation of libssl fail, through every session function, and through contexts,
+// connections and handshakes: an error each time, or success, no leak, no crash. What libssl
+// allocates is counted, so that a leak shows without valgrind.
 
 #include <dlfcn.h>
 #include <link.h>
@@ -11,12 +12,20 @@
 #include "session.h"
 #include "session_counts.h"
 #include "support.h"
+#include "tls.h"
 
 namespace libssl_session {
 namespace {
 
 // One thread, so no lock.
-std::unordered_map<void*, size_t>* allocations = nullptr;
+// Where a block comes from.
+struct Place {
+  const char* file;
+  int line;
+  long number;
+};
+std::unordered_map<void*, Place>* allocations = nullptr;
+long allocated = 0;   // so many, ever
 long countdown = -1;  // the allocation that fails; below 0: none
 bool failed = false;
 std::string failed_at;  // the line of OpenSSL's source
@@ -31,7 +40,7 @@ bool Fails(const char* file, int line) {
 void* Allocate(size_t size, const char* file, int line) {
   if (Fails(file, line)) return nullptr;
   void* block = std::malloc(size);
-  (*allocations)[block] = size;
+  (*allocations)[block] = {file, line, allocated++};
   return block;
 }
 
@@ -40,13 +49,32 @@ void* Reallocate(void* block, size_t size, const char* file, int line) {
   if (Fails(file, line)) return nullptr;
   allocations->erase(block);
   void* moved = std::realloc(block, size);
-  (*allocations)[moved] = size;
+  (*allocations)[moved] = {file, line, allocated++};
   return moved;
 }
 
 void Release(void* block, const char*, int) {
   allocations->erase(block);  // what came before us was allocated by malloc as well
   std::free(block);
+}
+
+// Where what is left was allocated, of that since `number`.
+std::string LeftSince(long number) {
+  std::string places;
+  for (const auto& [block, place] : *allocations) {
+    if (place.number < number) continue;
+    places += std::string("\n  left: ") + place.file + ":" + std::to_string(place.line);
+  }
+  return places;
+}
+
+// Gives back what was allocated in this file of libssl's since `number`.
+void FreeLeaked(const char* file, long number) {
+  std::vector<void*> leaked;
+  for (const auto& [block, place] : *allocations) {
+    if (place.number >= number && Contains(place.file, file)) leaked.push_back(block);
+  }
+  for (void* block : leaked) Release(block, nullptr, 0);
 }
 
 // The three words in libcrypto's data that CRYPTO_set_mem_functions writes.
@@ -81,7 +109,7 @@ int FindHooks(dl_phdr_info* info, size_t, void* data) {
 // LoadLibssl; but then the isolation proof would find the three words pointing out of libcrypto, as
 // it should. So: set them and see where they went, set them back, load, and write them there.
 const Libssl& LoadWithOurAllocator() {
-  allocations = new std::unordered_map<void*, size_t>;
+  allocations = new std::unordered_map<void*, Place>;
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   constexpr int kFlags = RTLD_NOW | RTLD_LOCAL;
 #else
@@ -117,12 +145,12 @@ bool DoesWithout(const std::string& place) {
 void Survives(const Libssl& libssl, const char* name, const std::function<bool()>& operation,
               bool allocates = true) {
   libssl.ERR_clear_error();
-  Step(name);
+  Trying(name);
   CHECK(operation());  // also warms up what libssl keeps: error strings, per-thread state
   libssl.ERR_clear_error();
   const size_t before = allocations->size();
   for (long n = 0;; ++n) {
-    Step(std::string(name) + ", allocation " + std::to_string(n));
+    Trying(std::string(name) + ", allocation " + std::to_string(n));
     failed = false;
     countdown = n;
     const bool done = operation();
@@ -137,7 +165,7 @@ void Survives(const Libssl& libssl, const char* name, const std::function<bool()
       CHECK(n > 0 || !allocates);
       return;
     }
-    Step(std::string(name) + " without the memory of " + failed_at);
+    Trying(std::string(name) + " without the memory of " + failed_at);
     CHECK(!done || DoesWithout(failed_at));
   }
 }
@@ -217,10 +245,233 @@ void AllFunctions(const Libssl& libssl) {
   libssl.SSL_SESSION_free(session);
 }
 
+// ---- Contexts, connections and handshakes.
+
+// Of a handshake's thousand allocations each `stride`-th fails: all of them, but under a tool.
+long stride = 1;
+
+// An operation is prepared and cleaned up without failures; Armed is what is tried in between.
+long armed_with = -1;
+class Armed {
+ public:
+  Armed() { countdown = armed_with; }
+  ~Armed() { countdown = -1; }
+  Armed(const Armed&) = delete;
+  Armed& operator=(const Armed&) = delete;
+};
+
+// As Survives, for what may do without some of its memory: with a full handshake in place of a
+// resumption, without a ticket or an event. What is not done says so, if not always in the queue.
+// `leaks`: the file of libssl's whose blocks it leaks by a defect of its own.
+void Endures(const Libssl& libssl, const char* name, const std::function<bool()>& operation,
+             const char* leaks = nullptr) {
+  Trying(name);
+  armed_with = -1;
+  for (int i = 0; i < 2; ++i) CHECK(operation());  // warms up what libssl keeps
+  libssl.ERR_clear_error();
+  const size_t before = allocations->size();
+  const SessionCounts counts_before = CountedSessions();
+  long not_done = 0;
+  for (long n = 0;; n += stride) {
+    Trying(std::string(name) + ", allocation " + std::to_string(n));
+    failed = false;
+    failed_at.clear();
+    const long begin = allocated;
+    armed_with = n;
+    const bool done = operation();
+    std::vector<OpensslError> errors;
+    TakeErrors(libssl, &errors);
+    libssl.ERR_clear_error();
+    if (leaks != nullptr && failed) FreeLeaked(leaks, begin);
+    Trying(std::string(name) + " without the memory of " + failed_at + ", the " +
+           std::to_string(n) + "th" + (allocations->size() == before ? "" : LeftSince(begin)));
+    CHECK(allocations->size() == before);
+    const SessionCounts counts = CountedSessions();
+    CHECK(counts.created - counts_before.created == counts.destroyed - counts_before.destroyed);
+    not_done += done ? 0 : 1;
+    if (!failed) {
+      CHECK(done && errors.empty());
+      CHECK(not_done > 0);
+      return;
+    }
+  }
+}
+
+// A handshake over, the client's session in hand, and some data each way; or an error.
+bool Talks(const Pair& pair) {
+  const Libssl& libssl = pair.client.world.libssl;
+  libssl_session::Join(pair.client.state(), pair.server.state());
+  if (!pair.Ready()) return false;
+  const auto sent = [&](const Connection& from, const Connection& to) {
+    char data[16];
+    if (libssl.SSL_write(from.get(), "some text", 9) != 9) return false;
+    libssl_session::Join(pair.client.state(), pair.server.state());
+    return ReadSome(to.state(), data, sizeof data).result == 9;
+  };
+  return sent(pair.client, pair.server) && sent(pair.server, pair.client);
+}
+
+void Contexts(const Libssl& libssl) {
+  {
+    // The very first one, which also takes the places for what is ours.
+    ContextGroup group;
+    SSL_CTX* context = libssl.SSL_CTX_new(libssl.TLS_method());
+    CHECK(context != nullptr);
+    for (long n = 0;; ++n) {
+      Trying("the first context, allocation " + std::to_string(n));
+      failed = false;
+      countdown = n;
+      bool made = true;
+      try {
+        new ContextState(libssl, group, context, false);
+      } catch (const std::bad_alloc&) {
+        made = false;
+      }
+      countdown = -1;
+      libssl.ERR_clear_error();
+      CHECK(made == !failed);
+      CHECK(group.contexts.size() == (made ? 1u : 0u));
+      if (made) break;
+    }
+    CHECK(ContextState::Of(libssl, context) == group.contexts[0]);
+    libssl.SSL_CTX_free(context);
+    CHECK(group.contexts.empty());
+  }
+  for (const Side side : {Side::kClient, Side::kServer}) {
+    Endures(libssl, side == Side::kServer ? "a server's context" : "a client's context", [&] {
+      ContextGroup group;
+      SSL_CTX* context = nullptr;
+      {
+        const Armed armed;
+        context = NewContext(libssl, group, side, kAnyTls);
+      }
+      libssl.SSL_CTX_free(context);
+      CHECK(group.contexts.empty());
+      return context != nullptr;
+    });
+  }
+  Endures(libssl, "a connection", [&] {
+    World world(libssl);
+    const Context client(world, Side::kClient);
+    SSL* ssl = nullptr;
+    {
+      const Armed armed;
+      ssl = NewConnection(client.state());
+    }
+    libssl.SSL_free(ssl);
+    return ssl != nullptr;
+  });
+}
+
+void Handshakes(const Libssl& libssl) {
+  const uint32_t kEvents =
+      Bit(EventKind::kNewSession) | Bit(EventKind::kRemoveSession) | Bit(EventKind::kKeylog);
+  struct Way {
+    const char* name;
+    int version;
+    bool tickets, resumed, stored;
+  };
+  const Way ways[] = {
+      {"a handshake of TLS 1.2", kTls12, true, false, false},
+      {"a handshake of TLS 1.3", kTls13, true, false, false},
+      {"a resumption by id", kTls12, false, true, false},
+      {"a resumption by ticket", kTls12, true, true, false},
+      {"a resumption of TLS 1.3", kTls13, true, true, false},
+      {"a resumption of TLS 1.3 by a stateful ticket", kTls13, false, true, false},
+      {"a look-up by id", kTls12, false, true, true},
+      {"a look-up in TLS 1.3", kTls13, false, true, true},
+      {"a handshake of DTLS", kDtls12, true, false, false},
+  };
+  for (const Way& way : ways) {
+    Endures(libssl, way.name, [&] {
+      World world(libssl);
+      const Context client(world, Side::kClient, way.version);
+      const Context server(world, Side::kServer, way.version);
+      if (!way.tickets) libssl.SSL_CTX_set_options(server.get(), kOpNoTicket);
+      const std::string key(48, 'k');
+      server->ticket_keys.emplace_back(Bytes(key), key.size());
+      InstallTicketKeys(server.state());
+      server->answers.ticket_app_data = "some data";
+      InstallTicketAppData(server.state());
+      client->Record(kEvents);
+      server->Record(kEvents);
+      std::unique_ptr<Owned> session, stored;
+      if (way.resumed) session = std::make_unique<Owned>(libssl, MakeSession(client, server));
+      if (way.stored) {
+        const std::string id =
+            way.version == kTls13 ? Ticket(libssl, session->get()) : Id(libssl, session->get());
+        stored = std::make_unique<Owned>(
+            libssl, libssl.SSL_SESSION_dup(server->FindId(Bytes(id), id.size())));
+        libssl.SSL_CTX_flush_sessions(server.get(), 0);
+        server->Record(kEvents | Bit(EventKind::kLookup));
+      }
+      server->GuardLookups();
+      Pair pair(client, server, session == nullptr ? nullptr : session->get());
+      const bool fails = armed_with >= 0;
+      bool done;
+      {
+        const Armed armed;
+        if (way.stored) {
+          pair.Join();
+          if (stored != nullptr) {
+            pair.server->found.emplace_back(libssl, stored->get());
+            pair.server->lookup = ConnectionState::Lookup::kAnswered;
+          }
+        }
+        done = Talks(pair);
+      }
+      CHECK(fails || pair.server.Reused() == way.resumed);
+      pair.Shutdown();
+      return done;
+    });
+  }
+}
+
+void Psks(const Libssl& libssl) {
+  for (const int version : {kTls12, kTls13}) {
+    Endures(
+        libssl, version == kTls12 ? "a PSK of TLS 1.2" : "a PSK of TLS 1.3",
+        [&] {
+          World world(libssl);
+          const Context client(world, Side::kClient, version);
+          const Context server(world, Side::kServer, version);
+          const std::string key(32, 'k');
+          if (version == kTls12) {
+            CHECK(libssl.SSL_CTX_set_cipher_list(client.get(), "PSK-AES128-CBC-SHA") == 1);
+            client->answers.psk_client.emplace("psk", Secret(Bytes(key), key.size()));
+            server->answers.psk_server.emplace("psk", Secret(Bytes(key), key.size()));
+            InstallPskClient(client.state(), nullptr);
+            InstallPskServer(server.state(), nullptr);
+          } else {
+            const Owned psk(
+                libssl, libssl.SSL_SESSION_dup(Owned(libssl, MakeSession(client, server)).get()));
+            client->answers.psk_use.emplace("psk", SessionReference(libssl, psk.get()));
+            server->answers.psk_find.emplace("psk", SessionReference(libssl, psk.get()));
+            InstallPskUse(client.state(), nullptr);
+            InstallPskFind(server.state(), nullptr);
+          }
+          Pair pair(client, server);
+          const bool fails = armed_with >= 0;
+          bool done;
+          {
+            const Armed armed;
+            done = Talks(pair);
+          }
+          CHECK(fails || version == kTls12 || pair.server.Reused());
+          pair.Shutdown();
+          return done;
+        },
+        // What fails between the client's answer and its use leaks the key, in a C program as well:
+        // the SSL that is freed does not free it.
+        version == kTls12 ? "ssl/statem/statem_clnt.c" : nullptr);
+  }
+}
+
 }  // namespace
 }  // namespace libssl_session
 
-int main() {
+// allocation_failure_test [how far the failing allocations of a handshake are apart]
+int main(int argc, char** argv) {
   using namespace libssl_session;
   const Libssl& libssl = LoadWithOurAllocator();
   Test("every session function survives every failing allocation", [&] { AllFunctions(libssl); });
@@ -231,4 +482,8 @@ int main() {
     const SessionCounts after = CountedSessions();
     CHECK(after.created - before.created == after.destroyed - before.destroyed);
   });
+  stride = argc > 1 ? std::atol(argv[1]) : 1;
+  Test("contexts and connections survive every failing allocation", [&] { Contexts(libssl); });
+  Test("so do handshakes, resumptions and look-ups", [&] { Handshakes(libssl); });
+  Test("so do handshakes by PSK", [&] { Psks(libssl); });
 }

@@ -16,7 +16,7 @@ namespace libssl_session {
 inline std::string current_test;
 inline std::string current_step;
 
-inline void Step(const std::string& step) { current_step = step; }
+inline void Trying(const std::string& step) { current_step = step; }
 
 // A test is named by a sentence, and runs at once.
 template <typename Body>

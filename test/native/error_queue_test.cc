@@ -30,7 +30,7 @@ void CheckDecodingErrors(const std::vector<OpensslError>& errors, size_t from) {
   CHECK(errors.size() == from + std::size(kExpected));
   for (const auto& expected : kExpected) {
     const OpensslError& error = errors[from++];
-    Step(error.function + ": " + error.reason + " (" + error.data + ")");
+    Trying(error.function + ": " + error.reason + " (" + error.data + ")");
     CHECK(error.library == "asn1 encoding routines");
     CHECK(error.function == expected.function);
     CHECK(error.reason == expected.reason);

@@ -30,7 +30,7 @@ void ExpectRefusal(const std::string& directory) {
   CHECK(result.attempts.size() == 1);
   CHECK(result.attempts[0].refusal == Refusal::kNotIsolated);
   const std::string& reason = result.attempts[0].reason;
-  Step(reason);
+  Trying(reason);
   bool named = false;
   for (const char* name : {"ERR_get_error", "ERR_put_error", "CRYPTO_malloc", "CRYPTO_zalloc",
                            "CRYPTO_free", "SSL_SESSION_up_ref"}) {

@@ -41,7 +41,7 @@ void ExpectRefusal(const std::string& directory, Refusal refusal, const std::str
   CHECK(result.libssl == nullptr);
   CHECK(result.attempts.size() == 1);  // an explicit directory is the only place
   const Attempt& attempt = result.attempts[0];
-  Step(current_step + ": expected \"" + reason + "\", got \"" + attempt.reason + "\"");
+  Trying(current_step + ": expected \"" + reason + "\", got \"" + attempt.reason + "\"");
   CHECK(attempt.place == "LIBSSL_SESSION_DIR");
   CHECK(Contains(attempt.reason, reason));
   CHECK(attempt.refusal == refusal);
@@ -114,7 +114,8 @@ void TestBrokenLibraries() {
       for (const size_t size :
            {size_t{0}, size_t{1}, size_t{4}, size_t{63}, size_t{64}, size_t{100}, size_t{4096},
             size_t{100'000}, end / 2, end - 4096, end - 1}) {
-        Step((truncate_libssl ? "libssl of " : "libcrypto of ") + std::to_string(size) + " bytes");
+        Trying((truncate_libssl ? "libssl of " : "libcrypto of ") + std::to_string(size) +
+               " bytes");
         Pair pair = Whole();
         (truncate_libssl ? pair.libssl : pair.libcrypto).resize(size);
         ExpectRefusal(pair, Refusal::kNotFound, kNotWhole);

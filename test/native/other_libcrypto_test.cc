@@ -18,7 +18,7 @@ void ExpectMixRefused(const std::string& other_directory) {
   const LoadResult result = LoadLibssl(LibsslDirectory(), {});
   CHECK(result.libssl == nullptr);
   CHECK(result.attempts.size() == 1);
-  Step(result.attempts[0].reason);
+  Trying(result.attempts[0].reason);
   CHECK(result.attempts[0].refusal == Refusal::kNotIsolated);
   CHECK(Contains(result.attempts[0].reason, "is bound to " + other_directory));
 }
@@ -38,7 +38,7 @@ void TestLibsslUnopenable() {
     Copy(other, Patched(ReadFile(LibsslDirectory() + "/libssl.so.1.1"), "libc.so.6", "libx.so.6"));
     const LoadResult result = LoadLibssl(other.path(), {});
     CHECK(result.libssl == nullptr);
-    Step(result.attempts[0].reason);
+    Trying(result.attempts[0].reason);
     CHECK(result.attempts[0].refusal == Refusal::kNotFound);
     CHECK(Contains(result.attempts[0].reason, "libx.so.6"));
     ExpectMixRefused(other.path());
@@ -53,7 +53,7 @@ void TestFunctionMissing() {
                           "SSL_SESSION_pud"));
       const LoadResult result = LoadLibssl(other.path(), {});
       CHECK(result.libssl == nullptr);
-      Step(result.attempts[0].reason);
+      Trying(result.attempts[0].reason);
       CHECK(result.attempts[0].refusal == Refusal::kVersion);
       CHECK(Contains(result.attempts[0].reason, "libssl.so.1.1 has no SSL_SESSION_dup"));
     }

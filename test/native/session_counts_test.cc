@@ -17,8 +17,8 @@ void Expect(uint64_t created, uint64_t destroyed, Work work) {
   const SessionCounts before = CountedSessions();
   work();
   const SessionCounts after = CountedSessions();
-  Step(std::to_string(after.created - before.created) + " created, " +
-       std::to_string(after.destroyed - before.destroyed) + " destroyed");
+  Trying(std::to_string(after.created - before.created) + " created, " +
+         std::to_string(after.destroyed - before.destroyed) + " destroyed");
   CHECK(after.created - before.created == created);
   CHECK(after.destroyed - before.destroyed == destroyed);
 }

@@ -13,31 +13,6 @@ namespace {
 
 constexpr const char* kFixtures[] = {"openssl-1.1.1-tls12", "openssl-1.1.1-tls13"};
 
-// Gives its reference back.
-class Owned {
- public:
-  Owned(const Libssl& libssl, SSL_SESSION* session) : libssl_(libssl), session_(session) {
-    CHECK(session != nullptr);
-  }
-  ~Owned() { libssl_.SSL_SESSION_free(session_); }
-  Owned(const Owned&) = delete;
-  Owned& operator=(const Owned&) = delete;
-
-  SSL_SESSION* get() const { return session_; }
-
- private:
-  const Libssl& libssl_;
-  SSL_SESSION* session_;
-};
-
-SSL_SESSION* Decoded(const Libssl& libssl, const std::string& der) {
-  size_t used = 0;
-  SSL_SESSION* session = SessionFromDer(libssl, Bytes(der), der.size(), &used);
-  CHECK(session != nullptr);
-  CHECK(used == der.size());
-  return session;
-}
-
 std::string Text(const Encoding& encoding) {
   return {reinterpret_cast<const char*>(encoding.data()), encoding.size()};
 }
@@ -61,7 +36,7 @@ bool HasErrors(const Libssl& libssl) {
 void TestDer(const Libssl& libssl) {
   Test("DER that a handshake gave comes out as it went in, also from a dup", [&] {
     for (const std::string name : kFixtures) {
-      Step(name);
+      Trying(name);
       const std::string der = Fixture(name + ".der");
       const Owned session(libssl, Decoded(libssl, der));
       CHECK(Der(libssl, session.get()) == der);
@@ -74,7 +49,7 @@ void TestDer(const Libssl& libssl) {
   Test("the fixtures hold what their script says", [&] {
     const int versions[] = {0x0303, 0x0304};
     for (size_t i = 0; i < 2; ++i) {
-      Step(kFixtures[i]);
+      Trying(kFixtures[i]);
       const Owned session(libssl, Decoded(libssl, Fixture(std::string(kFixtures[i]) + ".der")));
       CHECK(libssl.SSL_SESSION_get_protocol_version(session.get()) == versions[i]);
       CHECK(libssl.SSL_SESSION_get0_hostname(session.get()) == std::string("session.example"));
@@ -88,7 +63,7 @@ void TestDer(const Libssl& libssl) {
     for (const std::string name : kFixtures) {
       const std::string der = Fixture(name + ".der");
       for (size_t size = 0; size < der.size(); ++size) {
-        Step(name + ", " + std::to_string(size) + " bytes");
+        Trying(name + ", " + std::to_string(size) + " bytes");
         // A copy of just that size, so that reading beyond it is seen.
         const std::vector<uint8_t> prefix(der.begin(), der.begin() + static_cast<long>(size));
         size_t used = 1;
@@ -143,7 +118,7 @@ void TestPem(const Libssl& libssl) {
   Test("PEM that a handshake gave comes out as it went in, and is the same session as the DER",
        [&] {
          for (const std::string name : kFixtures) {
-           Step(name);
+           Trying(name);
            const std::string pem = Fixture(name + ".pem");
            const Owned session(libssl, SessionFromPem(libssl, Bytes(pem), pem.size()));
            CHECK(Der(libssl, session.get()) == Fixture(name + ".der"));
@@ -161,7 +136,7 @@ void TestPem(const Libssl& libssl) {
          const std::string cut = pem.substr(0, pem.find(end) - 5) + "\n" + end + "\n";
          const std::string other = Patched(pem, "SSL SESSION PARAMETERS", "SSL SESSION PARAMETRES");
          for (const std::string& bad : {cut, other, std::string(), pem.substr(0, pem.find(end))}) {
-           Step(bad);
+           Trying(bad);
            CHECK(SessionFromPem(libssl, Bytes(bad), bad.size()) == nullptr);
            CHECK(HasErrors(libssl));
          }
@@ -205,7 +180,7 @@ std::string TerminalOutputOf(Read read) {
   close(terminal);
   int status = 0;
   CHECK(waitpid(child, &status, 0) == child);
-  Step("the child wrote: " + output + ", and ended with " + std::to_string(status));
+  Trying("the child wrote: " + output + ", and ended with " + std::to_string(status));
   CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
   return output;
 }

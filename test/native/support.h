@@ -14,6 +14,7 @@
 
 #include "check.h"
 #include "libssl.h"
+#include "session.h"
 
 namespace libssl_session {
 
@@ -55,9 +56,34 @@ inline std::string LibsslDirectory() {
 
 inline const Libssl& Load() {
   const LoadResult result = LoadLibssl(LibsslDirectory(), {});
-  Step(result.attempts.empty() ? "" : result.attempts.back().reason);
+  Trying(result.attempts.empty() ? "" : result.attempts.back().reason);
   CHECK(result.libssl != nullptr);
   return *result.libssl;
+}
+
+// Owns a reference to a session, and gives it back.
+class Owned {
+ public:
+  Owned(const Libssl& libssl, SSL_SESSION* session) : libssl_(libssl), session_(session) {
+    CHECK(session != nullptr);
+  }
+  ~Owned() { libssl_.SSL_SESSION_free(session_); }
+  Owned(const Owned&) = delete;
+  Owned& operator=(const Owned&) = delete;
+
+  SSL_SESSION* get() const { return session_; }
+
+ private:
+  const Libssl& libssl_;
+  SSL_SESSION* session_;
+};
+
+inline SSL_SESSION* Decoded(const Libssl& libssl, const std::string& der) {
+  size_t used = 0;
+  SSL_SESSION* session = SessionFromDer(libssl, Bytes(der), der.size(), &used);
+  CHECK(session != nullptr);
+  CHECK(used == der.size());
+  return session;
 }
 
 // Removed with all that is in it; below the build directory, since a failed CHECK leaves it.
