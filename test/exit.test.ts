@@ -51,13 +51,15 @@ describe('the exit matrix', () => {
 });
 
 const valgrindTimeout = 600_000;
+// Who holds nothing has nothing to lose, and valgrind takes its time.
+const holding = cells.filter(({ what }) => what !== 'no session' && what !== 'freed sessions');
 
 describe('the exit matrix under valgrind', () => {
   // Started together, so that two run at once; each test waits for its own.
   const results = new Map<object, ReturnType<typeof runUnderValgrind>>();
   function resultOf(row: object) {
     if (results.size === 0) {
-      for (const each of cells) {
+      for (const each of holding) {
         const result = runUnderValgrind(cell(each.how, each.what));
         result.catch(() => {}); // the test that awaits it reports it
         results.set(each, result);
@@ -66,7 +68,7 @@ describe('the exit matrix under valgrind', () => {
     return results.get(row);
   }
 
-  for (const row of cells) {
+  for (const row of holding) {
     const name = `${row.how} with ${row.what} touches nothing invalid and loses nothing`;
     test(name, { timeout: valgrindTimeout }, async ({ skip }) => {
       skip(noValgrind !== undefined, noValgrind);
