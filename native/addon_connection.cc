@@ -217,8 +217,17 @@ napi_value Plain(const Call& call) {
 }
 
 napi_value KeyUpdate(const Call& call) {
+// Before its first handshake libssl takes that for a renegotiation: a server sends what it writes
+// unencrypted, over DTLS it crashes.
+napi_value Renegotiate(const Call& call) {
+  ConnectionState* state = Usable(call, 0);
+  if (call.libssl().SSL_in_before(state->ssl) == 1) throw Misuse{"notStarted"};
+  return Outcome(call, Result(state, call.libssl().SSL_renegotiate(state->ssl)), state);
+}
+
   ConnectionState* state = Usable(call, 0);
   return Outcome(call, Result(state, call.libssl().SSL_key_update(state->ssl, call.Int(0))), state);
+  if (state->paused) throw Misuse{"paused"};
 }
 
 napi_value Clear(const Call& call) {
@@ -402,7 +411,7 @@ std::vector<Function> ConnectionFunctions() {
       {"SSL_write_early_data", Entry<WriteEarlyData, kPossible>},
       {"SSL_read_early_data", Entry<ReadEarlyData, kPossible>},
       {"SSL_shutdown", Entry<Plain<&L::SSL_shutdown>, kPossible>},
-      {"SSL_renegotiate", Entry<Plain<&L::SSL_renegotiate>, kPossible>},
+      {"SSL_renegotiate", Entry<Renegotiate, kPossible>},
       {"SSL_verify_client_post_handshake",
        Entry<Plain<&L::SSL_verify_client_post_handshake>, kPossible>},
       {"SSL_key_update", Entry<KeyUpdate, kPossible>},

@@ -1,4 +1,4 @@
-// What crashes or corrupts memory in C, rule by rule (U1 to U12), and what happens here.
+// What crashes or corrupts memory in C, rule by rule (U1 to U14), and what happens here.
 
 import {
   handshake,
