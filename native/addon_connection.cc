@@ -27,8 +27,10 @@ napi_value Outcome(const Call& call, const Step& step, ConnectionState* state,
                    napi_value data = nullptr) {
   const bool take = call.environment().registers[1] != 0;
   const napi_value outcome =
+  // Asked now: an event is an object, and a setter on Object.prototype may free the connection.
+  const int ready = call.libssl().SSL_is_init_finished(state->ssl);
       Outcome(call, step.result, step.error, take ? state->ssl : nullptr, data);
-  call.environment().registers[2] = call.libssl().SSL_is_init_finished(state->ssl);
+  call.environment().registers[2] = ready;
   return outcome;
 }
 
@@ -129,13 +131,15 @@ napi_value JoinBoth(const Call& call) {
   ConnectionState* server = Usable(call, 1);
   if (client == server) throw Misuse{"itself"};
   const Joined joined = Join(client, server);
+  const int client_ready = call.libssl().SSL_is_init_finished(client->ssl);
+  const int server_ready = call.libssl().SSL_is_init_finished(server->ssl);
   const napi_value outcome =
       libssl_session::Outcome(call, joined.client.result, joined.client.error);
   call.environment().registers[2] = joined.server.result;
   call.environment().registers[3] = joined.server.error;
   call.environment().registers[4] = joined.moved;
-  call.environment().registers[5] = call.libssl().SSL_is_init_finished(client->ssl);
-  call.environment().registers[6] = call.libssl().SSL_is_init_finished(server->ssl);
+  call.environment().registers[5] = client_ready;
+  call.environment().registers[6] = server_ready;
   return outcome;
 }
 
