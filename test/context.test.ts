@@ -177,6 +177,7 @@ describe('the constructor', () => {
       [{ key: certificate.cert }, 'options.key'],
       [{ ca: 'no PEM' }, 'options.ca'],
       [{ ca: Buffer.alloc(0) }, 'options.ca'],
+      [{ ca: `${certificate.cert}${String(certificate.cert).slice(0, 300)}` }, 'options.ca'],
       [{ ciphers: 'NO-SUCH-SUITE' }, 'options.ciphers'],
       [{ ciphers: 'TLS_NO_SUCH' }, 'options.ciphers'],
       [{ ecdhCurve: 'no-such-curve' }, 'options.ecdhCurve'],
