@@ -2,6 +2,7 @@
 // SSL_get_error in registers 0 and 1, whether the handshake is over in 2, and an Outcome; register
 // 1 says before it whether to take the output.
 
+#include <algorithm>
 #include <climits>
 
 #include "addon.h"
@@ -170,9 +171,8 @@ napi_value Write(const Call& call) {
 template <auto member>
 napi_value ReadOnce(const Call& call) {
   ConnectionState* state = Usable(call, 0);
-  const int room = call.Int(0);
-  void* bytes = nullptr;
-  const napi_value data = call.NewBuffer(static_cast<size_t>(room), &bytes);
+  char bytes[ReadData::kRecord];
+  const int room = std::min<int>(call.Int(0), sizeof bytes);
   const Step step = Result(state, (call.libssl().*member)(state->ssl, bytes, room));
   return Outcome(call, step, state, step.result > 0 ? data : nullptr);
 }
@@ -202,9 +202,8 @@ napi_value WriteEarlyData(const Call& call) {
 // The result is SSL_READ_EARLY_DATA_…: 0 error, 1 success, 2 finish.
 napi_value ReadEarlyData(const Call& call) {
   ConnectionState* state = Usable(call, 0);
-  const int room = call.Int(0);
-  void* bytes = nullptr;
-  napi_value data = call.NewBuffer(static_cast<size_t>(room), &bytes);
+  char bytes[ReadData::kRecord];
+  const size_t room = std::min<size_t>(call.Uint(0), sizeof bytes);
   size_t size = 0;
   const int result =
       call.libssl().SSL_read_early_data(state->ssl, bytes, static_cast<size_t>(room), &size);

@@ -153,8 +153,7 @@ function readSome(name: 'SSL_read' | 'SSL_peek'): (ssl: Handle, num: number) => 
     const functions = native();
     const room = checkRoom(num);
     checkHandle('ssl', ssl);
-    const data = takeStep(ssl, () => functions[name](room));
-    return data === null ? null : data.subarray(0, result<number>());
+    return takeStep(ssl, () => functions[name](room));
   };
 }
 
