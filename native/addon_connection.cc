@@ -345,7 +345,7 @@ napi_value CertificateDer(const Call& call, X509* certificate) {
 napi_value GetPeerCertificate(const Call& call) {
   X509* certificate = call.libssl().SSL_get_peer_certificate(call.Object<SSL>(0));
   if (certificate == nullptr) return call.Null();
-  const napi_value der = CertificateDer(call, certificate);
+  const Encoding der(call.libssl(), call.libssl().i2d_X509, certificate);
   call.libssl().X509_free(certificate);
   return der;
 }
