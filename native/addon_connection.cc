@@ -27,9 +27,9 @@ ConnectionState* Usable(const Call& call, size_t i) {
 napi_value Outcome(const Call& call, const Step& step, ConnectionState* state,
                    napi_value data = nullptr) {
   const bool take = call.environment().registers[1] != 0;
-  const napi_value outcome =
   // Asked now: an event is an object, and a setter on Object.prototype may free the connection.
   const int ready = call.libssl().SSL_is_init_finished(state->ssl);
+  const napi_value outcome =
       Outcome(call, step.result, step.error, take ? state->ssl : nullptr, data);
   call.environment().registers[2] = ready;
   return outcome;
@@ -74,8 +74,7 @@ napi_value Lend(const Call& call) {
 
 // The object's reference, as releaseSession.
 napi_value Release(const Call& call) {
-  auto* slot =
-      call.environment().connections.Find(static_cast<Handle>(call.environment().registers[0]));
+  auto* slot = call.Find<SSL>(0);
   if (slot == nullptr) return call.Undefined();
   slot->lent = false;
   call.Release<SSL>(slot);
@@ -174,7 +173,7 @@ napi_value ReadOnce(const Call& call) {
   char bytes[ReadData::kRecord];
   const int room = std::min<int>(call.Int(0), sizeof bytes);
   const Step step = Result(state, (call.libssl().*member)(state->ssl, bytes, room));
-  return Outcome(call, step, state, step.result > 0 ? data : nullptr);
+  return Outcome(call, step, state, step.result > 0 ? call.NewBuffer(bytes, step.result) : nullptr);
 }
 
 // All application data there is.
@@ -205,11 +204,9 @@ napi_value ReadEarlyData(const Call& call) {
   char bytes[ReadData::kRecord];
   const size_t room = std::min<size_t>(call.Uint(0), sizeof bytes);
   size_t size = 0;
-  const int result =
-      call.libssl().SSL_read_early_data(state->ssl, bytes, static_cast<size_t>(room), &size);
+  const int result = call.libssl().SSL_read_early_data(state->ssl, bytes, room, &size);
   const Step step = Result(state, result);
-  data = size == 0 ? nullptr : call.NewBuffer(bytes, size);
-  return Outcome(call, step, state, data);
+  return Outcome(call, step, state, size == 0 ? nullptr : call.NewBuffer(bytes, size));
 }
 
 // A step without arguments, or with one number.
@@ -220,6 +217,10 @@ napi_value Plain(const Call& call) {
 }
 
 napi_value KeyUpdate(const Call& call) {
+  ConnectionState* state = Usable(call, 0);
+  return Outcome(call, Result(state, call.libssl().SSL_key_update(state->ssl, call.Int(0))), state);
+}
+
 // Before its first handshake libssl takes that for a renegotiation: a server sends what it writes
 // unencrypted, over DTLS it crashes.
 napi_value Renegotiate(const Call& call) {
@@ -228,13 +229,9 @@ napi_value Renegotiate(const Call& call) {
   return Outcome(call, Result(state, call.libssl().SSL_renegotiate(state->ssl)), state);
 }
 
-  ConnectionState* state = Usable(call, 0);
-  return Outcome(call, Result(state, call.libssl().SSL_key_update(state->ssl, call.Int(0))), state);
-  if (state->paused) throw Misuse{"paused"};
-}
-
 napi_value Clear(const Call& call) {
   ConnectionState* state = State(call, 0);
+  if (state->paused) throw Misuse{"paused"};
   const int result = call.libssl().SSL_clear(state->ssl);
   if (result == 1) {
     state->replaced = false;
@@ -347,7 +344,7 @@ napi_value GetPeerCertificate(const Call& call) {
   if (certificate == nullptr) return call.Null();
   const Encoding der(call.libssl(), call.libssl().i2d_X509, certificate);
   call.libssl().X509_free(certificate);
-  return der;
+  return der.data() == nullptr ? call.Null() : call.NewBuffer(der.data(), der.size());
 }
 
 napi_value GetPeerCertChain(const Call& call) {

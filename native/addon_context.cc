@@ -64,8 +64,7 @@ napi_value Lend(const Call& call) {
 
 // The object's reference, as releaseSession.
 napi_value Release(const Call& call) {
-  auto* slot =
-      call.environment().contexts.Find(static_cast<Handle>(call.environment().registers[0]));
+  auto* slot = call.Find<SSL_CTX>(0);
   if (slot == nullptr) return call.Undefined();
   slot->lent = false;
   call.Release<SSL_CTX>(slot);
