@@ -5,7 +5,6 @@
 
 import {
   checkByte,
-  checkCString,
   checkSize,
   getControl,
   getInt,
@@ -25,6 +24,7 @@ import { TLSEXT_NAMETYPE_host_name } from './constants.js';
 import { type CipherInfo, type Handle, type Native, native, type Outcome } from './native.js';
 import {
   checkBytes,
+  checkCString,
   checkHandle,
   checkInt,
   checkInteger,
