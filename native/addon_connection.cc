@@ -232,6 +232,9 @@ napi_value Renegotiate(const Call& call) {
 napi_value Clear(const Call& call) {
   ConnectionState* state = State(call, 0);
   if (state->paused) throw Misuse{"paused"};
+  if (call.libssl().SSL_get_early_data_status(state->ssl) == kEarlyDataAccepted) {
+    throw Misuse{"earlyData"};
+  }
   const int result = call.libssl().SSL_clear(state->ssl);
   if (result == 1) {
     state->replaced = false;

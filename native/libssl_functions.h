@@ -351,6 +351,7 @@ typedef void CRYPTO_free_fn(void*, const char*, int);
   C(kErrorWantRead, SSL_ERROR_WANT_READ, 2)                           \
   C(kErrorSyscall, SSL_ERROR_SYSCALL, 5)                              \
   C(kSentShutdown, SSL_SENT_SHUTDOWN, 1)                              \
+  C(kEarlyDataAccepted, SSL_EARLY_DATA_ACCEPTED, 2)                   \
   C(kErrorWantClientHello, SSL_ERROR_WANT_CLIENT_HELLO_CB, 11)        \
   C(kClientHelloSuccess, SSL_CLIENT_HELLO_SUCCESS, 1)                 \
   C(kClientHelloRetry, SSL_CLIENT_HELLO_RETRY, -1)                    \

@@ -170,6 +170,10 @@ const misuses: Readonly<Record<string, readonly [code: string, message: string]>
     'ERR_LIBSSL_UNSAFE',
     'U14: the handshake waits for a session at the ClientHello, which libssl would leak',
   ],
+  earlyData: [
+    'ERR_LIBSSL_UNSAFE',
+    'U15: libssl forgets the session, but not that it took early data with it, and looks into it at the next record',
+  ],
   itself: ['ERR_LIBSSL_STATE', 'a connection cannot be its own peer'],
   cycle: [
     'ERR_LIBSSL_UNSAFE',

@@ -52,7 +52,7 @@ export function SSL_free(ssl: Handle | 0): void {
 
 /**
  * `int SSL_clear(SSL *s)`: ready for another handshake, with the same session. Refused while a
- * handshake waits for get_cb.
+ * handshake waits for get_cb, and once early data was accepted.
  */
 export const SSL_clear = stepInt('SSL_clear');
 

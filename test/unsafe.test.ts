@@ -1,4 +1,4 @@
-// What crashes or corrupts memory in C, rule by rule (U1 to U14), and what happens here.
+// What crashes or corrupts memory in C, rule by rule (U1 to U15), and what happens here.
 
 import {
   handshake,
@@ -518,6 +518,23 @@ test('U14: SSL_clear of a handshake that waits at the ClientHello is refused', (
   C.SSL_do_handshake(pair[1].handle);
   expect(refusal).toEqual(unsafe(/U14/));
   expect(C.SSL_clear(pair[1].handle)).toBe(1);
+});
+
+test('U15: SSL_clear of a connection that has taken early data is refused', () => {
+  const server = stack.server({ maxEarlyData: 1000 });
+  const client = stack.client();
+  const first = stack.joined(client, server);
+  using session = first[0].session as SslSession;
+  for (const end of first) end.shutdown();
+  const [ours, theirs] = stack.pair(client, server, { session });
+  ours.writeEarlyData(Buffer.from('early'));
+  const ssl = theirs.handle;
+  C.BIO_write(ssl, ours.take());
+  expect(C.SSL_read_early_data(ssl, 100)).toEqual([1, Buffer.from('early')]);
+  expect(thrown(() => C.SSL_clear(ssl))).toEqual(unsafe(/U15/));
+  // In C: what a peer can send next is a NULL pointer read from.
+  C.BIO_write(ssl, Buffer.from('17030300050000000000', 'hex'));
+  expect(C.SSL_read_early_data(ssl, 100)[0]).toBe(0);
 });
 
 test('a setter on Object.prototype may free the connection whose event is being made', () => {
