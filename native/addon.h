@@ -151,16 +151,20 @@ class Call {
   // The same where C takes NULL: nullptr for handle 0.
   template <typename T = SSL_SESSION>
   SlotOf<T>* SlotOrNull(size_t i) const {
+    if (environment().registers[i] == kNullHandle) return nullptr;
+    SlotOf<T>* slot = Find<T>(i);
+    if (slot == nullptr) throw Misuse{"handle"};
+    return slot;
+  }
+  // The same, and nullptr also for what is no handle of this kind.
+  template <typename T>
+  SlotOf<T>* Find(size_t i) const {
     const double value = environment().registers[i];
-    if (value == kNullHandle) return nullptr;
     // Also false for NaN. What is no whole number below 2^53 was never a handle.
     const bool in_range = value > 0 && value < 9007199254740992.0;
     const int64_t handle = in_range ? static_cast<int64_t>(value) : 0;
-    SlotOf<T>* slot = environment().template Table<T>().Find(static_cast<Handle>(handle));
-    if (slot == nullptr || static_cast<double>(handle) != value) {
-      throw Misuse{"handle"};
-    }
-    return slot;
+    if (static_cast<double>(handle) != value) return nullptr;
+    return environment().template Table<T>().Find(static_cast<Handle>(handle));
   }
   template <typename T>
   T* Object(size_t i) const {

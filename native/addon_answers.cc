@@ -14,8 +14,7 @@ struct Place {
 };
 
 Place At(const Call& call) {
-  const Handle handle = static_cast<Handle>(call.environment().registers[0]);
-  if (call.environment().connections.Find(handle) != nullptr) {
+  if (call.Find<SSL>(0) != nullptr) {
     auto* state = ConnectionState::Of(call.libssl(), call.Object<SSL>(0));
     return {&state->context, state, state->answers};
   }

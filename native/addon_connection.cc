@@ -2,6 +2,7 @@
 // SSL_get_error in registers 0 and 1, whether the handshake is over in 2, and an Outcome; register
 // 1 says before it whether to take the output.
 
+#include <algorithm>
 #include <climits>
 
 #include "addon.h"
@@ -26,9 +27,11 @@ ConnectionState* Usable(const Call& call, size_t i) {
 napi_value Outcome(const Call& call, const Step& step, ConnectionState* state,
                    napi_value data = nullptr) {
   const bool take = call.environment().registers[1] != 0;
+  // Asked now: an event is an object, and a setter on Object.prototype may free the connection.
+  const int ready = call.libssl().SSL_is_init_finished(state->ssl);
   const napi_value outcome =
       Outcome(call, step.result, step.error, take ? state->ssl : nullptr, data);
-  call.environment().registers[2] = call.libssl().SSL_is_init_finished(state->ssl);
+  call.environment().registers[2] = ready;
   return outcome;
 }
 
@@ -71,8 +74,7 @@ napi_value Lend(const Call& call) {
 
 // The object's reference, as releaseSession.
 napi_value Release(const Call& call) {
-  auto* slot =
-      call.environment().connections.Find(static_cast<Handle>(call.environment().registers[0]));
+  auto* slot = call.Find<SSL>(0);
   if (slot == nullptr) return call.Undefined();
   slot->lent = false;
   call.Release<SSL>(slot);
@@ -129,13 +131,15 @@ napi_value JoinBoth(const Call& call) {
   ConnectionState* server = Usable(call, 1);
   if (client == server) throw Misuse{"itself"};
   const Joined joined = Join(client, server);
+  const int client_ready = call.libssl().SSL_is_init_finished(client->ssl);
+  const int server_ready = call.libssl().SSL_is_init_finished(server->ssl);
   const napi_value outcome =
       libssl_session::Outcome(call, joined.client.result, joined.client.error);
   call.environment().registers[2] = joined.server.result;
   call.environment().registers[3] = joined.server.error;
   call.environment().registers[4] = joined.moved;
-  call.environment().registers[5] = call.libssl().SSL_is_init_finished(client->ssl);
-  call.environment().registers[6] = call.libssl().SSL_is_init_finished(server->ssl);
+  call.environment().registers[5] = client_ready;
+  call.environment().registers[6] = server_ready;
   return outcome;
 }
 
@@ -166,11 +170,10 @@ napi_value Write(const Call& call) {
 template <auto member>
 napi_value ReadOnce(const Call& call) {
   ConnectionState* state = Usable(call, 0);
-  const int room = call.Int(0);
-  void* bytes = nullptr;
-  const napi_value data = call.NewBuffer(static_cast<size_t>(room), &bytes);
+  char bytes[ReadData::kRecord];
+  const int room = std::min<int>(call.Int(0), sizeof bytes);
   const Step step = Result(state, (call.libssl().*member)(state->ssl, bytes, room));
-  return Outcome(call, step, state, step.result > 0 ? data : nullptr);
+  return Outcome(call, step, state, step.result > 0 ? call.NewBuffer(bytes, step.result) : nullptr);
 }
 
 // All application data there is.
@@ -198,15 +201,12 @@ napi_value WriteEarlyData(const Call& call) {
 // The result is SSL_READ_EARLY_DATA_…: 0 error, 1 success, 2 finish.
 napi_value ReadEarlyData(const Call& call) {
   ConnectionState* state = Usable(call, 0);
-  const int room = call.Int(0);
-  void* bytes = nullptr;
-  napi_value data = call.NewBuffer(static_cast<size_t>(room), &bytes);
+  char bytes[ReadData::kRecord];
+  const size_t room = std::min<size_t>(call.Uint(0), sizeof bytes);
   size_t size = 0;
-  const int result =
-      call.libssl().SSL_read_early_data(state->ssl, bytes, static_cast<size_t>(room), &size);
+  const int result = call.libssl().SSL_read_early_data(state->ssl, bytes, room, &size);
   const Step step = Result(state, result);
-  data = size == 0 ? nullptr : call.NewBuffer(bytes, size);
-  return Outcome(call, step, state, data);
+  return Outcome(call, step, state, size == 0 ? nullptr : call.NewBuffer(bytes, size));
 }
 
 // A step without arguments, or with one number.
@@ -221,8 +221,20 @@ napi_value KeyUpdate(const Call& call) {
   return Outcome(call, Result(state, call.libssl().SSL_key_update(state->ssl, call.Int(0))), state);
 }
 
+// Before its first handshake libssl takes that for a renegotiation: a server sends what it writes
+// unencrypted, over DTLS it crashes.
+napi_value Renegotiate(const Call& call) {
+  ConnectionState* state = Usable(call, 0);
+  if (call.libssl().SSL_in_before(state->ssl) == 1) throw Misuse{"notStarted"};
+  return Outcome(call, Result(state, call.libssl().SSL_renegotiate(state->ssl)), state);
+}
+
 napi_value Clear(const Call& call) {
   ConnectionState* state = State(call, 0);
+  if (state->paused) throw Misuse{"paused"};
+  if (call.libssl().SSL_get_early_data_status(state->ssl) == kEarlyDataAccepted) {
+    throw Misuse{"earlyData"};
+  }
   const int result = call.libssl().SSL_clear(state->ssl);
   if (result == 1) {
     state->replaced = false;
@@ -333,9 +345,9 @@ napi_value CertificateDer(const Call& call, X509* certificate) {
 napi_value GetPeerCertificate(const Call& call) {
   X509* certificate = call.libssl().SSL_get_peer_certificate(call.Object<SSL>(0));
   if (certificate == nullptr) return call.Null();
-  const napi_value der = CertificateDer(call, certificate);
+  const Encoding der(call.libssl(), call.libssl().i2d_X509, certificate);
   call.libssl().X509_free(certificate);
-  return der;
+  return der.data() == nullptr ? call.Null() : call.NewBuffer(der.data(), der.size());
 }
 
 napi_value GetPeerCertChain(const Call& call) {
@@ -402,7 +414,7 @@ std::vector<Function> ConnectionFunctions() {
       {"SSL_write_early_data", Entry<WriteEarlyData, kPossible>},
       {"SSL_read_early_data", Entry<ReadEarlyData, kPossible>},
       {"SSL_shutdown", Entry<Plain<&L::SSL_shutdown>, kPossible>},
-      {"SSL_renegotiate", Entry<Plain<&L::SSL_renegotiate>, kPossible>},
+      {"SSL_renegotiate", Entry<Renegotiate, kPossible>},
       {"SSL_verify_client_post_handshake",
        Entry<Plain<&L::SSL_verify_client_post_handshake>, kPossible>},
       {"SSL_key_update", Entry<KeyUpdate, kPossible>},

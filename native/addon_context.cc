@@ -64,8 +64,7 @@ napi_value Lend(const Call& call) {
 
 // The object's reference, as releaseSession.
 napi_value Release(const Call& call) {
-  auto* slot =
-      call.environment().contexts.Find(static_cast<Handle>(call.environment().registers[0]));
+  auto* slot = call.Find<SSL_CTX>(0);
   if (slot == nullptr) return call.Undefined();
   slot->lent = false;
   call.Release<SSL_CTX>(slot);
@@ -178,8 +177,9 @@ int EachCertificate(const Call& call, const Bytes& pem, Take take) {
   for (int count = 0;; ++count) {
     X509* certificate = libssl.PEM_read_bio_X509(bio.get(), nullptr, CopyPassphrase, nullptr);
     if (certificate == nullptr) {
-      // Behind the last one, libssl finds no more to read.
-      if (count > 0) libssl.ERR_clear_error();
+      // Behind the last one, libssl finds no more to read; one that is damaged is another error.
+      if (count == 0 || !LastErrorIs(libssl, kErrLibPem, kPemNoStartLine)) return 0;
+      libssl.ERR_clear_error();
       return count;
     }
     const bool taken = take(certificate, count);

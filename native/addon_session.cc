@@ -70,8 +70,7 @@ napi_value Adopt(const Call& call) {
 // The object's reference, given back by its free() or by the collector. Nothing for a handle that
 // was guessed and freed through the C-named functions: the collector must not throw.
 napi_value Release(const Call& call) {
-  auto* slot =
-      call.environment().sessions.Find(static_cast<Handle>(call.environment().registers[0]));
+  auto* slot = call.Find<SSL_SESSION>(0);
   if (slot == nullptr) return call.Undefined();
   slot->lent = false;
   call.Release<SSL_SESSION>(slot);

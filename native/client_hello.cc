@@ -96,11 +96,10 @@ void GuardCache(const ContextState& state, SSL* ssl) {
   }
 }
 
-}  // namespace
-
-int OnClientHello(SSL* ssl, int*, void*) {
-  const Libssl& libssl = CallbackLibssl();
-  ConnectionState& state = *ConnectionState::Of(libssl, ssl);
+// Whether the handshake goes on, or pauses for what it has asked for.
+int Judge(ConnectionState& state) {
+  const Libssl& libssl = state.context.libssl;
+  SSL* const ssl = state.ssl;
   if (state.context.guarded) GuardCache(state.context, ssl);
   if (!state.context.looks_up) return kClientHelloSuccess;
   if (state.lookup == ConnectionState::Lookup::kAnswered) return kClientHelloSuccess;
@@ -117,6 +116,15 @@ int OnClientHello(SSL* ssl, int*, void*) {
     return kClientHelloSuccess;  // a full handshake
   }
   return state.lookup == ConnectionState::Lookup::kAsked ? kClientHelloRetry : kClientHelloSuccess;
+}
+
+}  // namespace
+
+int OnClientHello(SSL* ssl, int*, void*) {
+  ConnectionState& state = *ConnectionState::Of(CallbackLibssl(), ssl);
+  const int result = Judge(state);
+  state.paused = result == kClientHelloRetry;
+  return result;
 }
 
 }  // namespace libssl_session

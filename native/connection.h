@@ -39,6 +39,7 @@ struct ConnectionState {
   // What a paused handshake asked for (kLookup), and what was found.
   enum class Lookup : uint8_t { kNone, kAsked, kAnswered };
   Lookup lookup = Lookup::kNone;
+  bool paused = false;  // at the ClientHello, which libssl has read: SSL_clear would leak it
   std::vector<SessionReference> found;
 
   // The others of the group.

@@ -95,6 +95,7 @@ typedef void CRYPTO_free_fn(void*, const char*, int);
   F(crypto, void*, CRYPTO_get_ex_data, (const CRYPTO_EX_DATA*, int))                             \
   F(crypto, void, ERR_clear_error, (void))                                                       \
   F(crypto, unsigned long, ERR_peek_error, (void))                                               \
+  F(crypto, unsigned long, ERR_peek_last_error, (void))                                          \
   F(crypto, unsigned long, ERR_get_error_line_data, (const char**, int*, const char**, int*))    \
   F(crypto, const char*, ERR_lib_error_string, (unsigned long))                                  \
   F(crypto, const char*, ERR_func_error_string, (unsigned long))                                 \
@@ -322,6 +323,8 @@ typedef void CRYPTO_free_fn(void*, const char*, int);
   C(kInitLoadCryptoStrings, OPENSSL_INIT_LOAD_CRYPTO_STRINGS, 2)      \
   C(kExIndexSslSession, CRYPTO_EX_INDEX_SSL_SESSION, 2)               \
   C(kErrTxtString, ERR_TXT_STRING, 2)                                 \
+  C(kErrLibPem, ERR_LIB_PEM, 9)                                       \
+  C(kPemNoStartLine, PEM_R_NO_START_LINE, 108)                        \
   C(kBioCtrlInfo, BIO_CTRL_INFO, 3)                                   \
   C(kBioCtrlPending, BIO_CTRL_PENDING, 10)                            \
   C(kExIndexSsl, CRYPTO_EX_INDEX_SSL, 0)                              \
@@ -348,6 +351,7 @@ typedef void CRYPTO_free_fn(void*, const char*, int);
   C(kErrorWantRead, SSL_ERROR_WANT_READ, 2)                           \
   C(kErrorSyscall, SSL_ERROR_SYSCALL, 5)                              \
   C(kSentShutdown, SSL_SENT_SHUTDOWN, 1)                              \
+  C(kEarlyDataAccepted, SSL_EARLY_DATA_ACCEPTED, 2)                   \
   C(kErrorWantClientHello, SSL_ERROR_WANT_CLIENT_HELLO_CB, 11)        \
   C(kClientHelloSuccess, SSL_CLIENT_HELLO_SUCCESS, 1)                 \
   C(kClientHelloRetry, SSL_CLIENT_HELLO_RETRY, -1)                    \

@@ -3,7 +3,7 @@
 
 import { LibsslError } from './errors.js';
 import { type Handle, type Native, native, registers } from './native.js';
-import { checkHandle, checkInt, checkInteger, checkLatin1, invalidValue } from './validate.js';
+import { checkHandle, checkInt, checkInteger } from './validate.js';
 
 /** The one result register, as the type that the function promises. */
 export const result = <T extends number>() => registers[0] as T;
@@ -20,13 +20,6 @@ export function setHandles(first: string, one: Handle, second: string, other: Ha
   checkHandle(second, other);
   registers[0] = one;
   registers[1] = other;
-}
-
-/** A string that C gets: no character of two bytes, and no NUL within. */
-export function checkCString(name: string, value: unknown): string {
-  const text = checkLatin1(name, value);
-  if (text.includes('\0')) throw invalidValue(name, 'must not have a NUL in it');
-  return text;
 }
 
 /** Native functions have names of their own where they are no single C function: errors say C's. */

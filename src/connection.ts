@@ -26,6 +26,7 @@ import { SslSession } from './session.js';
 import { lookUp } from './session-store.js';
 import {
   checkBytes,
+  checkCString,
   checkInteger,
   checkLatin1,
   checkUint32,
@@ -157,14 +158,14 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
       ensure('SSL_set_alpn_protos', 'ALPNProtocols');
     }
     if (servername !== undefined) {
-      const name = checkName('options.servername', servername);
+      const name = checkCString('options.servername', servername);
       registers[0] = handle;
       functions.SSL_set_tlsext_host_name(name);
       ensure('SSL_set_tlsext_host_name', 'servername');
     }
     const verified = host ?? servername;
     if (verified !== undefined && !this.#server) {
-      const name = checkName('options.host', verified);
+      const name = checkCString('options.host', verified);
       registers[0] = handle;
       functions.SSL_set1_host(name);
       ensure('SSL_set1_host', 'host');
@@ -824,10 +825,4 @@ function checkRoom(value: unknown): Uint8Array {
     throw invalidValue('into', 'must have room, in memory that no other thread has');
   }
   return into;
-}
-
-function checkName(name: string, value: unknown): string {
-  const text = checkLatin1(name, value);
-  if (text.includes('\0')) throw invalidValue(name, 'must not have a NUL in it');
-  return text;
 }

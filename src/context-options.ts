@@ -13,9 +13,11 @@ import { SslSession } from './session.js';
 import type { SessionStore } from './session-store.js';
 import {
   checkBytes,
+  checkCString,
   checkInteger,
   checkLatin1,
   checkLong,
+  checkProtocols,
   checkString,
   checkUint32,
   invalidType,
@@ -187,7 +189,7 @@ export function applyOptions(context: Handle, options: SslContextOptions): void 
   if (maxVersion !== undefined) setVersion(context, 'maxVersion', maxVersion);
   if (options.ciphers !== undefined) applyCiphers(context, options.ciphers);
   if (options.ecdhCurve !== undefined && options.ecdhCurve !== 'auto') {
-    const list = checkText('options.ecdhCurve', options.ecdhCurve);
+    const list = checkCString('options.ecdhCurve', options.ecdhCurve);
     registers[0] = context;
     functions.SSL_CTX_set1_groups_list(list);
     ensure('SSL_CTX_set1_groups_list', 'ecdhCurve');
@@ -212,22 +214,16 @@ export function applyOptions(context: Handle, options: SslContextOptions): void 
     functions.SSL_CTX_set_post_handshake_auth(allowed ? 1 : 0);
   }
   if (options.pskIdentityHint !== undefined) {
-    const hint = checkText('options.pskIdentityHint', options.pskIdentityHint);
+    const hint = checkCString('options.pskIdentityHint', options.pskIdentityHint);
     registers[0] = context;
     functions.SSL_CTX_use_psk_identity_hint(hint);
     ensure('SSL_CTX_use_psk_identity_hint', 'pskIdentityHint');
   }
 }
 
-function checkText(name: string, value: unknown): string {
-  const text = checkLatin1(name, value);
-  if (text.includes('\0')) throw invalidValue(name, 'must not have a NUL in it');
-  return text;
-}
-
 // As node:tls: without a suite for one of the two kinds, that kind is off.
 function applyCiphers(context: Handle, ciphers: string): void {
-  const names = checkText('options.ciphers', ciphers).split(':').filter(Boolean);
+  const names = checkCString('options.ciphers', ciphers).split(':').filter(Boolean);
   const suites = names.filter((name) => name.startsWith('TLS_')).join(':');
   const list = names.filter((name) => !/^!?TLS_/.test(name)).join(':');
   if (suites === '' && list === '')
@@ -307,15 +303,7 @@ function applyVerification(context: Handle, options: SslContextOptions): void {
 /** The protocols as ALPN has them: each after its length. */
 export function alpnList(protocols: readonly string[] | Uint8Array): Uint8Array {
   if (protocols instanceof Uint8Array) {
-    // libssl would read behind the end of another list. A copy: its memory may change.
-    const list = Uint8Array.from(checkBytes('ALPNProtocols', protocols));
-    let at = 0;
-    for (let size = list[0]; size !== undefined && size > 0; size = list[at]) at += 1 + size;
-    if (at === list.length) return list;
-    throw invalidValue(
-      'ALPNProtocols',
-      'must have protocols, each of 1 to 255 bytes after its length',
-    );
+    return checkProtocols('ALPNProtocols', protocols);
   }
   if (!Array.isArray(protocols)) {
     throw invalidType('ALPNProtocols', 'an array of strings, a Buffer or Uint8Array', protocols);

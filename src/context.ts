@@ -22,7 +22,13 @@ import { type ProtocolVersion, versionName } from './protocol-version.js';
 import { Reference, type ReferenceKind } from './reference.js';
 import { SslSession } from './session.js';
 import { type SessionStore, tell } from './session-store.js';
-import { checkInteger, checkLatin1, checkUint32, invalidType, invalidValue } from './validate.js';
+import {
+  checkInteger,
+  checkServerName,
+  checkUint32,
+  invalidType,
+  invalidValue,
+} from './validate.js';
 
 /** What libssl counts for a context; `SSL_CTX_sess_number(3)` and the functions beside it. */
 export interface SessionStats {
@@ -442,7 +448,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
    * One that leads back to this context: `ERR_LIBSSL_UNSAFE`. As `tls.Server`'s. Wraps `SSL_CTX_set_tlsext_servername_callback(3)`.
    */
   addContext(servername: string, context: SslContext | null): void {
-    const name = checkLatin1('servername', servername).toLowerCase();
+    const name = checkServerName('servername', servername);
     if (context !== null && !(context instanceof SslContext)) {
       throw invalidType('context', 'an SslContext or null', context);
     }

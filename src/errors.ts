@@ -162,6 +162,18 @@ const misuses: Readonly<Record<string, readonly [code: string, message: string]>
   ],
   abort: ['ERR_LIBSSL_UNSAFE', 'U10: a ticket callback that aborts leaks the session'],
   started: ['ERR_LIBSSL_STATE', 'the connection has begun its handshake already'],
+  notStarted: [
+    'ERR_LIBSSL_UNSAFE',
+    'U13: libssl would take the first handshake for a renegotiation, and send data unencrypted, or crash',
+  ],
+  paused: [
+    'ERR_LIBSSL_UNSAFE',
+    'U14: the handshake waits for a session at the ClientHello, which libssl would leak',
+  ],
+  earlyData: [
+    'ERR_LIBSSL_UNSAFE',
+    'U15: libssl forgets the session, but not that it took early data with it, and looks into it at the next record',
+  ],
   itself: ['ERR_LIBSSL_STATE', 'a connection cannot be its own peer'],
   cycle: [
     'ERR_LIBSSL_UNSAFE',

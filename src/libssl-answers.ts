@@ -2,7 +2,7 @@
 // libssl, so the answer is given in advance. An observer is told of it as libssl-callbacks.ts says.
 // An answer that is null, without an observer, removes libssl's callback.
 
-import { checkCString, named, setHandle, setHandles } from './call.js';
+import { named, setHandle, setHandles } from './call.js';
 import { checkCallback, checkObject, deliverAll, setCallbacks } from './callbacks.js';
 import { SSL_TICKET_RETURN_USE_RENEW } from './constants.js';
 import { misuseError } from './errors.js';
@@ -16,10 +16,12 @@ import {
 } from './native.js';
 import {
   checkBytes,
+  checkCString,
   checkHandle,
   checkInteger,
+  checkProtocols,
+  checkServerName,
   invalidType,
-  invalidValue,
   outOfRange,
 } from './validate.js';
 
@@ -345,17 +347,6 @@ export function SSL_CTX_set_alpn_select_cb(ctx: Handle, protos: Uint8Array | nul
   functions.setAlpnSelect(bytes);
 }
 
-// libssl would read behind the end of another list.
-function checkProtocols(name: string, value: unknown): Uint8Array {
-  const bytes = Uint8Array.from(checkBytes(name, value));
-  let at = 0;
-  for (let size = bytes[0]; size !== undefined && size > 0; size = bytes[at]) at += 1 + size;
-  if (at !== bytes.length) {
-    throw invalidValue(name, 'must have protocols, each of 1 to 255 bytes after its length');
-  }
-  return bytes;
-}
-
 /**
  * `long SSL_CTX_set_tlsext_servername_callback(SSL_CTX *ctx, int (*cb)(SSL *, int *, void *))`, given
  * the context to switch to (0: none any more) for one name instead of a callback. `*.` in front
@@ -367,7 +358,7 @@ export function SSL_CTX_set_tlsext_servername_callback(
   other: Handle | 0,
 ): 1 {
   const functions = native();
-  const lower = checkCString('name', name).replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+  const lower = checkServerName('name', name);
   setHandles('ctx', ctx, 'other', other);
   deliverAll(named('SSL_CTX_set_tlsext_servername_callback', () => functions.setServerName(lower)));
   return 1;

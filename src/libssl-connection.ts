@@ -5,7 +5,6 @@
 
 import {
   checkByte,
-  checkCString,
   checkSize,
   getControl,
   getInt,
@@ -25,6 +24,7 @@ import { TLSEXT_NAMETYPE_host_name } from './constants.js';
 import { type CipherInfo, type Handle, type Native, native, type Outcome } from './native.js';
 import {
   checkBytes,
+  checkCString,
   checkHandle,
   checkInt,
   checkInteger,
@@ -50,7 +50,10 @@ export function SSL_free(ssl: Handle | 0): void {
   deliverAll(functions.SSL_free());
 }
 
-/** `int SSL_clear(SSL *s)`: ready for another handshake, with the same session. */
+/**
+ * `int SSL_clear(SSL *s)`: ready for another handshake, with the same session. Refused while a
+ * handshake waits for get_cb, and once early data was accepted.
+ */
 export const SSL_clear = stepInt('SSL_clear');
 
 /** `void SSL_set_connect_state(SSL *s)`: only before the handshake has begun. */
@@ -112,7 +115,7 @@ export const SSL_connect = stepInt('SSL_connect');
 export const SSL_accept = stepInt('SSL_accept');
 /** `int SSL_shutdown(SSL *ssl)`: 1 when both sides have, 0 when only this one. */
 export const SSL_shutdown = stepInt('SSL_shutdown');
-/** `int SSL_renegotiate(SSL *ssl)`: up to TLS 1.2, with the next handshake. */
+/** `int SSL_renegotiate(SSL *ssl)`: up to TLS 1.2, with the next handshake; not before the first. */
 export const SSL_renegotiate = stepInt('SSL_renegotiate');
 /** `int SSL_verify_client_post_handshake(SSL *ssl)`: a server's; TLS 1.3. */
 export const SSL_verify_client_post_handshake = stepInt('SSL_verify_client_post_handshake');
@@ -150,8 +153,7 @@ function readSome(name: 'SSL_read' | 'SSL_peek'): (ssl: Handle, num: number) => 
     const functions = native();
     const room = checkRoom(num);
     checkHandle('ssl', ssl);
-    const data = takeStep(ssl, () => functions[name](room));
-    return data === null ? null : data.subarray(0, result<number>());
+    return takeStep(ssl, () => functions[name](room));
   };
 }
 

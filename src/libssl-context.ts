@@ -3,7 +3,6 @@
 
 import {
   checkByte,
-  checkCString,
   checkSize,
   getControl,
   getInt,
@@ -21,6 +20,7 @@ import { deliverAll } from './callbacks.js';
 import { type Handle, native } from './native.js';
 import {
   checkBytes,
+  checkCString,
   checkHandle,
   checkInt,
   checkLatin1,

@@ -9,7 +9,7 @@
  * @module
  */
 
-import { checkCString, longResult, result, setHandle } from './call.js';
+import { longResult, result, setHandle } from './call.js';
 import { encodeInPool } from './encode.js';
 import {
   type CipherInfo,
@@ -21,6 +21,7 @@ import {
 } from './native.js';
 import {
   checkBytes,
+  checkCString,
   checkHandle,
   checkInt,
   checkInteger,

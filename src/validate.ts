@@ -106,3 +106,25 @@ export function checkLatin1(name: string, value: unknown): string {
   }
   return text;
 }
+
+/** A string that C gets: no character of two bytes, and no NUL within. */
+export function checkCString(name: string, value: unknown): string {
+  const text = checkLatin1(name, value);
+  if (text.includes('\0')) throw invalidValue(name, 'must not have a NUL in it');
+  return text;
+}
+
+/** A server name as native code compares them: only ASCII has letters of two cases. */
+export function checkServerName(name: string, value: unknown): string {
+  return checkCString(name, value).replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+
+/** The protocols of ALPN, each after its length: libssl would read behind the end of another list. */
+export function checkProtocols(name: string, value: unknown): Uint8Array {
+  // A copy: its memory may change.
+  const list = Uint8Array.from(checkBytes(name, value));
+  let at = 0;
+  for (let size = list[0]; size !== undefined && size > 0; size = list[at]) at += 1 + size;
+  if (at === list.length) return list;
+  throw invalidValue(name, 'must have protocols, each of 1 to 255 bytes after its length');
+}

@@ -177,6 +177,7 @@ describe('the constructor', () => {
       [{ key: certificate.cert }, 'options.key'],
       [{ ca: 'no PEM' }, 'options.ca'],
       [{ ca: Buffer.alloc(0) }, 'options.ca'],
+      [{ ca: `${certificate.cert}${String(certificate.cert).slice(0, 300)}` }, 'options.ca'],
       [{ ciphers: 'NO-SUCH-SUITE' }, 'options.ciphers'],
       [{ ciphers: 'TLS_NO_SUCH' }, 'options.ciphers'],
       [{ ecdhCurve: 'no-such-curve' }, 'options.ecdhCurve'],
@@ -676,6 +677,8 @@ describe('addContext', () => {
     const server = alpn('main');
     server.addContext('a.test', alpn('exact'));
     server.addContext('*.B.test', alpn('any'));
+    server.addContext('À.Test', alpn('any'));
+    expect(chosen(server, 'À.test')).toBe('any');
     expect(chosen(server, 'a.test')).toBe('exact');
     expect(chosen(server, 'A.TEST')).toBe('exact');
     expect(chosen(server, 'x.b.test')).toBe('any');
@@ -744,6 +747,7 @@ describe('addContext', () => {
     const server = stack.server();
     expect(thrown(() => server.addContext(5 as never, null))).toEqual(wrongType);
     expect(thrown(() => server.addContext('\u{1F600}', null))).toEqual(wrongValue);
+    expect(thrown(() => server.addContext('a\0b', null))).toEqual(wrongValue);
     expect(thrown(() => server.addContext('a', {} as never))).toEqual(wrongType);
     const gone = stack.server();
     gone.free();

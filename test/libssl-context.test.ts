@@ -339,6 +339,16 @@ describe('settings', () => {
     expect(C.SSL_CTX_check_private_key(ctx)).toBe(1);
     expect(C.SSL_CTX_load_verify_locations(ctx, certificate, true)).toBe(1);
     expect(C.SSL_CTX_load_verify_locations(ctx, bytes)).toBe(0);
+    const damaged = certificate.toString().replace(/CERTIFICATE-----\n.{8}/, '$&!');
+    for (const last of [damaged, damaged.slice(0, 300)]) {
+      const pem = Buffer.concat([certificate, Buffer.from(last)]);
+      expect(C.SSL_CTX_use_certificate_chain(ctx, pem)).toBe(0);
+      expect(C.lastErrors()[0]?.library).toBe('PEM routines');
+      expect(C.SSL_CTX_load_verify_locations(ctx, pem)).toBe(0);
+    }
+    const text = Buffer.concat([certificate, Buffer.from('and no more\n')]);
+    expect(C.SSL_CTX_use_certificate_chain(ctx, text)).toBe(1);
+    expect(C.lastErrors()).toEqual([]);
     expect(() => C.SSL_CTX_load_verify_locations(ctx, bytes, 1 as never)).toThrow(wrongType);
     expect(() => C.SSL_CTX_use_PrivateKey(ctx, privateKey, 5 as never)).toThrow(wrongType);
   });

@@ -1,4 +1,4 @@
-// What crashes or corrupts memory in C, rule by rule (U1 to U12), and what happens here.
+// What crashes or corrupts memory in C, rule by rule (U1 to U15), and what happens here.
 
 import {
   handshake,
@@ -474,6 +474,97 @@ test('U12: a session cannot get to another thread', () => {
     expect(copy).not.toBeInstanceOf(object.constructor);
     expect(() => object.free.call(copy as never)).toThrow(TypeError);
   }
+});
+
+describe('U13: a renegotiation before the first handshake', () => {
+  test.each([
+    ['TLS', C.TLS_client_method(), C.TLS_server_method()],
+    ['DTLS', C.DTLS_client_method(), C.DTLS_server_method()],
+  ])('is refused, and the handshake goes on without it: %s', (_, clientMethod, serverMethod) => {
+    const [clientContext, serverContext] = [
+      C.SSL_CTX_new(clientMethod),
+      C.SSL_CTX_new(serverMethod),
+    ];
+    const [client, server] = [C.SSL_new(clientContext), C.SSL_new(serverContext)];
+    for (const ssl of [client, server]) {
+      expect(thrown(() => C.SSL_renegotiate(ssl))).toEqual(unsafe(/U13/));
+    }
+    expect(C.SSL_connect(client)).toBe(-1);
+    C.BIO_write(server, C.BIO_read(client) as Buffer);
+    expect(C.SSL_accept(server)).toBe(-1);
+    // In C: sent as it is, or a NULL pointer written to.
+    expect(C.SSL_write(server, Buffer.from('plain'))).toBe(-1);
+    expect(String(C.BIO_read(server)?.toString('latin1'))).not.toContain('plain');
+    for (const ssl of [client, server]) C.SSL_free(ssl);
+    for (const ctx of [clientContext, serverContext]) C.SSL_CTX_free(ctx);
+  });
+});
+
+test('U14: SSL_clear of a handshake that waits at the ClientHello is refused', () => {
+  const server = stack.server({ maxVersion: 'TLSv1.2', noTicket: true });
+  const client = stack.client();
+  const first = stack.joined(client, server);
+  using session = first[0].session as SslSession;
+  for (const end of first) end.shutdown();
+  server.flushSessions(0);
+  let refusal: unknown;
+  C.SSL_CTX_sess_set_get_cb(server.handle, (ssl) => {
+    refusal = thrown(() => C.SSL_clear(ssl));
+    return 0;
+  });
+  const pair = stack.pair(client, server, { session });
+  C.SSL_do_handshake(pair[0].handle);
+  C.BIO_write(pair[1].handle, C.BIO_read(pair[0].handle) as Buffer);
+  C.SSL_do_handshake(pair[1].handle);
+  expect(refusal).toEqual(unsafe(/U14/));
+  expect(C.SSL_clear(pair[1].handle)).toBe(1);
+});
+
+test('U15: SSL_clear of a connection that has taken early data is refused', () => {
+  const server = stack.server({ maxEarlyData: 1000 });
+  const client = stack.client();
+  const first = stack.joined(client, server);
+  using session = first[0].session as SslSession;
+  for (const end of first) end.shutdown();
+  const [ours, theirs] = stack.pair(client, server, { session });
+  ours.writeEarlyData(Buffer.from('early'));
+  const ssl = theirs.handle;
+  C.BIO_write(ssl, ours.take());
+  expect(C.SSL_read_early_data(ssl, 100)).toEqual([1, Buffer.from('early')]);
+  expect(thrown(() => C.SSL_clear(ssl))).toEqual(unsafe(/U15/));
+  // In C: what a peer can send next is a NULL pointer read from.
+  C.BIO_write(ssl, Buffer.from('17030300050000000000', 'hex'));
+  expect(C.SSL_read_early_data(ssl, 100)[0]).toBe(0);
+});
+
+test('a setter on Object.prototype may free the connection whose event is being made', () => {
+  const [client, server] = [stack.client(), stack.server()];
+  client.on('keylog', () => {});
+  const [ssl, peer] = [C.SSL_new(client.handle), C.SSL_new(server.handle)];
+  C.SSL_set_connect_state(ssl);
+  C.SSL_set_accept_state(peer);
+  let freedBySetter = false;
+  Object.defineProperty(Object.prototype, 'kind', {
+    configurable: true,
+    set(value) {
+      if (!freedBySetter) C.SSL_free(ssl);
+      freedBySetter = true;
+      Object.defineProperty(this, 'kind', { value });
+    },
+  });
+  try {
+    while (!freedBySetter) {
+      C.SSL_do_handshake(ssl);
+      if (freedBySetter) break;
+      C.BIO_write(peer, C.BIO_read(ssl) as Buffer);
+      C.SSL_do_handshake(peer);
+      C.BIO_write(ssl, C.BIO_read(peer) as Buffer);
+    }
+  } finally {
+    Reflect.deleteProperty(Object.prototype, 'kind');
+    C.SSL_free(peer);
+  }
+  expect(thrown(() => C.SSL_version(ssl))).toMatchObject({ code: 'ERR_LIBSSL_INVALID_HANDLE' });
 });
 
 // An emitter with listeners cannot be cloned at all.

@@ -16,12 +16,12 @@ export function write(data: string | Uint8Array): Promise<void> {
 /** Writes a file with mode 0600, whole or not at all; an older one is replaced. */
 export async function writePrivateFile(file: string, data: string | Uint8Array): Promise<void> {
   try {
-    const target = await realpath(file).catch(() => file);
-    const old = await stat(target).catch(() => null);
+    const old = await stat(file).catch(() => null);
     if (old?.isDirectory()) throw new Error('is a directory');
-    // A device, a pipe: nothing to replace.
-    if (old !== null && !old.isFile()) return await writeFile(target, data);
-    await replace(target, data);
+    // A device, a pipe: nothing to replace. By its own name: /dev/stdout leads to no path, and Bun
+    // makes one of it.
+    if (old !== null && !old.isFile()) return await writeFile(file, data);
+    await replace(await realpath(file).catch(() => file), data);
   } catch (error) {
     throw new Failure(`${printable(file)}: ${systemReason(error)}`);
   }
