@@ -205,11 +205,11 @@ napi_value UsePrivateKey(const Call& call) {
   SSL_CTX* context = call.Object<SSL_CTX>(0);
   const Libssl& libssl = call.libssl();
   const Bytes pem = call.ByteView(0);
-  std::string passphrase;
-  if (!call.IsNull(1)) passphrase = call.Latin1(1);
   if (pem.size > INT_MAX) return call.Number(0);
   const MemoryBio bio(libssl, pem.data, pem.size);
   if (bio.get() == nullptr) return call.Number(0);
+  std::string passphrase;
+  if (!call.IsNull(1)) passphrase = call.Latin1(1);
   EVP_PKEY* key = libssl.PEM_read_bio_PrivateKey(bio.get(), nullptr, CopyPassphrase,
                                                  call.IsNull(1) ? nullptr : &passphrase);
   explicit_bzero(passphrase.data(), passphrase.size());
@@ -267,8 +267,8 @@ napi_value SetServerName(const Call& call) {
   if (other != nullptr && other != state.context && Reaches(call, other, state.context)) {
     throw Misuse{"cycle"};
   }
-  if (other != nullptr && other != state.context) call.libssl().SSL_CTX_up_ref(other);
   SSL_CTX*& place = state.server_names[name];
+  if (other != nullptr && other != state.context) call.libssl().SSL_CTX_up_ref(other);
   if (place != nullptr && place != state.context) call.libssl().SSL_CTX_free(place);
   place = other;
   if (other == nullptr) state.server_names.erase(name);

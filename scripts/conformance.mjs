@@ -5,10 +5,10 @@
 // A test names the fact it shows: "<section> <fact>: what is shown", where what comes before the
 // colon may say more than the fact's name, after a comma or in parentheses.
 
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { Failure, main, root, run } from './lib.mjs';
+import { Failure, keepDocument, main, root, run } from './lib.mjs';
 
 export const file = 'docs/conformance.md';
 const directory = 'test/conformance';
@@ -320,13 +320,6 @@ await main(import.meta, () => {
   const result = conformance();
   if (result.problems.length > 0) throw new Failure(result.problems.join('\n'));
   const text = markdown(result);
-  const path = join(root, file);
-  if (process.argv.includes('--write')) {
-    writeFileSync(path, text);
-  } else if (!process.argv.includes('--check')) {
-    process.stdout.write(text);
-  } else if (!existsSync(path) || readFileSync(path, 'utf8') !== text) {
-    throw new Failure(`${file} is not up to date: node scripts/conformance.mjs --write`);
-  }
+  keepDocument(file, text, 'conformance.mjs');
   return 0;
 });

@@ -1,9 +1,9 @@
 // docs/coverage.md: every function and macro of OpenSSL 1.1.1 that is about sessions or contexts, and
 // where it is reachable here. Without options: prints it. --write: writes the file. --check: compares.
 
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bin, Failure, main, root, run } from './lib.mjs';
+import { bin, Failure, keepDocument, main, root, run } from './lib.mjs';
 
 export const file = 'docs/coverage.md';
 // tls1.h is a part of ssl.h that has a file of its own.
@@ -361,13 +361,6 @@ await main(import.meta, async () => {
   const { rows, problems } = await coverage();
   if (problems.length > 0) throw new Failure(problems.join('\n'));
   const text = markdown(rows);
-  const path = join(root, file);
-  if (process.argv.includes('--write')) {
-    writeFileSync(path, text);
-  } else if (!process.argv.includes('--check')) {
-    process.stdout.write(text);
-  } else if (!existsSync(path) || readFileSync(path, 'utf8') !== text) {
-    throw new Failure(`${file} is not up to date: node scripts/coverage.mjs --write`);
-  }
+  keepDocument(file, text, 'coverage.mjs');
   return 0;
 });

@@ -59,6 +59,18 @@ export function step(text) {
   console.error(`• ${text}`);
 }
 
+/** A document that a script makes: prints it; --write writes the file, --check compares. */
+export function keepDocument(file, text, script) {
+  const path = join(root, file);
+  if (process.argv.includes('--write')) {
+    writeFileSync(path, text);
+  } else if (!process.argv.includes('--check')) {
+    process.stdout.write(text);
+  } else if (!existsSync(path) || readFileSync(path, 'utf8') !== text) {
+    throw new Failure(`${file} is not up to date: node scripts/${script} --write`);
+  }
+}
+
 /**
  * Prints rows as a table in Markdown; with `write` it also takes its place in README.md, between the
  * comments that name the npm script.
