@@ -7,6 +7,7 @@ import { MessageChannel } from 'node:worker_threads';
 import { SslSession } from 'libssl-session';
 import * as C from 'libssl-session/libssl';
 import { describe, expect, test } from 'vitest';
+import { gc } from './gc.mjs';
 import { fixture } from './helpers.js';
 
 const fixtureDer = fixture('openssl-1.1.1-tls13.der');
@@ -91,12 +92,12 @@ describe('encodings in the pool', () => {
 });
 
 describe('the memory of the pool', () => {
-  // Node 20 leaves out of the transfer what may not be transferred; later ones throw.
+  // Node 20 leaves out of the transfer what may not be transferred; later ones throw, Deno too.
   const attempt = (call: () => unknown) => {
     try {
       call();
     } catch (error) {
-      expect((error as Error).name).toBe('DataCloneError');
+      expect((error as Error).name).toMatch(/^(DataCloneError|TypeError)$/);
     }
   };
 
@@ -150,7 +151,7 @@ describe('the memory of the pool', () => {
       } catch {
         return;
       }
-      globalThis.gc?.();
+      gc();
       encode(session);
     }
   });

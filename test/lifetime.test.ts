@@ -7,6 +7,7 @@ import { Worker } from 'node:worker_threads';
 import { handshake, type SslSession, sessionCounts, startCounting } from 'libssl-session';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Stack } from './contexts.js';
+import { gc } from './gc.mjs';
 import { forget, freeOrders, make, stages } from './lifetime/work.mjs';
 import { noValgrind, runUnderValgrind } from './valgrind.mjs';
 
@@ -125,7 +126,7 @@ describe('what is forgotten', () => {
     expect(sessionCounts().live).toBeGreaterThan(0);
     for (let tries = 0; tries < 200 && sessionCounts().live > 0; tries++) {
       await new Promise((resolve) => setTimeout(resolve, 5));
-      globalThis.gc?.();
+      gc();
     }
     expect(sessionCounts().live).toBe(0);
   });

@@ -5,6 +5,7 @@ import { inspect } from 'node:util';
 import { LibsslError, SslSession, sessionCounts, startCounting } from 'libssl-session';
 import * as C from 'libssl-session/libssl';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { gc } from './gc.mjs';
 import { fixture } from './helpers.js';
 
 const tls12 = () => SslSession.fromPem(fixture('openssl-1.1.1-tls12.pem'));
@@ -20,7 +21,7 @@ afterEach(async () => {
 async function collected(): Promise<void> {
   for (let turn = 0; turn < 20 && sessionCounts().live > 0; turn++) {
     await new Promise(setImmediate);
-    globalThis.gc?.();
+    gc();
   }
 }
 
@@ -108,7 +109,7 @@ describe('life cycle', () => {
       for (let i = 0; i < 100; i++) session.upRef();
     })();
     await new Promise(setImmediate);
-    globalThis.gc?.();
+    gc();
     await new Promise(setImmediate);
     expect(session.timeout).toBe(304);
     expect(sessionCounts().live).toBe(1);

@@ -2,6 +2,7 @@
 
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { libraryInfo, SslSession, sessionCounts, startCounting } from 'libssl-session';
+import { gc } from '../gc.mjs';
 import { make, stages } from '../lifetime/work.mjs';
 
 const [how, what] = isMainThread ? process.argv.slice(2) : workerData;
@@ -36,7 +37,7 @@ const holdings = {
   'forgotten sessions': async () => {
     makeSessions();
     await undefined; // they are registered with the collector in a microtask
-    globalThis.gc();
+    gc();
   },
   'live connections': () => {
     held.push(...makeConnections());
@@ -44,7 +45,7 @@ const holdings = {
   'forgotten connections': async () => {
     makeConnections();
     await undefined;
-    globalThis.gc();
+    gc();
   },
 };
 

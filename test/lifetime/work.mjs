@@ -6,6 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { handshake, SslConnection, SslContext, sessionCounts, startCounting } from 'libssl-session';
+import { gc } from '../gc.mjs';
 
 const fixture = (name) => readFileSync(new URL(`../fixtures/${name}`, import.meta.url));
 const certificate = { cert: fixture('tls-cert.pem'), key: fixture('tls-key.pem') };
@@ -99,13 +100,13 @@ export async function forget(rounds, pick = Math.random) {
     held = holdSome(held, pick);
     if (round % 10 === 0) {
       await setImmediate();
-      globalThis.gc();
+      gc();
     }
   }
   held = [];
   for (let tries = 0; tries < 100 && sessionCounts().live > before; tries++) {
     await setImmediate();
-    globalThis.gc();
+    gc();
   }
   return sessionCounts().live - before;
 }

@@ -1,5 +1,5 @@
-// Before a code block of docs/guides, with --import: what the guides take for granted. PEM in
-// `cert`, `key` and `ca`, and a server of node:tls for them on localhost, on `port`.
+// Before a code block of docs/guides: what the guides take for granted. PEM in `cert`, `key` and `ca`,
+// and a server of node:tls for them on localhost, on `port`.
 
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';

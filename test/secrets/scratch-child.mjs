@@ -4,6 +4,7 @@
 
 import { SslSession } from 'libssl-session';
 import * as C from 'libssl-session/libssl';
+import { gc } from '../gc.mjs';
 
 const { path, mask, inputs } = await new Promise((resolve) => process.once('message', resolve));
 
@@ -136,7 +137,7 @@ const sessions = [];
 for (let i = 0; i < 20; i++) sessions.push(...paths[path]());
 for (const session of sessions) session.free();
 plain.forEach(wipe);
-globalThis.gc();
+gc();
 
 process.once('message', () => process.exit());
 process.send('done');

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { SslSession } from 'libssl-session';
 import * as C from 'libssl-session/libssl';
+import { gc } from '../gc.mjs';
 
 const { what, der, pem } = isMainThread ? JSON.parse(process.argv[2]) : workerData;
 const bytes = Buffer.from(der, 'base64');
@@ -125,7 +126,7 @@ async function collected() {
   for (let quiet = 0, before = 0; quiet < 3; ) {
     for (let turn = 0; turn < 5; turn++) {
       await new Promise(setImmediate);
-      globalThis.gc();
+      gc();
     }
     quiet = warnings.length === before ? quiet + 1 : 0;
     before = warnings.length;
