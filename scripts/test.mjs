@@ -14,13 +14,17 @@ export const packaging = ['prebuild', 'package', 'setup', 'release'].map(
   (name) => `test/${name}.test.ts`,
 );
 
-/** Runs the vitest suite with the Node.js that runs this, or another. */
+/**
+ * Runs the vitest suite with the Node.js that runs this, or another: without the files of `exclude`,
+ * and without the tests whose names begin as the regular expression `except` says.
+ */
 export function vitest({
   node = process.execPath,
   args = [],
   env = {},
   files = [],
   exclude = [],
+  except = '',
 } = {}) {
   const directory = join(root, 'build', 'test-results');
   const file = join(directory, 'vitest.json');
@@ -29,10 +33,15 @@ export function vitest({
   const program = join(root, 'node_modules', 'vitest', 'vitest.mjs');
   const reporters = ['--reporter=default', '--reporter=./scripts/vitest-results.mjs'];
   const excluded = exclude.flatMap((file) => ['--exclude', file]);
+  const named = except === '' ? [] : ['-t', `^(?!${except})`];
   const plain = process.stdout.isTTY ? {} : { NO_COLOR: '1' };
-  const code = show(node, [...args, program, 'run', ...reporters, ...files, ...excluded], {
-    env: { ...process.env, ...plain, ...env, VITEST_RESULTS: file },
-  });
+  const code = show(
+    node,
+    [...args, program, 'run', ...reporters, ...files, ...excluded, ...named],
+    {
+      env: { ...process.env, ...plain, ...env, VITEST_RESULTS: file },
+    },
+  );
   if (!existsSync(file)) throw new Failure(`vitest gave no results (exit code ${code})`);
   const results = JSON.parse(readFileSync(file, 'utf8'));
   if ((code !== 0) !== results.failed > 0) {

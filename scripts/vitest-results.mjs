@@ -12,6 +12,7 @@ export default class Results {
       passed: inState('passed').length,
       failed: inState('failed').length + broken.length + unhandledErrors.length,
       skipped: inState('skipped').map((test) => ({
+        file: test.module.relativeModuleId,
         name: test.fullName,
         reason: test.result().note ?? 'no reason given',
       })),
