@@ -362,9 +362,10 @@ Verdict Open(const std::string& directory, Libssl* libssl) {
   libssl->version = libssl->OpenSSL_version(kOpensslVersion);
   WipeFreedMemory(*libssl);
   // No configuration: the openssl.cnf of a newer system is written for OpenSSL 3, and leaves
-  // errors in the queue.
-  if (libssl->OPENSSL_init_ssl(kInitNoLoadConfig | kInitLoadSslStrings | kInitLoadCryptoStrings,
-                               nullptr) != 1) {
+  // errors in the queue. No cleaning up at exit: other threads may still be at work then.
+  if (libssl->OPENSSL_init_ssl(
+          kInitNoLoadConfig | kInitNoAtexit | kInitLoadSslStrings | kInitLoadCryptoStrings,
+          nullptr) != 1) {
     return Refused{Refusal::kVersion, "OPENSSL_init_ssl failed"};
   }
   libssl->ERR_clear_error();

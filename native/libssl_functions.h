@@ -319,6 +319,7 @@ typedef void CRYPTO_free_fn(void*, const char*, int);
 #define LIBSSL_CONSTANTS(C)                                           \
   C(kOpensslVersion, OPENSSL_VERSION, 0)                              \
   C(kInitNoLoadConfig, OPENSSL_INIT_NO_LOAD_CONFIG, 0x80)             \
+  C(kInitNoAtexit, OPENSSL_INIT_NO_ATEXIT, 0x80000)                   \
   C(kInitLoadSslStrings, OPENSSL_INIT_LOAD_SSL_STRINGS, 0x200000)     \
   C(kInitLoadCryptoStrings, OPENSSL_INIT_LOAD_CRYPTO_STRINGS, 2)      \
   C(kExIndexSslSession, CRYPTO_EX_INDEX_SSL_SESSION, 2)               \
