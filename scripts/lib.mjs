@@ -73,16 +73,17 @@ export function keepDocument(file, text, script) {
 
 /**
  * Prints rows as a table in Markdown; with `write` it also takes its place in README.md, between the
- * comments that name the npm script.
+ * comments that name the npm script. `below` is what is to be said of it.
  */
-export function writeTable(script, rows, write) {
+export function writeTable(script, rows, write, below = '') {
   const names = Object.keys(rows[0] ?? {});
   const cells = [
     names,
     names.map(() => '---'),
     ...rows.map((row) => names.map((n) => row[n] ?? '')),
   ];
-  const text = cells.map((row) => `| ${row.join(' | ')} |`).join('\n');
+  const table = cells.map((row) => `| ${row.join(' | ')} |`).join('\n');
+  const text = `${table}\n\n${below}`.trimEnd();
   console.log(text);
   if (!write) return;
   const file = join(root, 'README.md');

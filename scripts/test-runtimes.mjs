@@ -194,18 +194,28 @@ function version(binary) {
   return line.replace(/^(v|deno )|\(.*\)/g, '').trim();
 }
 
-/** How many tests were left out, and which files, for each reason. */
+/** What was left out: how many tests of which files, or which files as a whole, and why. */
 function leftOut(runtime, { skipped }) {
-  const wholeFiles = runtime.leftOut.filter(({ files }) => files !== undefined);
   const reasons = [...new Set(skipped.map(({ reason }) => reason))];
-  return [
-    ...reasons.map((reason) => {
-      const of = skipped.filter((test) => test.reason === reason);
-      const files = [...new Set(of.map(({ file }) => short(file)))].sort();
-      return `${of.length} of ${files.join(', ')}: ${reason}`;
-    }),
-    ...wholeFiles.map(({ files, why }) => `all of ${files.map(short).join(', ')}: ${why}`),
-  ].join('; ');
+  const tests = reasons.map((reason) => {
+    const of = skipped.filter((test) => test.reason === reason);
+    const files = [...new Set(of.map(({ file }) => short(file)))].sort();
+    return `${of.length} of ${files.join(', ')}: ${reason}`;
+  });
+  const files = runtime.leftOut.flatMap(({ files, why }) =>
+    files === undefined ? [] : [`all of ${files.map(short).join(', ')}: ${why}`],
+  );
+  return [...tests, ...files];
+}
+
+/** A line for each thing that was left out, with the runtimes that left it out. */
+function leftOutLines(results) {
+  const things = [...new Set(results.flatMap(({ things }) => things))];
+  const lines = things.map((thing) => {
+    const names = results.filter(({ things }) => things.includes(thing)).map(({ name }) => name);
+    return `- ${names.length === results.length ? 'each' : names.join(', ')}: ${thing}`;
+  });
+  return `Left out, by test file:\n\n${lines.sort().join('\n')}`;
 }
 const short = (file) => `\`${file.replace(/^test\/|\.test\.ts$/g, '')}\``;
 
@@ -226,10 +236,11 @@ await main(import.meta, () => {
       version: version(binary),
       passed: result.passed,
       failed: result.failed,
-      'left out, and why': leftOut(runtime, result),
+      'tests left out': result.skipped.length,
     });
-    return result;
+    return { ...result, name: runtime.name, things: leftOut(runtime, result) };
   });
-  writeTable('test:runtimes', rows, isWhole && process.argv.includes('--write'));
+  const write = isWhole && process.argv.includes('--write');
+  writeTable('test:runtimes', rows, write, leftOutLines(results));
   return conclude(sum(results));
 });
