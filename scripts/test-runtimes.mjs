@@ -1,15 +1,19 @@
-// npm run test:runtimes: the vitest suite under every runtime that is supported. All load the one
-// binary that set-up built: it uses nothing but Node-API. The runtimes come from npm's packages of
-// their binaries, into .runtimes/. With --write the table goes into README.md; with names, as in
-// `npm run test:runtimes -- Bun Deno`, these only.
+// npm run test:runtimes: the vitest suite under every runtime that is supported, and the smoke suite
+// with the installed package. All load one binary: it uses nothing but Node-API. The runtimes come
+// from npm's packages of their binaries, into .runtimes/. With --write the table goes into README.md;
+// with names, as in `npm run test:runtimes -- Bun Deno`, these only.
 
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Failure, main, root, run, step, writeTable } from './lib.mjs';
+import { pack } from './pack.mjs';
+import { prebuild } from './prebuild.mjs';
 import { setUp } from './setup.mjs';
 import { conclude, packaging, sum, vitest } from './test.mjs';
+import { noToolchainReason } from './toolchain.mjs';
 
 const directory = join(root, '.runtimes');
+const denoCache = join(directory, 'deno-cache');
 const isArm = process.arch === 'arm64';
 const bun = `@oven/bun-linux-${isArm ? 'aarch64' : 'x64'}`;
 const deno = `@deno/linux-${process.arch}-glibc`;
@@ -158,6 +162,38 @@ function install(runtime) {
   return binary;
 }
 
+/**
+ * The package in a folder of its own, as users install it, and the smoke suite beside it. Gives what
+ * runs the suite there.
+ */
+function installPackage() {
+  prebuild();
+  const { path } = pack(join(directory, 'package'));
+  const folder = join(directory, 'consumer');
+  rmSync(folder, { recursive: true, force: true });
+  for (const tests of ['smoke', 'fixtures']) {
+    cpSync(join(root, 'test', tests), join(folder, 'test', tests), { recursive: true });
+  }
+  const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefix', folder];
+  run(`npm install ${path}`, 'npm', ['install', ...options, path]);
+  const doctor = join(root, 'dist', 'cli', 'main.js');
+  const { library } = JSON.parse(run('doctor', process.execPath, [doctor, 'doctor', '--json']));
+  return (runtime, binary) => {
+    const [command, ...args] = [...runtime.command(binary), 'test/smoke/smoke.mjs'];
+    const env = {
+      ...process.env,
+      LIBSSL_SESSION_DIR: dirname(library.libssl),
+      DENO_DIR: denoCache,
+    };
+    const said = run(`${runtime.name}: smoke suite`, command, args, { cwd: folder, env });
+    const lines = said.trim().split('\n');
+    if (lines.length < 7 || lines.some((line) => !line.startsWith('passed: '))) {
+      throw new Failure(`${runtime.name}, installed package:\n${said}`);
+    }
+    console.log(said);
+  };
+}
+
 /** Its children use process.execPath, so all of it runs under that runtime. */
 function test(runtime, binary) {
   const [node, ...args] = runtime.command(binary);
@@ -172,7 +208,7 @@ function test(runtime, binary) {
       ORACLE_RUNS: '200',
       HOSTILE_RUNS: '10000',
       MODEL_RUNS: '100',
-      DENO_DIR: join(directory, 'deno-cache'),
+      DENO_DIR: denoCache,
     },
     exclude: [...packaging, ...files],
     except: patterns.join('|'),
@@ -215,7 +251,7 @@ function leftOutLines(results) {
     const names = results.filter(({ things }) => things.includes(thing)).map(({ name }) => name);
     return `- ${names.length === results.length ? 'each' : names.join(', ')}: ${thing}`;
   });
-  return `Left out, by test file:\n\n${lines.sort().join('\n')}`;
+  return `Left out, by test file:\n\n${lines.join('\n')}`;
 }
 const short = (file) => `\`${file.replace(/^test\/|\.test\.ts$/g, '')}\``;
 
@@ -226,10 +262,13 @@ await main(import.meta, () => {
   if (unknown.length > 0) throw new Failure(`no such runtime: ${unknown.join(', ')}`);
   const chosen = runtimes.filter(({ name }) => names.length === 0 || names.includes(name));
   const isWhole = chosen.length === runtimes.length;
+  const noPackage = noToolchainReason();
+  const smoke = noPackage === undefined ? installPackage() : undefined;
   const rows = [];
   const results = chosen.map((runtime) => {
     const binary = install(runtime);
     step(`testing under ${runtime.name}`);
+    smoke?.(runtime, binary);
     const result = test(runtime, binary);
     rows.push({
       runtime: runtime.name,
@@ -237,6 +276,7 @@ await main(import.meta, () => {
       passed: result.passed,
       failed: result.failed,
       'tests left out': result.skipped.length,
+      'package, installed': noPackage === undefined ? 'works' : `not tried: ${noPackage}`,
     });
     return { ...result, name: runtime.name, things: leftOut(runtime, result) };
   });

@@ -165,7 +165,7 @@ const checks = {
   },
   'the smoke suite passes'(system) {
     const lines = output(system, [node, '/srv/app/test/smoke/smoke.mjs']).trim().split('\n');
-    if (lines.length < 6 || lines.some((line) => !line.startsWith('passed: '))) {
+    if (lines.length < 7 || lines.some((line) => !line.startsWith('passed: '))) {
       throw new Failure(lines.join('\n'));
     }
   },

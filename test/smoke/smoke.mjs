@@ -3,11 +3,23 @@
 
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
-import { LibsslError, libraryInfo, SslSession, sessionCounts, startCounting } from 'libssl-session';
+import {
+  handshake,
+  LibsslError,
+  libraryInfo,
+  SslConnection,
+  SslContext,
+  SslSession,
+  sessionCounts,
+  startCounting,
+} from 'libssl-session';
 import * as C from 'libssl-session/libssl';
 
-const der = readFileSync(new URL('../fixtures/openssl-1.1.1-tls13.der', import.meta.url));
-const nodeSession = readFileSync(new URL('../fixtures/node-24-tls13.bin', import.meta.url));
+const fixture = (name) => readFileSync(new URL(`../fixtures/${name}`, import.meta.url));
+const der = fixture('openssl-1.1.1-tls13.der');
+const nodeSession = fixture('node-24-tls13.bin');
+const cert = fixture('tls-cert.pem');
+const key = fixture('tls-key.pem');
 
 function same(actual, expected) {
   const [got, wanted] = [actual, expected].map((value) => JSON.stringify(value));
@@ -70,6 +82,31 @@ const checks = {
     C.SSL_SESSION_free(handle);
     same(refusal(() => C.SSL_SESSION_free(handle)).code, 'ERR_LIBSSL_INVALID_HANDLE');
     same(refusal(() => C.SSL_SESSION_dup(0)).code, 'ERR_LIBSSL_UNSAFE');
+  },
+  'shakes hands, and resumes, in TLS 1.2 and 1.3'() {
+    for (const maxVersion of ['TLSv1.2', 'TLSv1.3']) {
+      const server = new SslContext({ role: 'server', cert, key, maxVersion });
+      const client = new SslContext({ role: 'client', ca: cert });
+      const sessions = [];
+      for (const resumed of [false, true]) {
+        const ours = new SslConnection(client, {
+          servername: 'localhost',
+          session: sessions.at(-1),
+        });
+        const theirs = new SslConnection(server);
+        ours.on('session', (session) => sessions.push(session));
+        handshake(ours, theirs);
+        ours.write(Buffer.from('hello'));
+        theirs.receive(ours.take());
+        same(String(theirs.read()), 'hello');
+        same([ours.protocol, ours.authorized, ours.sessionReused], [maxVersion, true, resumed]);
+        for (const end of [ours, theirs]) {
+          end.shutdown();
+          end.free();
+        }
+      }
+      for (const each of [client, server, ...sessions]) each.free();
+    }
   },
   'has nothing left in the end'() {
     same(sessionCounts().live, 0);
