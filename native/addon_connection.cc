@@ -314,6 +314,13 @@ napi_value SetHostName(const Call& call) {
                                              none ? nullptr : name.data()));
 }
 
+napi_value SetIpAddress(const Call& call) {
+  SSL* ssl = call.Object<SSL>(0);
+  const std::string address = call.Latin1(0);
+  X509_VERIFY_PARAM* param = call.libssl().SSL_get0_param(ssl);
+  return call.Number(call.libssl().X509_VERIFY_PARAM_set1_ip_asc(param, address.c_str()));
+}
+
 napi_value SetGroupsList(const Call& call) {
   SSL* ssl = call.Object<SSL>(0);
   std::string list = call.Latin1(0);
@@ -448,6 +455,7 @@ std::vector<Function> ConnectionFunctions() {
       {"SSL_get_early_data_status", Entry<Forward<&L::SSL_get_early_data_status>, kNever>},
       {"SSL_get_verify_result", Entry<Forward<&L::SSL_get_verify_result>, kNever>},
       {"SSL_get_default_timeout", Entry<Forward<&L::SSL_get_default_timeout>, kNever>},
+      {"X509_VERIFY_PARAM_set1_ip_asc", Entry<SetIpAddress, kPossible>},
       {"SSL_set1_host", Entry<Forward<&L::SSL_set1_host>, kPossible>},
       {"SSL_set_alpn_protos", Entry<Forward<&L::SSL_set_alpn_protos>, kPossible>},
       {"SSL_use_psk_identity_hint", Entry<Forward<&L::SSL_use_psk_identity_hint>, kPossible>},

@@ -28,6 +28,7 @@ typedef struct ssl_ctx_st SSL_CTX;
 typedef struct ssl_method_st SSL_METHOD;
 typedef struct ssl_session_st SSL_SESSION;
 typedef struct ssl_st SSL;
+typedef struct X509_VERIFY_PARAM_st X509_VERIFY_PARAM;
 typedef struct stack_st OPENSSL_STACK;
 struct lhash_st_SSL_SESSION;  // LHASH_OF(SSL_SESSION)
 struct stack_st_X509;         // STACK_OF(X509)
@@ -280,6 +281,8 @@ typedef void CRYPTO_free_fn(void*, const char*, int);
   F(ssl, int, SSL_set_alpn_protos, (SSL*, const unsigned char*, unsigned int))                   \
   F(ssl, const char*, SSL_get_servername, (const SSL*, int))                                     \
   F(ssl, int, SSL_set1_host, (SSL*, const char*))                                                \
+  F(ssl, X509_VERIFY_PARAM*, SSL_get0_param, (SSL*))                                             \
+  F(crypto, int, X509_VERIFY_PARAM_set1_ip_asc, (X509_VERIFY_PARAM*, const char*))               \
   F(ssl, X509*, SSL_get_peer_certificate, (const SSL*))                                          \
   F(ssl, stack_st_X509*, SSL_get_peer_cert_chain, (const SSL*))                                  \
   F(ssl, long, SSL_get_verify_result, (const SSL*))                                              \

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
+import { isIP } from 'node:net';
 import {
   SSL_ERROR_SSL,
   SSL_ERROR_SYSCALL,
@@ -40,7 +41,7 @@ export interface SslConnectionOptions extends SslAnswers {
   session?: SslSession | null;
   /** A client's: the server name (SNI), which the certificate must be for when it is verified. */
   servername?: string;
-  /** A client's: the name that the certificate must be for, where it is not `servername`. */
+  /** A client's: the name or IP address that the certificate must be for, where not `servername`. */
   host?: string;
   /** Most early data a server takes, in bytes; the context's where not given. */
   maxEarlyData?: number;
@@ -166,9 +167,10 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     const verified = host ?? servername;
     if (verified !== undefined && !this.#server) {
       const name = checkCString('options.host', verified);
+      const check = isIP(name) === 0 ? 'SSL_set1_host' : 'X509_VERIFY_PARAM_set1_ip_asc';
       registers[0] = handle;
-      functions.SSL_set1_host(name);
-      ensure('SSL_set1_host', 'host');
+      functions[check](name);
+      ensure(check, 'host');
     }
     if (maxEarlyData !== undefined) {
       const bytes = checkUint32('options.maxEarlyData', maxEarlyData);

@@ -271,6 +271,8 @@ export interface NativeConnection {
   SSL_get_verify_result(): LongResult;
   SSL_get_default_timeout(): LongResult;
   SSL_set1_host: WithText;
+  /** Of `SSL_get0_param(ssl)`. */
+  X509_VERIFY_PARAM_set1_ip_asc: WithText;
   SSL_set_alpn_protos: WithBytes;
   SSL_use_psk_identity_hint: WithText;
   SSL_get_psk_identity_hint(): string | null;
