@@ -1,3 +1,3 @@
-// The collector, at once. Under a flag it is a global, but not in Bun, nor in a Worker of Deno.
+// The collector, at once. With --expose-gc it is a global, but not in a Worker of Bun.
 
 export const gc = globalThis.gc ?? (() => globalThis.Bun.gc(true));

@@ -21,6 +21,8 @@ const read = (name: string) => readFileSync(new URL(name, directory), 'utf8');
 interface Block {
   code: string;
   line: number;
+  /** The heading above it. */
+  section: string;
   /** `…` stands for what differs from run to run. */
   prints: string;
 }
@@ -31,8 +33,10 @@ function blocks(text: string): Block[] {
     const comments = [...code.matchAll(/console\.log\(.*\);(?: \/\/ (.*))?$/gm)].map(
       ([, prints = '…']) => `${prints}\n`,
     );
-    const line = text.slice(0, index).split('\n').length;
-    return { code, line, prints: output ?? comments.join('') };
+    const above = text.slice(0, index);
+    const line = above.split('\n').length;
+    const section = [...above.matchAll(/^## (.*)$/gm)].at(-1)?.[1] ?? '';
+    return { code, line, section, prints: output ?? comments.join('') };
   });
 }
 
@@ -52,7 +56,7 @@ describe.each(guides)('docs/guides/%s', (name) => {
   const text = read(name);
 
   test.each(blocks(text))(
-    'the block of line $line runs, and prints what it says',
+    '$section: the block of line $line runs, and prints what it says',
     async (block) => {
       // In the tree, where the package finds itself by its name.
       const file = fileURLToPath(new URL(`${name}-${block.line}.mjs`, made));

@@ -296,7 +296,7 @@ describe.each(Object.keys(facts))('the buffer %s', (name) => {
   });
 
   test('is refused with a wrong length of the name in its wrapping', ({ skip }) => {
-    skip(!isWrapped(buffer), 'this Node does not wrap');
+    skip(!isWrapped(buffer), 'Node 20 did not wrap it');
     const right = buffer.readUInt16BE(prefix.length);
     expect(buffer.toString('latin1', nameAt, nameAt + right)).toBe('localhost');
     for (const wrong of [0, 1, right - 1, right + 1, der.length, buffer.length, 0x7fff, 0xffff]) {

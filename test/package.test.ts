@@ -231,7 +231,6 @@ describe.skipIf(!built)(`the package${built ? '' : ` (${missing})`}`, () => {
       return expectSuccess(run('node', ['-e', script], { cwd: modules, env: disguised(disguise) }));
     };
     // Only for those who ask whether it can run here: all the rest has to work.
-    // Only for those who ask whether it can run here: all the rest has to work.
     const as = (property: 'platform' | 'arch', value: string) => `import os from 'node:os';
       const real = '${process[property]}';
       const asking = /npm-install-checks|node-gyp-build|libssl-session.dist/;

@@ -51,7 +51,9 @@ const makers = ['new', 'dup', 'upRef', 'fromDer', 'fromPem', 'fromNodeSession', 
 /** The first frame of the stack that is not of this package. */
 function userFrame({ detail }: Warning): string {
   return (
-    detail.split('\n').find((line) => /^ {4}at /.test(line) && !/\/(dist|src)\//.test(line)) ?? ''
+    detail
+      .split('\n')
+      .find((line) => /^ {4}at /.test(line) && !/\/(dist|src)\/[\w-]+\.[jt]s:/.test(line)) ?? ''
   );
 }
 

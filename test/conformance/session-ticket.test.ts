@@ -209,7 +209,7 @@ describe('a server whose tickets are empty when it wants', () => {
     }
   }
 
-  const noCallback = 'this Node has no callback for the keys of tickets';
+  const noCallback = 'its `node:tls` has no callback for the keys of tickets';
   const skips = () => typeof context.enableTicketKeyCallback !== 'function';
 
   test(`${name}, 6: a client takes an empty ticket for none`, async ({ skip }) => {

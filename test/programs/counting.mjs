@@ -1,5 +1,5 @@
-// Before a program, with --import: counts its sessions, and says on stderr when any is left at its
-// end. A Worker has this too; only the main thread speaks.
+// Before a program, which imports it or has it with --import (then its Workers have it too): counts
+// its sessions, and says on stderr when any is left at its end. Only the main thread speaks.
 
 import { isMainThread } from 'node:worker_threads';
 import { sessionCounts, startCounting } from 'libssl-session';
