@@ -10,9 +10,8 @@ import { runNode } from './valgrind.mjs';
 const root = new URL('../', import.meta.url);
 const directory = new URL('docs/guides/', root);
 // Not with --import: Deno does not wait for what is awaited there.
-const before = ['counting.mjs', 'guide.mjs']
-  .map((name) => `import '../../test/programs/${name}';\n`)
-  .join('');
+const countingImport = "import '../../test/programs/counting.mjs';\n";
+const guideImport = "import '../../test/programs/guide.mjs';\n";
 const made = new URL('build/guides/', root);
 mkdirSync(made, { recursive: true });
 const guides = readdirSync(directory).sort();
@@ -52,19 +51,28 @@ function lowered(code: string): string {
 const pattern = (text: string) =>
   text.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&').replaceAll('…', '[\\s\\S]*?');
 
+async function expectToRun(name: string, before: string, block: Block) {
+  // In the tree, where the package finds itself by its name.
+  const file = fileURLToPath(new URL(`${name}-${block.line}.mjs`, made));
+  writeFileSync(file, before + lowered(block.code));
+  const { code, signal, stdout, stderr } = await runNode(['--expose-gc', file]);
+  expect({ code, signal, stderr }).toEqual({ code: 0, signal: null, stderr: '' });
+  expect(stdout).toMatch(new RegExp(`^${pattern(block.prints)}$`));
+}
+
+// The first example of README wants a server of its own: test/smoke/readme.mjs runs it.
+test('README.md: contexts and connections run, and print what it says', async () => {
+  const [, block] = blocks(readFileSync(new URL('README.md', root), 'utf8'));
+  // Not counted: what it leaves is the collector's.
+  await expectToRun('README.md', guideImport, block as Block);
+});
+
 describe.each(guides)('docs/guides/%s', (name) => {
   const text = read(name);
 
   test.each(blocks(text))(
     '$section: the block of line $line runs, and prints what it says',
-    async (block) => {
-      // In the tree, where the package finds itself by its name.
-      const file = fileURLToPath(new URL(`${name}-${block.line}.mjs`, made));
-      writeFileSync(file, before + lowered(block.code));
-      const { code, signal, stdout, stderr } = await runNode(['--expose-gc', file]);
-      expect({ code, signal, stderr }).toEqual({ code: 0, signal: null, stderr: '' });
-      expect(stdout).toMatch(new RegExp(`^${pattern(block.prints)}$`));
-    },
+    (block) => expectToRun(name, countingImport + guideImport, block),
   );
 
   test('it is one page, in lines of at most 100 characters', () => {
