@@ -109,6 +109,7 @@ await main(import.meta, async () => {
     },
     'the same commit gives the same bytes': () => compareWithFreshClone(packed.path),
     'npm run test:systems': script('test:systems'),
+    'npm run test:runtimes': script('test:runtimes'),
     'npm publish --dry-run'() {
       run('npm publish', 'npm', ['publish', '--dry-run', '--ignore-scripts', packed.path]);
     },
