@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "addon.h"
 #include "connection.h"
 
@@ -9,11 +11,11 @@ napi_value NewEvent(const Call& call, Event& event) {
   object["kind"] = static_cast<double>(event.kind);
   object["context"] = static_cast<double>(event.context);
   object["connection"] = static_cast<double>(event.connection);
-  SSL_SESSION* session = event.session;
-  event.session = nullptr;  // Adopt gives it back where it fails
   object["number"] = event.number;
-  if (session != nullptr) {
-    call.Adopt(session, kSessionBytes, Origin(event.context));
+  if (event.session != nullptr) {
+    // Adopt gives it back where it fails; what fails before, as all does when a Worker is stopped,
+    // leaves it to TakeEvents.
+    call.Adopt(std::exchange(event.session, nullptr), kSessionBytes, Origin(event.context));
     object["session"] = call.environment().registers[0];
     return object;
   }
@@ -30,8 +32,8 @@ napi_value TakeEvents(const Call& call) {
   std::vector<Event> events;
   events.swap(environment.group.events);
   std::vector<napi_value> values;
-  values.reserve(events.size());
   try {
+    values.reserve(events.size());
     for (Event& event : events) values.push_back(NewEvent(call, event));
     return call.NewArray(values);
   } catch (...) {
