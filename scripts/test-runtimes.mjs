@@ -1,7 +1,7 @@
 // npm run test:runtimes: the vitest suite under every runtime that is supported, and the smoke suite
 // with the installed package. Each has one binary for all of them: it uses nothing but Node-API. The
-// runtimes come from npm's packages of their binaries, into .runtimes/. With --write the table goes into README.md;
-// with names, as in `npm run test:runtimes -- Bun Deno`, these only.
+// runtimes come from npm's packages of their binaries, into .runtimes/. With --write the table goes
+// into README.md; with names, as in `npm run test:runtimes -- Bun Deno`, these only.
 
 import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
