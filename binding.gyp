@@ -15,6 +15,7 @@
         "native/error_queue.cc",
         "native/libssl.cc",
         "native/psk.cc",
+        "native/rules.cc",
         "native/session.cc",
         "native/session_counts.cc",
         "native/wiped_memory.cc",

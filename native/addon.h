@@ -114,6 +114,11 @@ struct Misuse {
   const char* rule;  // a key of misuses in src/errors.ts
 };
 
+// For the answers of rules.h.
+inline void Obey(const char* rule) {
+  if (rule != nullptr) throw Misuse{rule};
+}
+
 // One call: its arguments, and the values to answer it with. Handles and numeric results travel in
 // the environment's registers, which are cheaper than Node-API values (ARCHITECTURE.md,
 // "Registers").

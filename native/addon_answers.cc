@@ -3,6 +3,7 @@
 
 #include "addon.h"
 #include "connection.h"
+#include "rules.h"
 
 namespace libssl_session {
 namespace {
@@ -35,12 +36,18 @@ std::string Text(const Bytes& bytes) {
 // The session of register 1, fit for a handshake; nullptr for handle 0.
 SSL_SESSION* PskSession(const Call& call) {
   SSL_SESSION* session = call.SessionOrNull(1);
-  if (session != nullptr && !UsableAsPsk(call.libssl(), session)) throw Misuse{"psk"};
+  if (session != nullptr) Obey(PskRule(call.libssl(), session));
   return session;
 }
 
 napi_value CheckPskSession(const Call& call) {
-  if (!UsableAsPsk(call.libssl(), call.Session(1))) throw Misuse{"psk"};
+  Obey(PskRule(call.libssl(), call.Session(1)));
+  return call.Undefined();
+}
+
+// The session of register 1, before a server's handshake is given it.
+napi_value CheckResumable(const Call& call) {
+  if (!HasCipherAndKey(call.libssl(), call.Session(1))) throw Misuse{"bare"};
   return call.Undefined();
 }
 
@@ -121,6 +128,15 @@ napi_value SetAllowEarlyData(const Call& call) {
   return call.Undefined();
 }
 
+// From now on the most that the context takes is a limit: early data of a ticket that allows more
+// is rejected, and libssl does not fail of it.
+napi_value LimitEarlyData(const Call& call) {
+  ContextState* context = At(call).context;
+  context->limits_early_data = true;
+  InstallAllowEarlyData(context, nullptr);
+  return call.Undefined();
+}
+
 napi_value SetAlpnSelect(const Call& call) {
   const Place place = At(call);
   place.answers.alpn = Text(call.ByteView(0));
@@ -166,6 +182,7 @@ std::vector<Function> AnswerFunctions() {
   return {
       {"recordEvents", Entry<RecordEvents, Errors::kNever>},
       {"checkPskSession", Entry<CheckPskSession, Errors::kNever>},
+      {"checkResumable", Entry<CheckResumable, Errors::kNever>},
       {"removeAnswers", Entry<RemoveAnswers, Errors::kNever>},
       {"setPskUse", Entry<SetPskUse, Errors::kNever>},
       {"setPskFind", Entry<SetPskFind, Errors::kNever>},
@@ -175,6 +192,7 @@ std::vector<Function> AnswerFunctions() {
       {"clearTicketRules", Entry<ClearTicketRules, Errors::kNever>},
       {"addTicketRule", Entry<AddTicketRule, Errors::kNever>},
       {"setAllowEarlyData", Entry<SetAllowEarlyData, Errors::kNever>},
+      {"limitEarlyData", Entry<LimitEarlyData, Errors::kNever>},
       {"setAlpnSelect", Entry<SetAlpnSelect, Errors::kNever>},
   };
 }

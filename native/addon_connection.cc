@@ -8,6 +8,7 @@
 #include "addon.h"
 #include "addon_forward.h"
 #include "connection.h"
+#include "rules.h"
 #include "session.h"
 
 namespace libssl_session {
@@ -20,7 +21,14 @@ ConnectionState* State(const Call& call, size_t i) {
 // For what goes on with a connection.
 ConnectionState* Usable(const Call& call, size_t i) {
   ConnectionState* state = State(call, i);
-  if (state->replaced) throw Misuse{"replaced"};
+  Obey(state->unusable);
+  return state;
+}
+
+// For a step, which may be the one that begins the handshake.
+ConnectionState* Stepping(const Call& call, size_t i) {
+  ConnectionState* state = State(call, i);
+  Obey(BeforeStep(state));
   return state;
 }
 
@@ -83,27 +91,27 @@ napi_value Release(const Call& call) {
 
 // The side it takes: only before it has begun.
 napi_value SetSide(const Call& call) {
-  SSL* ssl = State(call, 0)->ssl;
-  if (call.libssl().SSL_in_before(ssl) != 1) throw Misuse{"started"};
-  if (call.Bool(0)) {
-    call.libssl().SSL_set_accept_state(ssl);
-  } else {
-    call.libssl().SSL_set_connect_state(ssl);
-  }
+  ConnectionState* state = State(call, 0);
+  if (call.libssl().SSL_in_before(state->ssl) != 1) throw Misuse{"started"};
+  ChooseSide(state, call.Bool(0) ? ConnectionState::Side::kServer : ConnectionState::Side::kClient);
   return call.Undefined();
 }
 
 // ---- Steps.
 
-template <auto member>
+// SSL_connect, SSL_accept: the side too, where none was chosen.
+template <auto member, ConnectionState::Side side = ConnectionState::Side::kUnknown>
 napi_value Shake(const Call& call) {
   ConnectionState* state = Usable(call, 0);
+  constexpr ConnectionState::Side kUnknown = ConnectionState::Side::kUnknown;
+  if (side != kUnknown && state->side == kUnknown) ChooseSide(state, side);
+  Stepping(call, 0);
   return Outcome(call, Handshake(state, call.libssl().*member), state);
 }
 
 // Bytes from the peer, and what libssl does with them by itself.
 napi_value Receive(const Call& call) {
-  ConnectionState* state = Usable(call, 0);
+  ConnectionState* state = Stepping(call, 0);
   const Bytes bytes = call.ByteView(0);
   if (!Feed(call.libssl(), state->ssl, bytes.data, bytes.size)) throw std::bad_alloc();
   return Outcome(call, Proceed(state), state);
@@ -127,8 +135,8 @@ napi_value BioRead(const Call& call) {
 // registers 0 and 1, of the server in 2 and 3; in 4 whether anything moved; in 5 and 6 whether they
 // are ready.
 napi_value JoinBoth(const Call& call) {
-  ConnectionState* client = Usable(call, 0);
-  ConnectionState* server = Usable(call, 1);
+  ConnectionState* client = Stepping(call, 0);
+  ConnectionState* server = Stepping(call, 1);
   if (client == server) throw Misuse{"itself"};
   const Joined joined = Join(client, server);
   const int client_ready = call.libssl().SSL_is_init_finished(client->ssl);
@@ -154,13 +162,13 @@ napi_value TakeInto(const Call& call) {
 
 // Application data into the caller's bytes.
 napi_value ReadInto(const Call& call) {
-  ConnectionState* state = Usable(call, 0);
+  ConnectionState* state = Stepping(call, 0);
   const Bytes into = call.ByteView(0);
   return Outcome(call, ReadSome(state, const_cast<uint8_t*>(into.data), into.size), state);
 }
 
 napi_value Write(const Call& call) {
-  ConnectionState* state = Usable(call, 0);
+  ConnectionState* state = Stepping(call, 0);
   const Bytes bytes = call.ByteView(0);
   const int size = static_cast<int>(bytes.size);
   return Outcome(call, Result(state, call.libssl().SSL_write(state->ssl, bytes.data, size)), state);
@@ -169,7 +177,7 @@ napi_value Write(const Call& call) {
 // SSL_read or SSL_peek of at most so many bytes.
 template <auto member>
 napi_value ReadOnce(const Call& call) {
-  ConnectionState* state = Usable(call, 0);
+  ConnectionState* state = Stepping(call, 0);
   char bytes[ReadData::kRecord];
   const int room = std::min<int>(call.Int(0), sizeof bytes);
   const Step step = Result(state, (call.libssl().*member)(state->ssl, bytes, room));
@@ -178,7 +186,7 @@ napi_value ReadOnce(const Call& call) {
 
 // All application data there is.
 napi_value ReadEverything(const Call& call) {
-  ConnectionState* state = Usable(call, 0);
+  ConnectionState* state = Stepping(call, 0);
   ReadData data;
   const Step step = ReadAll(state, &data);
   if (data.further.empty()) {
@@ -190,58 +198,44 @@ napi_value ReadEverything(const Call& call) {
 }
 
 napi_value WriteEarlyData(const Call& call) {
-  ConnectionState* state = Usable(call, 0);
+  ConnectionState* state = Stepping(call, 0);
   const Bytes bytes = call.ByteView(0);
-  size_t written = 0;
-  const int result =
-      call.libssl().SSL_write_early_data(state->ssl, bytes.data, bytes.size, &written);
-  return Outcome(call, Result(state, result), state);
+  Obey(WriteEarlyDataRule(*state));
+  return Outcome(call, WriteEarlyData(state, bytes.data, bytes.size), state);
 }
 
 // The result is SSL_READ_EARLY_DATA_…: 0 error, 1 success, 2 finish.
 napi_value ReadEarlyData(const Call& call) {
-  ConnectionState* state = Usable(call, 0);
+  ConnectionState* state = Stepping(call, 0);
   char bytes[ReadData::kRecord];
   const size_t room = std::min<size_t>(call.Uint(0), sizeof bytes);
   size_t size = 0;
-  const int result = call.libssl().SSL_read_early_data(state->ssl, bytes, room, &size);
-  const Step step = Result(state, result);
+  const Step step = ReadEarlyData(state, bytes, room, &size);
   return Outcome(call, step, state, size == 0 ? nullptr : call.NewBuffer(bytes, size));
 }
 
 // A step without arguments, or with one number.
 template <auto member>
 napi_value Plain(const Call& call) {
-  ConnectionState* state = Usable(call, 0);
+  ConnectionState* state = Stepping(call, 0);
   return Outcome(call, Result(state, (call.libssl().*member)(state->ssl)), state);
 }
 
 napi_value KeyUpdate(const Call& call) {
-  ConnectionState* state = Usable(call, 0);
+  ConnectionState* state = Stepping(call, 0);
   return Outcome(call, Result(state, call.libssl().SSL_key_update(state->ssl, call.Int(0))), state);
 }
 
-// Before its first handshake libssl takes that for a renegotiation: a server sends what it writes
-// unencrypted, over DTLS it crashes.
 napi_value Renegotiate(const Call& call) {
   ConnectionState* state = Usable(call, 0);
-  if (call.libssl().SSL_in_before(state->ssl) == 1) throw Misuse{"notStarted"};
+  Obey(RenegotiateRule(*state));
   return Outcome(call, Result(state, call.libssl().SSL_renegotiate(state->ssl)), state);
 }
 
 napi_value Clear(const Call& call) {
   ConnectionState* state = State(call, 0);
-  if (state->paused) throw Misuse{"paused"};
-  if (call.libssl().SSL_get_early_data_status(state->ssl) == kEarlyDataAccepted) {
-    throw Misuse{"earlyData"};
-  }
-  const int result = call.libssl().SSL_clear(state->ssl);
-  if (result == 1) {
-    state->replaced = false;
-    state->lookup = ConnectionState::Lookup::kNone;
-    state->found.clear();
-  }
-  return Outcome(call, Result(state, result), state);
+  Obey(ClearRule(*state));
+  return Outcome(call, Clear(state), state);
 }
 
 napi_value LastError(const Call& call) { return call.Number(State(call, 0)->last_error); }
@@ -274,7 +268,7 @@ napi_value SetSession(const Call& call) {
   const bool begun = libssl.SSL_in_before(state->ssl) != 1;
   const int result = libssl.SSL_set_session(state->ssl, session);
   libssl.SSL_SESSION_free(copy);
-  if (begun) state->replaced = true;
+  if (begun) state->unusable = "replaced";
   return libssl_session::Outcome(call, result, 0);
 }
 
@@ -395,6 +389,7 @@ napi_value ExportKeyingMaterial(const Call& call) {
 }  // namespace
 
 std::vector<Function> ConnectionFunctions() {
+  using Side = ConnectionState::Side;
   constexpr Errors kNever = Errors::kNever;
   constexpr Errors kPossible = Errors::kPossible;
   using L = Libssl;
@@ -406,8 +401,8 @@ std::vector<Function> ConnectionFunctions() {
       {"releaseConnection", Entry<Release, kPossible>},
       {"setSide", Entry<SetSide, kNever>},
       {"SSL_do_handshake", Entry<Shake<&L::SSL_do_handshake>, kPossible>},
-      {"SSL_connect", Entry<Shake<&L::SSL_connect>, kPossible>},
-      {"SSL_accept", Entry<Shake<&L::SSL_accept>, kPossible>},
+      {"SSL_connect", Entry<Shake<&L::SSL_connect, Side::kClient>, kPossible>},
+      {"SSL_accept", Entry<Shake<&L::SSL_accept, Side::kServer>, kPossible>},
       {"receive", Entry<Receive, kPossible>},
       {"join", Entry<JoinBoth, kPossible>},
       {"BIO_write", Entry<BioWrite, kPossible>},

@@ -5,6 +5,7 @@
 
 #include "addon.h"
 #include "addon_forward.h"
+#include "rules.h"
 #include "session.h"
 
 namespace libssl_session {
@@ -78,27 +79,15 @@ napi_value AddSession(const Call& call) {
   const auto* slot = call.Slot(1);
   SSL_SESSION* session = slot->object;
   call.environment().sessions.PrefetchNext(slot);
-  unsigned int id_size = 0;
-  call.libssl().SSL_SESSION_get_id(session, &id_size);
-  if (id_size == 0) throw Misuse{"emptyId"};
-  // It has an id, so only the mark can make it not resumable.
-  if (!state.client_only && call.libssl().SSL_SESSION_is_resumable(session) != 1) {
-    throw Misuse{"notResumable"};
-  }
-  const ContextGroup& group = call.environment().group;
-  if (group.CachedElsewhere(session, &state)) throw Misuse{"otherCache"};
-  if (group.InHandshake(session)) throw Misuse{"inHandshake"};
-  const int result = call.libssl().SSL_CTX_add_session(state.context, session);
-  if (result == 1 && !state.guarded && call.libssl().SSL_SESSION_get0_cipher(session) == nullptr) {
-    state.GuardLookups();
-  }
-  return Outcome(call, result, 0);
+  Obey(AddToCacheRule(state, session));
+  return Outcome(call, call.libssl().SSL_CTX_add_session(state.context, session), 0);
 }
 
 napi_value RemoveSession(const Call& call) {
-  SSL_CTX* context = call.Object<SSL_CTX>(0);
+  const ContextState& state = State(call, 0);
   SSL_SESSION* session = call.SessionOrNull(1);
-  return Outcome(call, call.libssl().SSL_CTX_remove_session(context, session), 0);
+  if (session != nullptr) Obey(RemoveFromCacheRule(state, session));
+  return Outcome(call, call.libssl().SSL_CTX_remove_session(state.context, session), 0);
 }
 
 napi_value FlushSessions(const Call& call) {

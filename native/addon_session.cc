@@ -8,6 +8,7 @@
 #include <string>
 
 #include "addon.h"
+#include "rules.h"
 #include "session.h"
 
 namespace libssl_session {
@@ -228,14 +229,7 @@ const SSL_CIPHER* FindCipher(const Libssl& libssl, int32_t id) {
 
 napi_value SetCipher(const Call& call) {
   SSL_SESSION* session = call.Session(0);
-  if (call.IsNull(0)) {
-    // A client that has offered it dereferences its cipher, and so does a server that looks it up.
-    const ContextGroup& group = call.environment().group;
-    if (group.InHandshake(session)) throw Misuse{"cipherInUse"};
-    for (ContextState* state : group.contexts) {
-      if (!state->guarded && state->Has(session)) state->GuardLookups();
-    }
-  }
+  if (call.IsNull(0)) Obey(StripRule(call.environment().group, session));
   // src/ gives only numbers that FindCipher knows.
   const SSL_CIPHER* cipher = call.IsNull(0) ? nullptr : FindCipher(call.libssl(), call.Int(0));
   return call.Number(call.libssl().SSL_SESSION_set_cipher(session, cipher));
@@ -286,6 +280,7 @@ napi_value GetMasterKey(const Call& call) {
 napi_value SetMasterKey(const Call& call) {
   SSL_SESSION* session = call.Session(0);
   const Bytes key = call.ByteView(0);
+  if (key.size == 0) Obey(StripRule(call.environment().group, session));
   return call.Number(call.libssl().SSL_SESSION_set1_master_key(session, key.data, key.size));
 }
 

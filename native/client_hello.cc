@@ -76,8 +76,10 @@ std::vector<View> WantedIds(const Libssl& libssl, SSL* ssl) {
   return ids;
 }
 
-// Takes the sessions of this id out of the cache that have no cipher.
-void DropWithoutCipher(const ContextState& state, const View& id) {
+// Takes the sessions of this id out of the cache that libssl must not find: it would dereference a
+// cipher that is none, and share a key that is none with whoever knows the id. Whoever has a
+// reference may have changed it since it was added.
+void DropHarmful(const ContextState& state, const View& id) {
   while (SSL_SESSION* session = state.FindId(id.data, id.size, true)) {
     state.libssl.SSL_CTX_remove_session(state.context, session);
   }
@@ -88,11 +90,11 @@ void GuardCache(const ContextState& state, SSL* ssl) {
   const Libssl& libssl = state.libssl;
   View id, extension, identities, identity, age;
   id.size = libssl.SSL_client_hello_get0_session_id(ssl, &id.data);
-  DropWithoutCipher(state, id);
+  DropHarmful(state, id);
   if (!Extension(libssl, ssl, kExtensionPsk, &extension)) return;
   if (!extension.TakePrefixed(2, &identities)) return;
   while (identities.TakePrefixed(2, &identity) && identities.Take(4, &age)) {
-    if (identity.size <= kIdSize) DropWithoutCipher(state, identity);
+    if (identity.size <= kIdSize) DropHarmful(state, identity);
   }
 }
 
@@ -100,7 +102,7 @@ void GuardCache(const ContextState& state, SSL* ssl) {
 int Judge(ConnectionState& state) {
   const Libssl& libssl = state.context.libssl;
   SSL* const ssl = state.ssl;
-  if (state.context.guarded) GuardCache(state.context, ssl);
+  GuardCache(state.context, ssl);
   if (!state.context.looks_up) return kClientHelloSuccess;
   if (state.lookup == ConnectionState::Lookup::kAnswered) return kClientHelloSuccess;
   if (state.lookup == ConnectionState::Lookup::kAsked) return kClientHelloRetry;

@@ -5,6 +5,7 @@
 #include <new>
 
 #include "error_queue.h"
+#include "rules.h"
 
 namespace libssl_session {
 namespace {
@@ -62,6 +63,7 @@ SSL* NewConnection(ContextState* context) {
     libssl.SSL_free(ssl);
     return nullptr;
   }
+  state->asks_for_psk = context->asks_for_psk;
   libssl.SSL_set_bio(ssl, in, out);
   return ssl;
 }
@@ -76,6 +78,18 @@ Step Result(ConnectionState* state, int result) {
     state->found.clear();
   }
   return {result, state->last_error};
+}
+
+const char* BeforeStep(ConnectionState* state) {
+  const Libssl& libssl = state->context.libssl;
+  if (state->unusable != nullptr || libssl.SSL_in_before(state->ssl) != 1) return state->unusable;
+  // A server that has a session takes its next TLS 1.3 client for the one that resumes it. It has
+  // the last client's after SSL_clear.
+  const bool server = state->side == ConnectionState::Side::kServer;
+  if (server && libssl.SSL_get_session(state->ssl) != nullptr) {
+    libssl.SSL_set_session(state->ssl, nullptr);
+  }
+  return BeginRule(*state);
 }
 
 bool Feed(const Libssl& libssl, SSL* ssl, const uint8_t* data, size_t size) {
@@ -145,6 +159,63 @@ Step ReadAll(ConnectionState* state, ReadData* data) {
     data->further.append(bytes, static_cast<size_t>(step.result));
   }
   return step;
+}
+
+namespace {
+
+// After a step with early data: whether libssl has begun with it. It never forgets that again.
+void NoteEarlyData(ConnectionState* state, bool was_before, int result) {
+  const bool begun = was_before && state->context.libssl.SSL_in_before(state->ssl) != 1;
+  if (begun || result != 0) state->early_data = true;
+}
+
+}  // namespace
+
+Step WriteEarlyData(ConnectionState* state, const void* data, size_t size) {
+  const Libssl& libssl = state->context.libssl;
+  const bool was_before = libssl.SSL_in_before(state->ssl) == 1;
+  size_t written = 0;
+  const int result = libssl.SSL_write_early_data(state->ssl, data, size, &written);
+  NoteEarlyData(state, was_before, result);
+  return Result(state, result);
+}
+
+Step ReadEarlyData(ConnectionState* state, void* data, size_t room, size_t* size) {
+  const Libssl& libssl = state->context.libssl;
+  const bool was_before = libssl.SSL_in_before(state->ssl) == 1;
+  const int result = libssl.SSL_read_early_data(state->ssl, data, room, size);
+  NoteEarlyData(state, was_before, result);
+  if (result == kReadEarlyDataFinish) state->early_data_read = true;
+  return Result(state, result);
+}
+
+Step Clear(ConnectionState* state) {
+  const Libssl& libssl = state->context.libssl;
+  const int result = libssl.SSL_clear(state->ssl);
+  if (result == 1) {
+    state->lookup = ConnectionState::Lookup::kNone;
+    state->found.clear();
+    // What an unfinished handshake leaves is no session to offer.
+    const SSL_SESSION* session = libssl.SSL_get_session(state->ssl);
+    if (session != nullptr && !HasCipherAndKey(libssl, session)) {
+      libssl.SSL_set_session(state->ssl, nullptr);
+    }
+    // Of the context that a server has switched to for its last client.
+    libssl.SSL_set_SSL_CTX(state->ssl, state->context.context);
+  } else {
+    state->unusable = "halfCleared";
+  }
+  return Result(state, result);
+}
+
+void ChooseSide(ConnectionState* state, ConnectionState::Side side) {
+  const Libssl& libssl = state->context.libssl;
+  state->side = side;
+  if (side == ConnectionState::Side::kServer) {
+    libssl.SSL_set_accept_state(state->ssl);
+  } else {
+    libssl.SSL_set_connect_state(state->ssl);
+  }
 }
 
 Joined Join(ConnectionState* client, ConnectionState* server) {

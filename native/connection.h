@@ -46,8 +46,14 @@ struct ConnectionState {
   ConnectionState* previous = nullptr;
   ConnectionState* next;
 
-  bool replaced = false;  // its session was replaced under way: libssl has dropped its keys
-  int last_error = 0;     // SSL_get_error after the last step
+  // Why it can only be freed: a rule's name (src/errors.ts).
+  const char* unusable = nullptr;
+  enum class Side : uint8_t { kUnknown, kClient, kServer };
+  Side side = Side::kUnknown;    // the one that was chosen
+  bool asks_for_psk = false;     // libssl has its psk_use_session_cb
+  bool early_data = false;       // sending or reading early data has begun
+  bool early_data_read = false;  // libssl said that it has read it all
+  int last_error = 0;            // SSL_get_error after the last step
 };
 
 // A new connection over two memory BIOs; nullptr when out of memory.
@@ -61,6 +67,10 @@ struct Step {
 
 // What the call that gave `result` came to.
 Step Result(ConnectionState* state, int result);
+
+// Before a step, which may be the one that begins the handshake: the name of the rule that forbids
+// it, or nullptr.
+const char* BeforeStep(ConnectionState* state);
 
 // Bytes from the peer, for the steps to read. Whether there was memory for them.
 bool Feed(const Libssl& libssl, SSL* ssl, const uint8_t* data, size_t size);
@@ -90,6 +100,17 @@ struct ReadData {
 // peer's end.
 Step ReadAll(ConnectionState* state, ReadData* data);
 
+// Early data: the result is SSL_write_early_data's.
+Step WriteEarlyData(ConnectionState* state, const void* data, size_t size);
+// At most `room` bytes, whose number goes to `size`; the result is SSL_READ_EARLY_DATA_….
+Step ReadEarlyData(ConnectionState* state, void* data, size_t room, size_t* size);
+
+// SSL_clear. Where libssl gives up half-way, the connection can only be freed.
+Step Clear(ConnectionState* state);
+
+// The side is chosen, before the handshake begins.
+void ChooseSide(ConnectionState* state, ConnectionState::Side side);
+
 // Carries bytes between two connections, step after step, until both are ready or neither can go
 // on.
 struct Joined {
@@ -101,9 +122,6 @@ Joined Join(ConnectionState* client, ConnectionState* server);
 
 // Bytes for the peer that wait to be taken.
 size_t Pending(const Libssl& libssl, SSL* ssl);
-
-// Whether a handshake may be given the session as a PSK: without cipher or key libssl crashes.
-bool UsableAsPsk(const Libssl& libssl, const SSL_SESSION* session);
 
 // The client hello callback: pauses the handshake of a server that looks sessions up elsewhere.
 int OnClientHello(SSL* ssl, int* alert, void* argument);

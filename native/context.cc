@@ -5,6 +5,7 @@
 #include <new>
 
 #include "connection.h"
+#include "rules.h"
 
 namespace libssl_session {
 namespace {
@@ -56,7 +57,8 @@ SSL_SESSION* Found(const ConnectionState& state, const unsigned char* id, size_t
     unsigned int size = 0;
     const unsigned char* own_id = libssl.SSL_SESSION_get_id(session, &size);
     const bool fits = size == id_size && std::equal(own_id, own_id + size, id) &&
-                      libssl.SSL_SESSION_is_resumable(session) == 1 && UsableAsPsk(libssl, session);
+                      libssl.SSL_SESSION_is_resumable(session) == 1 &&
+                      HasCipherAndKey(libssl, session);
     if (!fits) continue;
     const ContextGroup& group = state.context.group;
     if (group.CachedElsewhere(session, &state.context) || group.InHandshake(session)) {
@@ -204,6 +206,13 @@ bool ContextGroup::AnyInHandshake(const SSL_SESSION* session) const {
   return false;
 }
 
+bool ContextGroup::InUse(const SSL_SESSION* session) const {
+  for (const ConnectionState* state = connections; state != nullptr; state = state->next) {
+    if (state->context.libssl.SSL_get_session(state->ssl) == session) return true;
+  }
+  return false;
+}
+
 // ---- ContextState.
 
 ContextState::ContextState(const Libssl& libssl_in, ContextGroup& group_in, SSL_CTX* context_in,
@@ -266,8 +275,7 @@ bool ContextState::Has(const SSL_SESSION* session) const {
          libssl.OPENSSL_LH_retrieve(cache, session) == session;
 }
 
-SSL_SESSION* ContextState::FindId(const uint8_t* session_id, size_t size,
-                                  bool without_cipher) const {
+SSL_SESSION* ContextState::FindId(const uint8_t* session_id, size_t size, bool harmful) const {
   OPENSSL_LHASH* cache = Cache(*this);
   if (libssl.OPENSSL_LH_num_items(cache) == 0) return nullptr;
   SSL_SESSION* probe = libssl.SSL_SESSION_new();
@@ -278,7 +286,7 @@ SSL_SESSION* ContextState::FindId(const uint8_t* session_id, size_t size,
       libssl.SSL_SESSION_set_protocol_version(probe, version);
       auto* session = static_cast<SSL_SESSION*>(libssl.OPENSSL_LH_retrieve(cache, probe));
       if (session == nullptr) continue;
-      if (!without_cipher || libssl.SSL_SESSION_get0_cipher(session) == nullptr) found = session;
+      if (!harmful || !HasCipherAndKey(libssl, session)) found = session;
     }
   }
   libssl.SSL_SESSION_free(probe);

@@ -64,6 +64,8 @@ struct ContextGroup {
   bool InHandshake(const SSL_SESSION* session) const {
     return connections != nullptr && AnyInHandshake(session);
   }
+  // Whether any connection has the session.
+  bool InUse(const SSL_SESSION* session) const;
 
  private:
   bool AnyInHandshake(const SSL_SESSION* session) const;
@@ -90,11 +92,8 @@ struct ContextState {
   // Whether the session sits in this context's cache.
   bool Has(const SSL_SESSION* session) const;
   // The session of the cache that has this id, of any protocol version; nullptr when there is none.
-  // With `without_cipher` only of those that have none.
-  SSL_SESSION* FindId(const uint8_t* id, size_t size, bool without_cipher = false) const;
-  // The cache has got a session without a cipher, which libssl would dereference when a client asks
-  // for it: from now on such a one is dropped when it is asked for.
-  void GuardLookups() { guarded = true; }
+  // With `harmful` only of those that must not be resumed: without cipher or key.
+  SSL_SESSION* FindId(const uint8_t* id, size_t size, bool harmful = false) const;
   // Each session of the cache.
   std::vector<SSL_SESSION*> Cached() const;
 
@@ -110,7 +109,8 @@ struct ContextState {
   // bytes, AES-256): name, HMAC, AES.
   std::vector<Secret> ticket_keys;
   std::map<std::string, SSL_CTX*> server_names;  // each owns a reference, but to itself
-  bool guarded = false;
+  bool asks_for_psk = false;       // whether connections made from now on have psk_use_session_cb
+  bool limits_early_data = false;  // takes none with a ticket that allows more than it does now
   bool looks_up = false;  // whether a server's handshake pauses to look for a session elsewhere
 };
 

@@ -154,6 +154,7 @@ typedef void CRYPTO_free_fn(void*, const char*, int);
   F(ssl, uint16_t, SSL_CIPHER_get_protocol_id, (const SSL_CIPHER*))                              \
   F(ssl, const char*, SSL_CIPHER_get_version, (const SSL_CIPHER*))                               \
   F(ssl, int, SSL_CIPHER_get_bits, (const SSL_CIPHER*, int*))                                    \
+  F(ssl, const EVP_MD*, SSL_CIPHER_get_handshake_digest, (const SSL_CIPHER*))                    \
   F(ssl, const SSL_CIPHER*, SSL_CIPHER_find, (SSL*, const unsigned char*))                       \
   F(ssl, const SSL_METHOD*, TLS_method, (void))                                                  \
   F(ssl, SSL_CTX*, SSL_CTX_new, (const SSL_METHOD*))                                             \
@@ -264,6 +265,11 @@ typedef void CRYPTO_free_fn(void*, const char*, int);
   F(ssl, int, SSL_has_pending, (const SSL*))                                                     \
   F(ssl, int, SSL_is_init_finished, (const SSL*))                                                \
   F(ssl, int, SSL_in_before, (const SSL*))                                                       \
+  F(ssl, int, SSL_is_dtls, (const SSL*))                                                         \
+  F(ssl, const char*, SSL_state_string, (const SSL*))                                            \
+  F(ssl, size_t, SSL_get_finished, (const SSL*, void*, size_t))                                  \
+  F(ssl, int, SSL_renegotiate_pending, (const SSL*))                                             \
+  F(ssl, const SSL_CIPHER*, SSL_get_pending_cipher, (const SSL*))                                \
   F(ssl, const char*, SSL_state_string_long, (const SSL*))                                       \
   F(ssl, int, SSL_key_update, (SSL*, int))                                                       \
   F(ssl, int, SSL_renegotiate, (SSL*))                                                           \
@@ -343,6 +349,7 @@ typedef void CRYPTO_free_fn(void*, const char*, int);
   C(kCtrlSetHostname, SSL_CTRL_SET_TLSEXT_HOSTNAME, 55)               \
   C(kCtrlTicketKeyCallback, SSL_CTRL_SET_TLSEXT_TICKET_KEY_CB, 72)    \
   C(kCtrlSetGroupsList, SSL_CTRL_SET_GROUPS_LIST, 92)                 \
+  C(kCtrlGetMinProtoVersion, SSL_CTRL_GET_MIN_PROTO_VERSION, 130)     \
   C(kCtrlGetMaxProtoVersion, SSL_CTRL_GET_MAX_PROTO_VERSION, 131)     \
   C(kCacheServer, SSL_SESS_CACHE_SERVER, 2)                           \
   C(kCacheNoInternalLookup, SSL_SESS_CACHE_NO_INTERNAL_LOOKUP, 0x100) \
@@ -355,7 +362,9 @@ typedef void CRYPTO_free_fn(void*, const char*, int);
   C(kErrorWantRead, SSL_ERROR_WANT_READ, 2)                           \
   C(kErrorSyscall, SSL_ERROR_SYSCALL, 5)                              \
   C(kSentShutdown, SSL_SENT_SHUTDOWN, 1)                              \
+  C(kEarlyDataNotSent, SSL_EARLY_DATA_NOT_SENT, 0)                    \
   C(kEarlyDataAccepted, SSL_EARLY_DATA_ACCEPTED, 2)                   \
+  C(kReadEarlyDataFinish, SSL_READ_EARLY_DATA_FINISH, 2)              \
   C(kErrorWantClientHello, SSL_ERROR_WANT_CLIENT_HELLO_CB, 11)        \
   C(kClientHelloSuccess, SSL_CLIENT_HELLO_SUCCESS, 1)                 \
   C(kClientHelloRetry, SSL_CLIENT_HELLO_RETRY, -1)                    \

@@ -1,17 +1,37 @@
 // libssl's callbacks for pre-shared keys, and for early data: they answer from Answers.
 
 #include <algorithm>
+#include <ctime>
 
 #include "connection.h"
+#include "rules.h"
 
 namespace libssl_session {
 namespace {
 
 // What libssl takes with every answer: a copy, since it looks at the cipher again in a later step,
-// and its owner may have changed that by then.
-SSL_SESSION* Give(const Libssl& libssl, const SessionReference& session) {
-  if (!UsableAsPsk(libssl, session.get())) return nullptr;
-  return libssl.SSL_SESSION_dup(session.get());
+// and its owner may have changed that by then. An external PSK does not age: libssl would count its
+// timeout from when the session was made. A ticket's session does.
+//
+// `hash`: the one that a HelloRetryRequest has fixed, or nullptr. With a PSK of another libssl
+// fails, where without that request the server would just decline it.
+SSL_SESSION* Give(const Libssl& libssl, const SessionReference& session, const EVP_MD* hash) {
+  if (PskRule(libssl, session.get()) != nullptr) return nullptr;
+  const SSL_CIPHER* cipher = libssl.SSL_SESSION_get0_cipher(session.get());
+  if (hash != nullptr && libssl.SSL_CIPHER_get_handshake_digest(cipher) != hash) return nullptr;
+  SSL_SESSION* copy = libssl.SSL_SESSION_dup(session.get());
+  if (copy != nullptr && libssl.SSL_SESSION_has_ticket(copy) == 0) {
+    libssl.SSL_SESSION_set_time(copy, std::time(nullptr));
+  }
+  return copy;
+}
+
+// Whether a PSK of SHA-256, which is what libssl takes a TLS 1.2 PSK for, can be offered in
+// TLS 1.3.
+bool TakesSha256(const Libssl& libssl, const SSL* ssl) {
+  const SSL_CIPHER* fixed = libssl.SSL_get_pending_cipher(ssl);
+  return fixed == nullptr || !IsTls13Cipher(libssl, fixed) ||
+         libssl.SSL_CIPHER_get_handshake_digest(fixed) == libssl.EVP_sha256();
 }
 
 int OnPskUse(SSL* ssl, const EVP_MD* hash, const unsigned char** identity, size_t* size,
@@ -20,7 +40,7 @@ int OnPskUse(SSL* ssl, const EVP_MD* hash, const unsigned char** identity, size_
   ConnectionState& state = *ConnectionState::Of(libssl, ssl);
   *session = nullptr;
   if (const auto* answer = FirstAnswer(state, &Answers::psk_use)) {
-    *session = Give(libssl, answer->second);
+    *session = Give(libssl, answer->second, hash);
     *identity = reinterpret_cast<const unsigned char*>(answer->first.data());
     *size = answer->first.size();
   }
@@ -37,7 +57,7 @@ int OnPskFind(SSL* ssl, const unsigned char* identity, size_t size, SSL_SESSION*
   try {
     const std::string key(reinterpret_cast<const char*>(identity), size);
     if (const auto* answer = FirstAnswer(state, &Answers::psk_find, key)) {
-      *session = Give(libssl, *answer);
+      *session = Give(libssl, *answer, nullptr);
     }
   } catch (const std::bad_alloc&) {
     return 0;
@@ -57,10 +77,11 @@ unsigned int CopyKey(const Secret* key, unsigned char* to, unsigned int room) {
 
 unsigned int OnPskClient(SSL* ssl, const char* hint, char* identity, unsigned int identity_room,
                          unsigned char* psk, unsigned int room) {
-  ConnectionState& state = *ConnectionState::Of(CallbackLibssl(), ssl);
+  const Libssl& libssl = CallbackLibssl();
+  ConnectionState& state = *ConnectionState::Of(libssl, ssl);
   unsigned int size = 0;
   const auto* answer = FirstAnswer(state, &Answers::psk_client);
-  if (answer != nullptr && answer->first.size() < identity_room) {
+  if (answer != nullptr && answer->first.size() < identity_room && TakesSha256(libssl, ssl)) {
     *std::copy(answer->first.begin(), answer->first.end(), identity) = '\0';
     size = CopyKey(&answer->second, psk, room);
   }
@@ -89,9 +110,13 @@ unsigned int OnPskServer(SSL* ssl, const char* identity, unsigned char* psk, uns
 }
 
 int OnAllowEarlyData(SSL* ssl, void*) {
-  ConnectionState& state = *ConnectionState::Of(CallbackLibssl(), ssl);
+  const Libssl& libssl = CallbackLibssl();
+  ConnectionState& state = *ConnectionState::Of(libssl, ssl);
   const bool* answer = FirstAnswer(state, &Answers::allow_early_data);
-  const int allowed = answer == nullptr || *answer ? 1 : 0;
+  const bool fits = !state.context.limits_early_data ||
+                    libssl.SSL_SESSION_get_max_early_data(libssl.SSL_get_session(ssl)) <=
+                        libssl.SSL_get_max_early_data(ssl);
+  const int allowed = fits && (answer == nullptr || *answer) ? 1 : 0;
   if (state.context.Records(EventKind::kEarlyData)) {
     state.RecordEvent(EventKind::kEarlyData, nullptr, nullptr, 0, allowed);
   }
@@ -100,17 +125,14 @@ int OnAllowEarlyData(SSL* ssl, void*) {
 
 }  // namespace
 
-bool UsableAsPsk(const Libssl& libssl, const SSL_SESSION* session) {
-  return libssl.SSL_SESSION_get0_cipher(session) != nullptr &&
-         libssl.SSL_SESSION_get_master_key(session, nullptr, 0) > 0;
-}
-
 void InstallPskUse(ContextState* context, ConnectionState* connection, bool wanted) {
   const Libssl& libssl = context->libssl;
   const auto callback = wanted ? OnPskUse : nullptr;
   if (connection != nullptr) {
+    connection->asks_for_psk = wanted;
     libssl.SSL_set_psk_use_session_callback(connection->ssl, callback);
   } else {
+    context->asks_for_psk = wanted;
     libssl.SSL_CTX_set_psk_use_session_callback(context->context, callback);
   }
 }
@@ -147,7 +169,7 @@ void InstallPskServer(ContextState* context, ConnectionState* connection, bool w
 
 void InstallAllowEarlyData(ContextState* context, ConnectionState* connection, bool wanted) {
   const Libssl& libssl = context->libssl;
-  const auto callback = wanted ? OnAllowEarlyData : nullptr;
+  const auto callback = wanted || context->limits_early_data ? OnAllowEarlyData : nullptr;
   if (connection != nullptr) {
     libssl.SSL_set_allow_early_data_cb(connection->ssl, callback, nullptr);
   } else {

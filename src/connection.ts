@@ -10,7 +10,7 @@ import {
 } from './constants.js';
 import { call, lentConnections, SslContext } from './context.js';
 import { alpnList, applyAnswers, ensure, type SslAnswers, stateError } from './context-options.js';
-import { freedError, type LibsslError, libsslError } from './errors.js';
+import { freedError, LibsslError, libsslError } from './errors.js';
 import { deliver } from './events.js';
 import {
   type CipherInfo,
@@ -43,7 +43,7 @@ export interface SslConnectionOptions extends SslAnswers {
   servername?: string;
   /** A client's: the name or IP address that the certificate must be for, where not `servername`. */
   host?: string;
-  /** Most early data a server takes, in bytes; the context's where not given. */
+  /** Most early data that a server takes, in bytes, as `SslContext.maxEarlyData`; the context's where not given. */
   maxEarlyData?: number;
   /** Tickets that a TLS 1.3 server sends; the context's where not given. */
   numTickets?: number;
@@ -176,8 +176,12 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
       const bytes = checkUint32('options.maxEarlyData', maxEarlyData);
       registers[0] = handle;
       functions.SSL_set_max_early_data(bytes);
-      registers[0] = handle;
-      functions.SSL_set_recv_max_early_data(bytes);
+      // What is rejected has to be read as well, and clients send what their tickets allow.
+      const received = this.#plain(functions.SSL_get_recv_max_early_data);
+      if (bytes > received) {
+        registers[0] = handle;
+        functions.SSL_set_recv_max_early_data(bytes);
+      }
       this.#readsEarlyData = this.#server && bytes > 0;
     }
     if (numTickets !== undefined) {
@@ -383,14 +387,27 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     if (this.#ready || this.#paused) throw this.#wrongState('write early data');
     const began = this.#began;
     this.#begin(handle);
-    const outcome = native().SSL_write_early_data(data);
-    if (native().lastErrors()[0]?.reason === 'called a function you should not call') {
+    const outcome = this.#unlessRefused(() => native().SSL_write_early_data(data));
+    if (
+      outcome === null ||
+      native().lastErrors()[0]?.reason === 'called a function you should not call'
+    ) {
       this.#began = began;
       throw stateError(
-        `cannot write early data: in state '${this.state}' nothing allows it (a session, a PSK, or early data of the client)`,
+        `cannot write early data: in state '${this.state}' nothing allows it (a session or PSK that is offered and allows it, or early data of the client)`,
       );
     }
     this.#step('SSL_write_early_data', outcome);
+  }
+
+  // null where a rule keeps libssl from being asked.
+  #unlessRefused(step: () => Outcome): Outcome | null {
+    try {
+      return step();
+    } catch (error) {
+      if (error instanceof LibsslError && error.code === 'ERR_LIBSSL_UNSAFE') return null;
+      throw error;
+    }
   }
 
   /** The early data that a client has sent; null when there is none. Wraps `SSL_read_early_data(3)`. */

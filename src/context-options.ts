@@ -7,7 +7,7 @@ import {
   SSL_VERIFY_PEER,
 } from './constants.js';
 import { LibsslError, libsslError } from './errors.js';
-import { type Handle, native, registers } from './native.js';
+import { EventKind, type Handle, native, registers } from './native.js';
 import { type ProtocolVersion, versionNumber } from './protocol-version.js';
 import { SslSession } from './session.js';
 import type { SessionStore } from './session-store.js';
@@ -330,9 +330,12 @@ const ticketActions: Readonly<Record<TicketAction, number>> = {
 export function applyAnswers(target: Handle, client: boolean, answers: SslAnswers): void {
   const functions = native();
   const { pskSession, psk, ALPNProtocols } = answers;
-  if (pskSession !== undefined) {
-    const identity = bytesOf('pskSession.identity', pskSession === null ? '' : pskSession.identity);
-    const session = pskSession === null ? 0 : handleOf('pskSession.session', pskSession.session);
+  if (pskSession === null) {
+    registers[0] = target;
+    functions.removeAnswers(EventKind.pskUse);
+  } else if (pskSession !== undefined) {
+    const identity = bytesOf('pskSession.identity', pskSession.identity);
+    const session = handleOf('pskSession.session', pskSession.session);
     registers[0] = target;
     registers[1] = session;
     functions.setPskUse(identity);
@@ -344,9 +347,12 @@ export function applyAnswers(target: Handle, client: boolean, answers: SslAnswer
     registers[1] = handle;
     functions.setPskFind(bytes);
   }
-  if (psk !== undefined) {
-    const identity = Buffer.from(psk === null ? '' : checkIdentity(psk.identity), 'utf8');
-    const key = psk === null ? null : checkKey(psk.key);
+  if (psk === null) {
+    registers[0] = target;
+    functions.removeAnswers(EventKind.pskClient);
+  } else if (psk !== undefined) {
+    const identity = Buffer.from(checkIdentity(psk.identity), 'utf8');
+    const key = checkKey(psk.key);
     registers[0] = target;
     functions.setPskClient(identity, key);
   }

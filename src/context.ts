@@ -157,6 +157,10 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
 
   #apply(handle: Handle, options: SslContextOptions): void {
     const client = this.role === 'client';
+    if (!client) {
+      registers[0] = handle;
+      native().limitEarlyData();
+    }
     applyOptions(handle, options);
     applyAnswers(handle, client, options);
     if (client && options.ALPNProtocols !== undefined) {
@@ -370,7 +374,11 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     native().SSL_CTX_set_num_tickets(value);
   }
 
-  /** Most early data that a server takes, in bytes. Wraps `SSL_CTX_set_max_early_data(3)`. */
+  /**
+   * Most early data that a server takes, in bytes. That of a ticket which allows more, issued when it
+   * was higher, is rejected; the handshake goes on. Wraps `SSL_CTX_set_max_early_data(3)`,
+   * `SSL_CTX_set_recv_max_early_data(3)`.
+   */
   get maxEarlyData(): number {
     registers[0] = this.#reference.handle;
     native().SSL_CTX_get_max_early_data();
@@ -380,6 +388,10 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     const value = checkUint32('maxEarlyData', bytes);
     registers[0] = this.#reference.handle;
     native().SSL_CTX_set_max_early_data(value);
+    // What is rejected has to be read as well, and clients send what their tickets allow.
+    registers[0] = this.#reference.handle;
+    native().SSL_CTX_get_recv_max_early_data();
+    if (value <= registers[0]) return;
     registers[0] = this.#reference.handle;
     native().SSL_CTX_set_recv_max_early_data(value);
   }

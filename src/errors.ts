@@ -151,11 +151,12 @@ const misuses: Readonly<Record<string, readonly [code: string, message: string]>
     'ERR_LIBSSL_UNSAFE',
     'U4: a handshake that is under way has this session, and may yet change its id, or put it into its own cache; add it when the handshake is over, or a dup',
   ],
-  cipherInUse: [
+  inUse: [
     'ERR_LIBSSL_UNSAFE',
-    'U7: the session has been offered in a handshake, which looks at its cipher; use a dup',
+    'U7: a connection has this session, and looks at its cipher and its key; use a dup',
   ],
-  psk: ['ERR_LIBSSL_UNSAFE', 'U7: a PSK session needs a cipher and a master key'],
+  bare: ['ERR_LIBSSL_UNSAFE', 'U7: a session to resume needs a cipher and a master key'],
+  psk: ['ERR_LIBSSL_UNSAFE', 'U7: a PSK session needs a TLS 1.3 cipher and a master key'],
   replaced: [
     'ERR_LIBSSL_UNSAFE',
     'the session of this connection was replaced under way, and with it its keys',
@@ -172,7 +173,31 @@ const misuses: Readonly<Record<string, readonly [code: string, message: string]>
   ],
   earlyData: [
     'ERR_LIBSSL_UNSAFE',
-    'U15: libssl forgets the session, but not that it took early data with it, and looks into it at the next record',
+    'U15: libssl forgets the session and its keys, but not that there was early data: it would look into the one, and send without the others',
+  ],
+  earlyDataWithoutPsk: [
+    'ERR_LIBSSL_UNSAFE',
+    'U16: early data needs TLS 1.3 and a PSK that the ClientHello really offers and that allows it: libssl would send it unencrypted, or with a key that everybody knows',
+  ],
+  earlyDataWithoutKeys: [
+    'ERR_LIBSSL_UNSAFE',
+    'U17: the handshake has no keys for early data yet, or any more: libssl would send it unencrypted',
+  ],
+  halfCleared: [
+    'ERR_LIBSSL_UNSAFE',
+    'U18: SSL_clear failed half-way, and libssl would go on without keys; the connection can only be freed',
+  ],
+  renegotiating: [
+    'ERR_LIBSSL_UNSAFE',
+    'U18: while a renegotiation is pending libssl gives up half-way, and goes on without keys',
+  ],
+  keyless: [
+    'ERR_LIBSSL_UNSAFE',
+    'U19: the session to offer has no master key: whoever answers would have the keys of the connection',
+  ],
+  otherCacheHasIt: [
+    'ERR_LIBSSL_UNSAFE',
+    'U20: the session sits in the cache of another context, where it would stay, marked as not resumable',
   ],
   itself: ['ERR_LIBSSL_STATE', 'a connection cannot be its own peer'],
   cycle: [

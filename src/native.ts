@@ -180,6 +180,7 @@ export interface NativeContext {
 export interface NativeAnswers {
   /** Refuses a session (registers[1]) that no handshake may have as a PSK. */
   checkPskSession(): void;
+  checkResumable(): void;
   /** Forgets what was given for the callback of this kind of event, and takes it from libssl. */
   removeAnswers(kind: EventKind): void;
   /** registers[1]: the session, or 0 for none. */
@@ -193,6 +194,7 @@ export interface NativeAnswers {
   /** SSL_TICKET_RETURN_… for tickets with this application data; null: for any. */
   addTicketRule(action: number, appData: Uint8Array | null): void;
   setAllowEarlyData(allow: boolean | null): void;
+  limitEarlyData(): void;
   /** Each protocol after its length. */
   setAlpnSelect(protocols: Uint8Array): void;
 }

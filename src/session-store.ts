@@ -113,7 +113,7 @@ function sessionOf(answer: unknown, id: Buffer): SslSession | null {
     if (!session.id.equals(id)) refuse('of another id');
     if (!session.isResumable) refuse('that is marked as not resumable');
     registers[1] = session.handle;
-    native().checkPskSession(); // that it has a cipher and a key
+    native().checkResumable();
     return session;
   } catch (error) {
     session.free();

@@ -200,7 +200,8 @@ for (const [kind, options] of Object.entries(kinds)) {
       ],
       'answers with a session that is not resumable, later': [
         async (all, id) => {
-          const session = find(all, id);
+          // It sits in no cache: another context's could not remove it otherwise.
+          const session = stack.add(find(all, id).dup());
           stack.client().removeSession(session);
           return session;
         },

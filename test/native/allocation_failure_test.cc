@@ -405,7 +405,6 @@ void Handshakes(const Libssl& libssl) {
         libssl.SSL_CTX_flush_sessions(server.get(), 0);
         server->Record(kEvents | Bit(EventKind::kLookup));
       }
-      server->GuardLookups();
       Pair pair(client, server, session == nullptr ? nullptr : session->get());
       const bool fails = armed_with >= 0;
       bool done;

@@ -648,7 +648,6 @@ void TestClientHellos(const Libssl& libssl, int count) {
     int asked = 0, refused = 0;
     for (const int version : {kTls12, kTls13}) {
       LookingUp contexts(world, version);
-      contexts.server->GuardLookups();
       const Owned session(libssl, contexts.Make());
       std::string hello;
       {

@@ -42,7 +42,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const int versions[] = {kAnyTls, kTls12, kTls13, kDtls12};
   const Context context(world, side, versions[data[0] >> 1 & 3]);
   context->Record(Bit(EventKind::kLookup) | Bit(EventKind::kNewSession));
-  context->GuardLookups();
   const Connection connection(context);
   if (side == Side::kClient) connection.Proceed();
   Receive(connection, data + 1, size - 1);

@@ -155,11 +155,8 @@ class Connection {
       : world(context.world), ssl_(NewConnection(context.state())) {
     CHECK(ssl_ != nullptr);
     state()->id = world.next_id++;
-    if (context.side == Side::kServer) {
-      world.libssl.SSL_set_accept_state(ssl_);
-    } else {
-      world.libssl.SSL_set_connect_state(ssl_);
-    }
+    ChooseSide(state(), context.side == Side::kServer ? ConnectionState::Side::kServer
+                                                      : ConnectionState::Side::kClient);
   }
   ~Connection() { Free(); }
   Connection(const Connection&) = delete;
