@@ -1,4 +1,4 @@
-// What crashes or corrupts memory in C, rule by rule (U1 to U15), and what happens here.
+// What crashes or corrupts memory in C, rule by rule (U1 to U20), and what happens here.
 
 import {
   handshake,
@@ -535,6 +535,108 @@ test('U15: SSL_clear of a connection that has taken early data is refused', () =
   // In C: what a peer can send next is a NULL pointer read from.
   C.BIO_write(ssl, Buffer.from('17030300050000000000', 'hex'));
   expect(C.SSL_read_early_data(ssl, 100)[0]).toBe(0);
+});
+
+describe('U15: early data leaves a connection that cannot be cleared', () => {
+  test('a server that has read it, also where there was none', () => {
+    const [ours, theirs] = stack.joined(stack.client(), stack.server({ maxEarlyData: 1000 }));
+    for (const end of [ours, theirs]) end.shutdown();
+    expect(thrown(() => C.SSL_clear(theirs.handle))).toEqual(unsafe(/U15/));
+    // In C: sends it as it is.
+    expect(C.SSL_write_early_data(theirs.handle, Buffer.from('plain'))).toBe(0);
+    expect(String(C.BIO_read(theirs.handle)?.toString('latin1'))).not.toContain('plain');
+  });
+
+  test('a client that has sent it', () => {
+    const [client, server] = [stack.client(), stack.server({ maxEarlyData: 1000 })];
+    const [ours] = stack.pair(client, server, { session: stack.session(client, server) });
+    const ssl = ours.handle;
+    expect(C.SSL_write_early_data(ssl, Buffer.from('early'))).toBe(1);
+    expect(thrown(() => C.SSL_clear(ssl))).toEqual(unsafe(/U15/));
+    expect(C.SSL_write_early_data(ssl, Buffer.from('early'))).toBe(1);
+  });
+
+  test('a server whose client has sent it, and that did not take it', () => {
+    const [client, server] = [stack.client(), stack.server({ maxEarlyData: 1000 })];
+    const session = stack.session(client, server);
+    const [ours, theirs] = stack.pair(client, server, { session }, { maxEarlyData: 0 });
+    ours.writeEarlyData(Buffer.from('early'));
+    handshake(ours, theirs);
+    expect(thrown(() => C.SSL_clear(theirs.handle))).toEqual(unsafe(/U15/));
+  });
+});
+
+describe('U18: SSL_clear of a connection that renegotiates', () => {
+  test('is refused, and it goes on encrypted', () => {
+    const [client, server] = [stack.client(), stack.server({ maxVersion: 'TLSv1.2' })];
+    const [ours, theirs] = stack.joined(client, server);
+    const ssl = theirs.handle;
+    C.SSL_renegotiate(ssl);
+    expect(thrown(() => C.SSL_clear(ssl))).toEqual(unsafe(/U18/));
+    C.SSL_write(ssl, Buffer.from('plain'));
+    const output = C.BIO_read(ssl) as Buffer;
+    expect(output.length).toBeGreaterThan(0);
+    expect(output.includes('plain')).toBe(false);
+    ours.receive(output);
+    expect(ours.state).toBe('handshake');
+  });
+});
+
+test.each(['TLSv1.2', 'TLSv1.3'] as const)(
+  'a server that was cleared does not take its next client for the last one, in %s',
+  (version) => {
+    const [client, server] = [stack.client(), stack.server({ maxVersion: version })];
+    const [first, theirs] = stack.joined(client, server);
+    for (const end of [first, theirs]) end.shutdown();
+    theirs.take();
+    expect(C.SSL_clear(theirs.handle)).toBe(1);
+    const next = stack.connection(client);
+    for (let i = 0; i < 3; i += 1) {
+      C.SSL_do_handshake(next.handle);
+      for (const [from, to] of [
+        [next, theirs],
+        [theirs, next],
+      ] as const) {
+        C.BIO_write(to.handle, C.BIO_read(from.handle) ?? Buffer.alloc(0));
+        C.SSL_do_handshake(to.handle);
+      }
+    }
+    expect(C.SSL_is_init_finished(next.handle)).toBe(1);
+    expect([C.SSL_session_reused(next.handle), C.SSL_session_reused(theirs.handle)]).toEqual([
+      0, 0,
+    ]);
+  },
+);
+
+describe('U19: a session without a master key', () => {
+  test.each(['TLSv1.2', 'TLSv1.3'] as const)('is not offered: %s', (version) => {
+    const [client, server] = [stack.client(), stack.server({ maxVersion: version })];
+    const session = stack.add(stack.session(client, server).dup());
+    session.masterKey = Buffer.alloc(0);
+    const [ours] = stack.pair(client, server, { session });
+    expect(thrown(() => ours.handshake())).toEqual(unsafe(/U19/));
+    expect(thrown(() => C.SSL_connect(ours.handle))).toEqual(unsafe(/U19/));
+    expect(ours.take()).toEqual(Buffer.alloc(0));
+  });
+
+  test('does not come to be while a connection has it', () => {
+    const [ours] = stack.joined(stack.client(), stack.server());
+    const session = stack.add(ours.session as SslSession);
+    const key = session.masterKey;
+    expect(thrown(() => (session.masterKey = Buffer.alloc(0)))).toEqual(unsafe(/U7/));
+    expect(thrown(() => (session.cipher = null))).toEqual(unsafe(/U7/));
+    expect(session.masterKey).toEqual(key);
+  });
+});
+
+test('U20: a session is not removed by another context than the one that caches it', () => {
+  const [one, other] = [stack.server(), stack.server()];
+  const session = cacheable();
+  one.addSession(session);
+  expect(thrown(() => other.removeSession(session))).toEqual(unsafe(/U20/));
+  expect(session.isResumable).toBe(true);
+  expect(one.removeSession(session)).toBe(true);
+  expect(other.removeSession(session)).toBe(false);
 });
 
 test('a setter on Object.prototype may free the connection whose event is being made', () => {
