@@ -9,7 +9,7 @@ import {
   SSL_SENT_SHUTDOWN,
 } from './constants.js';
 import { call, lentConnections, SslContext } from './context.js';
-import { alpnList, applyAnswers, ensure, type SslAnswers, stateError } from './context-options.js';
+import { applyAnswers, ensure, type SslAnswers, stateError } from './context-options.js';
 import { freedError, LibsslError, libsslError } from './errors.js';
 import { deliver } from './events.js';
 import {
@@ -21,19 +21,12 @@ import {
   type Outcome,
   registers,
 } from './native.js';
+import { type CheckedConnectionOptions, readAnswers, readConnectionOptions } from './options.js';
 import { type ProtocolVersion, versionName } from './protocol-version.js';
 import { Reference, type ReferenceKind } from './reference.js';
 import { SslSession } from './session.js';
 import { lookUp } from './session-store.js';
-import {
-  checkBytes,
-  checkCString,
-  checkInteger,
-  checkLatin1,
-  checkUint32,
-  invalidType,
-  invalidValue,
-} from './validate.js';
+import { checkBytes, checkInteger, checkLatin1, invalidType, invalidValue } from './validate.js';
 
 /** What one connection has of its own; its answers go before the context's. */
 export interface SslConnectionOptions extends SslAnswers {
@@ -45,7 +38,7 @@ export interface SslConnectionOptions extends SslAnswers {
   host?: string;
   /** Most early data that a server takes, in bytes, as `SslContext.maxEarlyData`; the context's where not given. */
   maxEarlyData?: number;
-  /** Tickets that a TLS 1.3 server sends; the context's where not given. */
+  /** Tickets that a TLS 1.3 server sends, 0 to 255; the context's where not given. */
   numTickets?: number;
 }
 
@@ -126,7 +119,8 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
    */
   constructor(context: SslContext, options: SslConnectionOptions = {}) {
     super();
-    if (!(context instanceof SslContext)) throw invalidType('context', 'an SslContext', context);
+    if (!SslContext.is(context)) throw invalidType('context', 'an SslContext', context);
+    const checked = readConnectionOptions(options, context.role);
     this.context = context;
     this.#server = context.role === 'server';
     registers[0] = context.borrowed;
@@ -139,57 +133,57 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     native().setSide(this.#server);
     this.#readsEarlyData = this.#server && context.maxEarlyData > 0;
     try {
-      this.#apply(handle, options);
+      this.#apply(handle, checked);
     } catch (error) {
       this.free();
       throw error;
     }
   }
 
-  #apply(handle: Handle, options: SslConnectionOptions): void {
+  #apply(handle: Handle, options: CheckedConnectionOptions): void {
     const functions = native();
     const { session, servername, host, maxEarlyData, numTickets } = options;
     applyAnswers(handle, !this.#server, options);
     if (options.ALPNProtocols !== undefined && !this.#server) {
-      const list = alpnList(options.ALPNProtocols);
       registers[0] = handle;
-      functions.SSL_set_alpn_protos(list);
+      functions.SSL_set_alpn_protos(options.ALPNProtocols);
       // This one returns 0 where it succeeds.
       registers[0] = registers[0] === 0 ? 1 : 0;
       ensure('SSL_set_alpn_protos', 'ALPNProtocols');
     }
     if (servername !== undefined) {
-      const name = checkCString('options.servername', servername);
       registers[0] = handle;
-      functions.SSL_set_tlsext_host_name(name);
+      functions.SSL_set_tlsext_host_name(servername);
       ensure('SSL_set_tlsext_host_name', 'servername');
     }
-    const verified = host ?? servername;
-    if (verified !== undefined && !this.#server) {
-      const name = checkCString('options.host', verified);
+    const name = host ?? servername;
+    if (name !== undefined) {
       const check = isIP(name) === 0 ? 'SSL_set1_host' : 'X509_VERIFY_PARAM_set1_ip_asc';
       registers[0] = handle;
       functions[check](name);
       ensure(check, 'host');
     }
     if (maxEarlyData !== undefined) {
-      const bytes = checkUint32('options.maxEarlyData', maxEarlyData);
       registers[0] = handle;
-      functions.SSL_set_max_early_data(bytes);
+      functions.SSL_set_max_early_data(maxEarlyData);
       // What is rejected has to be read as well, and clients send what their tickets allow.
       const received = this.#plain(functions.SSL_get_recv_max_early_data);
-      if (bytes > received) {
+      if (maxEarlyData > received) {
         registers[0] = handle;
-        functions.SSL_set_recv_max_early_data(bytes);
+        functions.SSL_set_recv_max_early_data(maxEarlyData);
       }
-      this.#readsEarlyData = this.#server && bytes > 0;
+      this.#readsEarlyData = maxEarlyData > 0;
     }
     if (numTickets !== undefined) {
-      const count = checkUint32('options.numTickets', numTickets);
       registers[0] = handle;
-      functions.SSL_set_num_tickets(count);
+      functions.SSL_set_num_tickets(numTickets);
     }
     if (session != null) this.setSession(session);
+  }
+
+  /** @internal Whether it is one, and no Proxy of one, which has nothing of its own. */
+  static is(value: unknown): value is SslConnection {
+    return typeof value === 'object' && value !== null && #reference in value;
   }
 
   /** Gives this object's reference back. Again: nothing. Wraps `SSL_free(3)`. */
@@ -492,7 +486,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
    * context is offered as a `dup()`. Wraps `SSL_set_session(3)`.
    */
   setSession(session: SslSession | null): void {
-    if (session !== null && !(session instanceof SslSession)) {
+    if (session !== null && !SslSession.is(session)) {
       throw invalidType('session', 'an SslSession or null', session);
     }
     if (this.#server) throw invalidValue('session', 'is what a client offers');
@@ -588,7 +582,8 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
 
   /** Sets those answers that are given, as the options do: between two steps, if need be. */
   setAnswers(answers: SslAnswers): void {
-    applyAnswers(this.#usable('set answers'), !this.#server, answers);
+    const checked = readAnswers(answers, this.context.role);
+    applyAnswers(this.#usable('set answers'), !this.#server, checked);
   }
 
   // ---- Below.
@@ -755,6 +750,9 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
 
   /** @internal handshake() of two connections, as far as it goes without anybody else. */
   static join(client: SslConnection, server: SslConnection): 'ready' | 'moved' | 'stuck' {
+    for (const [name, side] of Object.entries({ client, server })) {
+      if (!SslConnection.is(side)) throw invalidType(name, 'an SslConnection', side);
+    }
     if (client.#server || !server.#server) {
       throw invalidValue('client', 'must be a client, and the other a server');
     }

@@ -8,21 +8,11 @@ import {
 } from './constants.js';
 import { LibsslError, libsslError } from './errors.js';
 import { EventKind, type Handle, native, registers } from './native.js';
-import { type ProtocolVersion, versionNumber } from './protocol-version.js';
-import { SslSession } from './session.js';
+import type { CheckedAnswers, CheckedContextOptions } from './options.js';
+import type { ProtocolVersion } from './protocol-version.js';
+import type { SslSession } from './session.js';
 import type { SessionStore } from './session-store.js';
-import {
-  checkBytes,
-  checkCString,
-  checkInteger,
-  checkLatin1,
-  checkLong,
-  checkProtocols,
-  checkString,
-  checkUint32,
-  invalidType,
-  invalidValue,
-} from './validate.js';
+import { invalidValue } from './validate.js';
 
 /** Text or bytes of PEM. */
 export type Pem = string | Uint8Array;
@@ -40,13 +30,16 @@ export interface TicketRule {
 
 /** What libssl's callbacks answer, given in advance; on a connection it goes before the context's. */
 export interface SslAnswers {
-  /** TLS 1.3, a client's: the session to offer as an external PSK, under this identity. */
+  /** TLS 1.3, a client's: the session to offer as an external PSK, under this identity, 1 to 64,000 bytes. */
   pskSession?: { identity: string | Uint8Array; session: SslSession } | null;
   /** TLS 1.3, a server's: the session of each identity. */
   pskSessions?: Iterable<readonly [identity: string | Uint8Array, session: SslSession]>;
-  /** TLS 1.2 and before, a client's. The key is at most 256 bytes. */
+  /**
+   * A client's key, 1 to 256 bytes, under its identity, 1 to 127 bytes of UTF-8. libssl uses it in
+   * TLS 1.3 too, with suites of SHA-256 only; `maxVersion: 'TLSv1.2'` keeps it out of there.
+   */
   psk?: { identity: string; key: Uint8Array } | null;
-  /** TLS 1.2 and before, a server's: the key of each identity. */
+  /** A server's: the key of each identity, as `psk`; in TLS 1.3 too. */
   pskKeys?: Iterable<readonly [identity: string, key: Uint8Array]>;
   /** A server's: stored in each ticket that is issued, and in its session's `ticketAppData`. */
   ticketAppData?: Uint8Array | null;
@@ -58,7 +51,11 @@ export interface SslAnswers {
   ALPNProtocols?: readonly string[] | Uint8Array;
 }
 
-/** Options with `node:tls`'s names mean what they mean there. */
+/**
+ * Options with `node:tls`'s names mean what they mean there. A name that is not here, and a server's
+ * option given to a client or the reverse, is an error (`ERR_INVALID_ARG_VALUE`); what is undefined
+ * is not given.
+ */
 export interface SslContextOptions extends SslAnswers {
   /** Which side its connections take. */
   role: 'client' | 'server';
@@ -80,7 +77,10 @@ export interface SslContextOptions extends SslAnswers {
   requestCert?: boolean;
   /** Whether a certificate that does not verify ends the handshake. True where not given. */
   rejectUnauthorized?: boolean;
-  /** Suites of TLS 1.2 and before, and those of TLS 1.3 (`TLS_…`), separated by colons. */
+  /**
+   * Suites of TLS 1.2 and before, and those of TLS 1.3 (`TLS_…`), separated by colons. Suites of
+   * TLS 1.3 alone leave nothing else; without any of them TLS 1.3 has libssl's own.
+   */
   ciphers?: string;
   /**
    * The curves for the key exchange, separated by colons, best first. `auto`, or not given: libssl's
@@ -100,7 +100,7 @@ export interface SslContextOptions extends SslAnswers {
   sessionCacheSize?: number;
   /** Seconds that a session is good for. libssl's own: 7200. */
   sessionTimeout?: number;
-  /** Tickets that a TLS 1.3 server sends after a full handshake. libssl's own: 2. */
+  /** Tickets that a TLS 1.3 server sends after a full handshake, 0 to 255. libssl's own: 2. */
   numTickets?: number;
   /** 48 bytes each, as node:tls's, or 80. The first encrypts; the others decrypt and renew. */
   ticketKeys?: Uint8Array | readonly Uint8Array[];
@@ -130,19 +130,6 @@ export function ensure(functionName: string, option?: string): void {
   throw error;
 }
 
-function each<T>(value: T | readonly T[]): readonly T[] {
-  return Array.isArray(value) ? value : [value as T];
-}
-
-function bytesOf(name: string, value: unknown): Uint8Array {
-  return typeof value === 'string' ? Buffer.from(value, 'utf8') : checkBytes(name, value);
-}
-
-function checkBoolean(name: string, value: unknown): boolean {
-  if (typeof value !== 'boolean') throw invalidType(name, 'of type boolean', value);
-  return value;
-}
-
 /** Calls SSL_CTX_ctrl or SSL_ctrl, with a command of ssl.h that takes a number. */
 export const commands = {
   setSessionCacheSize: 42,
@@ -164,104 +151,99 @@ export function contextCtrl(context: Handle, command: number, value: number): nu
 export function setVersion(
   context: Handle,
   side: 'minVersion' | 'maxVersion',
-  version: ProtocolVersion | null,
+  version: number,
+  name: string = side,
 ): void {
-  const number = versionNumber(version);
   const min = side === 'minVersion';
-  const set = contextCtrl(context, min ? commands.setMinVersion : commands.setMaxVersion, number);
+  const set = contextCtrl(context, min ? commands.setMinVersion : commands.setMaxVersion, version);
   const is = contextCtrl(context, min ? commands.getMinVersion : commands.getMaxVersion, 0);
   // A version of DTLS libssl takes for a context of TLS, and does nothing; and the reverse.
-  if (set !== 1 || is !== number)
-    throw invalidValue(side, 'is not a version that this context can speak');
+  if (set !== 1 || is !== version)
+    throw invalidValue(name, 'is not a version that this context can speak');
 }
 
 /** All that is not a property of SslContext besides. */
-export function applyOptions(context: Handle, options: SslContextOptions): void {
+export function applyOptions(context: Handle, options: CheckedContextOptions): void {
   const functions = native();
-  const { securityLevel, minVersion, maxVersion, secureOptions } = options;
+  const { securityLevel, minVersion, maxVersion, ciphers, ecdhCurve, maxFragmentLength } = options;
   // First: what the others are allowed depends on it.
   if (securityLevel !== undefined) {
-    const level = checkInteger('options.securityLevel', securityLevel, 0, 5);
     registers[0] = context;
-    functions.SSL_CTX_set_security_level(level);
+    functions.SSL_CTX_set_security_level(securityLevel);
   }
-  if (minVersion !== undefined) setVersion(context, 'minVersion', minVersion);
-  if (maxVersion !== undefined) setVersion(context, 'maxVersion', maxVersion);
-  if (options.ciphers !== undefined) applyCiphers(context, options.ciphers);
-  if (options.ecdhCurve !== undefined && options.ecdhCurve !== 'auto') {
-    const list = checkCString('options.ecdhCurve', options.ecdhCurve);
+  if (minVersion !== undefined) setVersion(context, 'minVersion', minVersion, 'options.minVersion');
+  if (maxVersion !== undefined) setVersion(context, 'maxVersion', maxVersion, 'options.maxVersion');
+  if (ciphers !== undefined) applyCiphers(context, ciphers);
+  if (ecdhCurve !== undefined && ecdhCurve !== 'auto') {
     registers[0] = context;
-    functions.SSL_CTX_set1_groups_list(list);
+    functions.SSL_CTX_set1_groups_list(ecdhCurve);
     ensure('SSL_CTX_set1_groups_list', 'ecdhCurve');
   }
-  const bits =
-    secureOptions === undefined ? 0 : checkUint32('options.secureOptions', secureOptions);
-  const noTicket = checkBoolean('options.noTicket', options.noTicket ?? false);
+  const { secureOptions = 0, noTicket = false, postHandshakeAuth, pskIdentityHint } = options;
   registers[0] = context;
-  functions.SSL_CTX_set_options((noTicket ? bits | SSL_OP_NO_TICKET : bits) >>> 0);
+  functions.SSL_CTX_set_options(
+    (noTicket ? secureOptions | SSL_OP_NO_TICKET : secureOptions) >>> 0,
+  );
   applyCertificates(context, options);
   applyVerification(context, options);
-  if (options.maxFragmentLength !== undefined) {
-    const code = [512, 1024, 2048, 4096].indexOf(options.maxFragmentLength) + 1;
-    if (code === 0)
-      throw invalidValue('options.maxFragmentLength', 'must be 512, 1024, 2048 or 4096');
+  if (maxFragmentLength !== undefined) {
     registers[0] = context;
-    functions.SSL_CTX_set_tlsext_max_fragment_length(code);
+    // 512 is 1, and each code after it is twice as much.
+    functions.SSL_CTX_set_tlsext_max_fragment_length(Math.log2(maxFragmentLength) - 8);
   }
-  if (options.postHandshakeAuth !== undefined) {
-    const allowed = checkBoolean('options.postHandshakeAuth', options.postHandshakeAuth);
+  if (postHandshakeAuth !== undefined) {
     registers[0] = context;
-    functions.SSL_CTX_set_post_handshake_auth(allowed ? 1 : 0);
+    functions.SSL_CTX_set_post_handshake_auth(postHandshakeAuth ? 1 : 0);
   }
-  if (options.pskIdentityHint !== undefined) {
-    const hint = checkCString('options.pskIdentityHint', options.pskIdentityHint);
+  if (pskIdentityHint !== undefined) {
     registers[0] = context;
-    functions.SSL_CTX_use_psk_identity_hint(hint);
+    functions.SSL_CTX_use_psk_identity_hint(pskIdentityHint);
     ensure('SSL_CTX_use_psk_identity_hint', 'pskIdentityHint');
   }
 }
 
-// As node:tls: without a suite for one of the two kinds, that kind is off.
+// As node:tls: suites of TLS 1.3 alone leave nothing but TLS 1.3; others alone leave TLS 1.3 its
+// own.
 function applyCiphers(context: Handle, ciphers: string): void {
-  const names = checkCString('options.ciphers', ciphers).split(':').filter(Boolean);
+  const names = ciphers.split(':').filter(Boolean);
   const suites = names.filter((name) => name.startsWith('TLS_')).join(':');
-  const list = names.filter((name) => !/^!?TLS_/.test(name)).join(':');
-  if (suites === '' && list === '')
-    throw invalidValue('options.ciphers', 'must name a cipher suite');
+  const list = names.filter((name) => !name.startsWith('TLS_')).join(':');
+  if (names.length === 0) throw invalidValue('options.ciphers', 'must name a cipher suite');
   const functions = native();
-  registers[0] = context;
-  functions.SSL_CTX_set_ciphersuites(suites);
-  ensure('SSL_CTX_set_ciphersuites', 'ciphers');
-  if (list === '') {
-    const lowest = contextCtrl(context, commands.getMinVersion, 0);
-    if (lowest < 0x0304) contextCtrl(context, commands.setMinVersion, 0x0304);
+  if (suites !== '') {
+    registers[0] = context;
+    functions.SSL_CTX_set_ciphersuites(suites);
+    ensure('SSL_CTX_set_ciphersuites', 'ciphers');
+  }
+  if (list !== '') {
+    registers[0] = context;
+    functions.SSL_CTX_set_cipher_list(list);
+    ensure('SSL_CTX_set_cipher_list', 'ciphers');
     return;
   }
-  registers[0] = context;
-  functions.SSL_CTX_set_cipher_list(list);
-  ensure('SSL_CTX_set_cipher_list', 'ciphers');
+  const tls13 = 0x0304;
+  contextCtrl(context, commands.setMinVersion, tls13);
   const highest = contextCtrl(context, commands.getMaxVersion, 0);
-  if (suites === '' && (highest === 0 || highest === 0x0304)) {
-    contextCtrl(context, commands.setMaxVersion, 0x0303);
+  const lowest = contextCtrl(context, commands.getMinVersion, 0);
+  if (lowest !== tls13 || (highest !== 0 && highest < tls13)) {
+    throw invalidValue('options.ciphers', 'has suites of TLS 1.3 only, which is off');
   }
 }
 
-function applyCertificates(context: Handle, options: SslContextOptions): void {
+function applyCertificates(context: Handle, options: CheckedContextOptions): void {
   const functions = native();
-  const passphrase =
-    options.passphrase === undefined ? null : checkString('options.passphrase', options.passphrase);
+  const { cert = [], key = [], passphrase } = options;
   // The addon takes one byte for each character; a passphrase is bytes.
-  const secret = passphrase === null ? null : Buffer.from(passphrase, 'utf8').toString('latin1');
-  for (const pem of options.cert === undefined ? [] : each(options.cert)) {
-    const bytes = bytesOf('options.cert', pem);
+  const secret =
+    passphrase === undefined ? null : Buffer.from(passphrase, 'utf8').toString('latin1');
+  for (const pem of cert) {
     registers[0] = context;
-    functions.useCertificate(bytes);
+    functions.useCertificate(pem);
     ensure('SSL_CTX_use_certificate', 'cert');
   }
-  for (const pem of options.key === undefined ? [] : each(options.key)) {
-    const bytes = bytesOf('options.key', pem);
+  for (const pem of key) {
     registers[0] = context;
-    functions.usePrivateKey(bytes, secret);
+    functions.usePrivateKey(pem, secret);
     ensure('SSL_CTX_use_PrivateKey', 'key');
     registers[0] = context;
     functions.SSL_CTX_check_private_key();
@@ -269,18 +251,16 @@ function applyCertificates(context: Handle, options: SslContextOptions): void {
   }
 }
 
-function applyVerification(context: Handle, options: SslContextOptions): void {
+function applyVerification(context: Handle, options: CheckedContextOptions): void {
   const functions = native();
+  const { rejectUnauthorized: reject = true, requestCert: request = false, ca } = options;
   const client = options.role === 'client';
-  const reject = checkBoolean('options.rejectUnauthorized', options.rejectUnauthorized ?? true);
-  const request = checkBoolean('options.requestCert', options.requestCert ?? false);
-  for (const pem of options.ca === undefined ? [] : each(options.ca)) {
-    const bytes = bytesOf('options.ca', pem);
+  for (const pem of ca ?? []) {
     registers[0] = context;
-    functions.addCa(bytes, !client);
+    functions.addCa(pem, !client);
     ensure('X509_STORE_add_cert', 'ca');
   }
-  if (client && reject && options.ca === undefined) {
+  if (client && reject && ca === undefined) {
     registers[0] = context;
     functions.SSL_CTX_set_default_verify_paths();
     ensure('SSL_CTX_set_default_verify_paths');
@@ -300,150 +280,62 @@ function applyVerification(context: Handle, options: SslContextOptions): void {
   }
 }
 
-/** The protocols as ALPN has them: each after its length. */
-export function alpnList(protocols: readonly string[] | Uint8Array): Uint8Array {
-  if (protocols instanceof Uint8Array) {
-    return checkProtocols('ALPNProtocols', protocols);
-  }
-  if (!Array.isArray(protocols)) {
-    throw invalidType('ALPNProtocols', 'an array of strings, a Buffer or Uint8Array', protocols);
-  }
-  return Buffer.concat(
-    protocols.map((protocol) => {
-      const bytes = Buffer.from(checkLatin1('ALPNProtocols', protocol), 'latin1');
-      if (bytes.length < 1 || bytes.length > 255) {
-        throw invalidValue('ALPNProtocols', 'must have protocols of 1 to 255 bytes');
-      }
-      return Buffer.concat([Buffer.from([bytes.length]), bytes]);
-    }),
-  );
-}
-
-const ticketActions: Readonly<Record<TicketAction, number>> = {
-  ignore: 1,
-  ignoreAndRenew: 2,
-  use: 3,
-  renew: 4,
-};
-
 /** Puts answers onto a context or a connection. */
-export function applyAnswers(target: Handle, client: boolean, answers: SslAnswers): void {
+export function applyAnswers(target: Handle, client: boolean, answers: CheckedAnswers): void {
   const functions = native();
-  const { pskSession, psk, ALPNProtocols } = answers;
+  const { pskSession, psk, ticketRules, allowEarlyData, ALPNProtocols } = answers;
   if (pskSession === null) {
     registers[0] = target;
     functions.removeAnswers(EventKind.pskUse);
   } else if (pskSession !== undefined) {
-    const identity = bytesOf('pskSession.identity', pskSession.identity);
-    const session = handleOf('pskSession.session', pskSession.session);
+    const session = pskSession.session.handle;
     registers[0] = target;
     registers[1] = session;
-    functions.setPskUse(identity);
+    functions.setPskUse(pskSession.identity);
   }
   for (const [identity, session] of answers.pskSessions ?? []) {
-    const bytes = bytesOf('pskSessions', identity);
-    const handle = handleOf('pskSessions', session);
+    const { handle } = session;
     registers[0] = target;
     registers[1] = handle;
-    functions.setPskFind(bytes);
+    functions.setPskFind(identity);
   }
   if (psk === null) {
     registers[0] = target;
     functions.removeAnswers(EventKind.pskClient);
   } else if (psk !== undefined) {
-    const identity = Buffer.from(checkIdentity(psk.identity), 'utf8');
-    const key = checkKey(psk.key);
     registers[0] = target;
-    functions.setPskClient(identity, key);
+    functions.setPskClient(psk.identity, psk.key);
   }
-  for (const [name, value] of answers.pskKeys ?? []) {
-    const identity = Buffer.from(checkIdentity(name), 'utf8');
-    const key = checkKey(value);
+  for (const [identity, key] of answers.pskKeys ?? []) {
     registers[0] = target;
     functions.setPskServer(identity, key);
   }
   if (answers.ticketAppData !== undefined) {
-    const data =
-      answers.ticketAppData === null ? null : checkBytes('ticketAppData', answers.ticketAppData);
     registers[0] = target;
-    functions.setTicketAppData(data);
+    functions.setTicketAppData(answers.ticketAppData);
   }
-  if (answers.ticketRules !== undefined) {
-    const rules = Array.from(answers.ticketRules, checkRule);
+  if (ticketRules !== undefined) {
     registers[0] = target;
     functions.clearTicketRules();
-    for (const { action, appData } of rules) {
+    for (const { action, appData } of ticketRules) {
       registers[0] = target;
       functions.addTicketRule(action, appData);
     }
   }
-  if (answers.allowEarlyData !== undefined) {
-    const allow = checkBoolean('allowEarlyData', answers.allowEarlyData);
+  if (allowEarlyData !== undefined) {
     registers[0] = target;
-    functions.setAllowEarlyData(allow);
+    functions.setAllowEarlyData(allowEarlyData);
   }
   if (ALPNProtocols !== undefined && !client) {
-    const list = alpnList(ALPNProtocols);
     registers[0] = target;
-    functions.setAlpnSelect(list);
+    functions.setAlpnSelect(ALPNProtocols);
   }
 }
 
-function handleOf(name: string, session: unknown): Handle {
-  if (!(session instanceof SslSession)) throw invalidType(name, 'an SslSession', session);
-  return session.handle;
-}
-
-function checkIdentity(value: unknown): string {
-  const identity = checkString('identity', value);
-  if (identity.includes('\0') || Buffer.byteLength(identity) > 127) {
-    throw invalidValue('identity', 'must be at most 127 bytes, without NUL');
-  }
-  return identity;
-}
-
-function checkKey(value: unknown): Uint8Array {
-  const key = checkBytes('key', value);
-  if (key.length < 1 || key.length > 256) throw invalidValue('key', 'must be 1 to 256 bytes long');
-  return key;
-}
-
-function checkRule(rule: TicketRule): { action: number; appData: Uint8Array | null } {
-  const action = Object.hasOwn(ticketActions, rule.action) ? ticketActions[rule.action] : undefined;
-  if (action === undefined) {
-    throw invalidValue(
-      'ticketRules',
-      `must have actions of ${Object.keys(ticketActions).join(', ')}`,
-    );
-  }
-  const appData = rule.appData == null ? null : checkBytes('ticketRules.appData', rule.appData);
-  return { action, appData };
-}
-
-/** 48 or 80 bytes each. */
-export function applyTicketKeys(context: Handle, keys: Uint8Array | readonly Uint8Array[]): void {
-  const list = each(keys).map((key) => checkBytes('ticketKeys', key));
-  const size = list[0]?.length ?? 48;
-  if ((size !== 48 && size !== 80) || list.some((key) => key.length !== size)) {
-    throw invalidValue('ticketKeys', 'must be keys of 48 bytes, or all of 80');
-  }
-  const all = Buffer.concat(list);
-  registers[0] = context;
-  native().setTicketKeys(all, size);
-  all.fill(0);
-}
-
-export function applySessionIdContext(context: Handle, value: string | Uint8Array): void {
-  const bytes = bytesOf('sessionIdContext', value);
+export function applySessionIdContext(context: Handle, bytes: Uint8Array): void {
   registers[0] = context;
   native().SSL_CTX_set_session_id_context(bytes);
   ensure('SSL_CTX_set_session_id_context', 'sessionIdContext');
-}
-
-/** A `long` that a number holds. */
-export function checkSeconds(name: string, value: unknown): number {
-  if (typeof value !== 'number') throw invalidType(name, 'of type number', value);
-  return Number(checkLong(name, value));
 }
 
 /** An error that names what a connection or context is in no state for. */

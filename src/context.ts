@@ -2,12 +2,9 @@ import { EventEmitter } from 'node:events';
 import type { SslConnection } from './connection.js';
 import { SSL_SESS_CACHE_CLIENT, SSL_SESS_CACHE_NO_INTERNAL_STORE } from './constants.js';
 import {
-  alpnList,
   applyAnswers,
   applyOptions,
   applySessionIdContext,
-  applyTicketKeys,
-  checkSeconds,
   commands,
   contextCtrl,
   ensure,
@@ -17,13 +14,23 @@ import {
 } from './context-options.js';
 import { libsslError } from './errors.js';
 import { deliver, listen } from './events.js';
+import { checkTicketKeys, storeTicketKeys } from './keys.js';
 import { EventKind, type Handle, type NativeEvent, native, registers } from './native.js';
-import { type ProtocolVersion, versionName } from './protocol-version.js';
+import {
+  bytesOf,
+  type CheckedContextOptions,
+  checkSeconds,
+  checkStore,
+  readAnswers,
+  readContextOptions,
+} from './options.js';
+import { type ProtocolVersion, versionName, versionNumber } from './protocol-version.js';
 import { Reference, type ReferenceKind } from './reference.js';
 import { SslSession } from './session.js';
 import { type SessionStore, tell } from './session-store.js';
 import {
   checkInteger,
+  checkNumTickets,
   checkServerName,
   checkUint32,
   invalidType,
@@ -112,16 +119,8 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
    */
   constructor(options: SslContextOptions) {
     super();
-    if (typeof options !== 'object' || options === null) {
-      throw invalidType('options', 'of type object', options);
-    }
-    const { role, protocol = 'tls' } = options;
-    if (role !== 'client' && role !== 'server') {
-      throw invalidValue('options.role', "must be 'client' or 'server'");
-    }
-    if (protocol !== 'tls' && protocol !== 'dtls') {
-      throw invalidValue('options.protocol', "must be 'tls' or 'dtls'");
-    }
+    const checked = readContextOptions(options);
+    const { role, protocol = 'tls' } = checked;
     this.role = role;
     // The methods of addon_context.cc: any side, client, server; then those of DTLS.
     native().SSL_CTX_new((role === 'client' ? 1 : 2) + (protocol === 'dtls' ? 3 : 0));
@@ -130,7 +129,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     this.#reference = new Reference(this, handle, references);
     this.#id = handle;
     try {
-      this.#apply(handle, options);
+      this.#apply(handle, checked);
     } catch (error) {
       this.free();
       throw error;
@@ -155,7 +154,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     return this;
   }
 
-  #apply(handle: Handle, options: SslContextOptions): void {
+  #apply(handle: Handle, options: CheckedContextOptions): void {
     const client = this.role === 'client';
     if (!client) {
       registers[0] = handle;
@@ -164,18 +163,18 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     applyOptions(handle, options);
     applyAnswers(handle, client, options);
     if (client && options.ALPNProtocols !== undefined) {
-      const list = alpnList(options.ALPNProtocols);
       registers[0] = handle;
-      native().SSL_CTX_set_alpn_protos(list);
+      native().SSL_CTX_set_alpn_protos(options.ALPNProtocols);
       // This one returns 0 where it succeeds.
       registers[0] = registers[0] === 0 ? 1 : 0;
       ensure('SSL_CTX_set_alpn_protos', 'ALPNProtocols');
     }
     // A server that asks for certificates resumes nothing without one.
     const idContext =
-      options.sessionIdContext ?? (options.requestCert === true ? 'libssl-session' : undefined);
+      options.sessionIdContext ??
+      (options.requestCert === true ? Buffer.from('libssl-session') : undefined);
     if (idContext !== undefined) applySessionIdContext(handle, idContext);
-    if (options.ticketKeys !== undefined) applyTicketKeys(handle, options.ticketKeys);
+    if (options.ticketKeys !== undefined) storeTicketKeys(handle, options.ticketKeys);
     // As node:tls's: the sessions of a client go to its listeners, and into no cache.
     const clientMode = SSL_SESS_CACHE_CLIENT + SSL_SESS_CACHE_NO_INTERNAL_STORE;
     const cacheMode = options.sessionCacheMode ?? (client ? clientMode : undefined);
@@ -184,15 +183,13 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     if (options.sessionTimeout !== undefined) this.sessionTimeout = options.sessionTimeout;
     if (options.numTickets !== undefined) this.numTickets = options.numTickets;
     if (options.maxEarlyData !== undefined) this.maxEarlyData = options.maxEarlyData;
-    if (options.sessionStoreTimeout !== undefined) {
-      this.#storeTimeout = checkInteger(
-        'options.sessionStoreTimeout',
-        options.sessionStoreTimeout,
-        0,
-        0x7fff_ffff,
-      );
-    }
+    this.#storeTimeout = options.sessionStoreTimeout ?? this.#storeTimeout;
     if (options.sessionStore != null) this.sessionStore = options.sessionStore;
+  }
+
+  /** @internal Whether it is one, and no Proxy of one, which has nothing of its own. */
+  static is(value: unknown): value is SslContext {
+    return typeof value === 'object' && value !== null && #reference in value;
   }
 
   /**
@@ -310,13 +307,9 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     return this.#store;
   }
   set sessionStore(store: SessionStore | null) {
+    checkStore('sessionStore', store);
     if (store !== null && this.role === 'client') {
       throw invalidValue('sessionStore', "is a server's: clients do not look sessions up");
-    }
-    for (const name of ['get', 'set', 'delete'] as const) {
-      if (store !== null && typeof store[name] !== 'function') {
-        throw invalidType(`sessionStore.${name}`, 'of type function', store[name]);
-      }
     }
     this.#reference.handle;
     this.#store = store;
@@ -360,7 +353,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
   }
 
   /**
-   * How many tickets a TLS 1.3 server sends after a full handshake. Wraps
+   * How many tickets a TLS 1.3 server sends after a full handshake, 0 to 255. Wraps
    * `SSL_CTX_set_num_tickets(3)`.
    */
   get numTickets(): number {
@@ -369,7 +362,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     return registers[0];
   }
   set numTickets(count: number) {
-    const value = checkUint32('numTickets', count);
+    const value = checkNumTickets('numTickets', count);
     registers[0] = this.#reference.handle;
     native().SSL_CTX_set_num_tickets(value);
   }
@@ -419,7 +412,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     return versionName(contextCtrl(this.#reference.handle, commands.getMinVersion, 0));
   }
   set minVersion(version: ProtocolVersion | null) {
-    setVersion(this.#reference.handle, 'minVersion', version);
+    setVersion(this.#reference.handle, 'minVersion', versionNumber(version, 'minVersion'));
   }
 
   /**
@@ -430,7 +423,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     return versionName(contextCtrl(this.#reference.handle, commands.getMaxVersion, 0));
   }
   set maxVersion(version: ProtocolVersion | null) {
-    setVersion(this.#reference.handle, 'maxVersion', version);
+    setVersion(this.#reference.handle, 'maxVersion', versionNumber(version, 'maxVersion'));
   }
 
   /**
@@ -438,7 +431,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
    * `SSL_CTX_set_session_id_context(3)`.
    */
   setSessionIdContext(context: string | Uint8Array): void {
-    applySessionIdContext(this.#reference.handle, context);
+    applySessionIdContext(this.#reference.handle, bytesOf('context', context));
   }
 
   /**
@@ -446,12 +439,14 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
    * array: libssl's own key. Wraps `SSL_CTX_set_tlsext_ticket_key_cb(3)`.
    */
   setTicketKeys(keys: Uint8Array | readonly Uint8Array[]): void {
-    applyTicketKeys(this.#reference.handle, keys);
+    const list = checkTicketKeys('keys', Array.isArray(keys) ? keys : [keys]);
+    storeTicketKeys(this.#reference.handle, list);
   }
 
   /** Sets those answers that are given, as the options do. */
   setAnswers(answers: SslAnswers): void {
-    applyAnswers(this.#reference.handle, this.role === 'client', answers);
+    const checked = readAnswers(answers, this.role);
+    applyAnswers(this.#reference.handle, this.role === 'client', checked);
   }
 
   /**
@@ -461,7 +456,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
    */
   addContext(servername: string, context: SslContext | null): void {
     const name = checkServerName('servername', servername);
-    if (context !== null && !(context instanceof SslContext)) {
+    if (context !== null && !SslContext.is(context)) {
       throw invalidType('context', 'an SslContext or null', context);
     }
     const handle = this.#reference.handle;
@@ -568,6 +563,6 @@ export function call(listener: () => void, errors: unknown[]): void {
 }
 
 function sessionHandle(session: SslSession): Handle {
-  if (!(session instanceof SslSession)) throw invalidType('session', 'an SslSession', session);
+  if (!SslSession.is(session)) throw invalidType('session', 'an SslSession', session);
   return session.handle;
 }

@@ -6,6 +6,7 @@ import { named, setHandle, setHandles } from './call.js';
 import { checkCallback, checkObject, deliverAll, setCallbacks } from './callbacks.js';
 import { SSL_TICKET_RETURN_USE_RENEW } from './constants.js';
 import { misuseError } from './errors.js';
+import { checkIdentity12, checkIdentity13, checkKey12 } from './keys.js';
 import {
   EventKind,
   type Handle,
@@ -16,27 +17,26 @@ import {
 } from './native.js';
 import {
   checkBytes,
-  checkCString,
   checkHandle,
   checkInteger,
+  checkLatin1,
   checkProtocols,
   checkServerName,
   invalidType,
-  outOfRange,
 } from './validate.js';
 
 // ---- Pre-shared keys.
 
 /** A client's PSK for TLS 1.3. libssl takes a reference of its own to the session. */
 export interface PskUse {
-  /** 1 to 65535 bytes. */
+  /** 1 to 64,000 bytes. */
   identity: Uint8Array;
   /** With a cipher and a master key. */
   session: Handle;
 }
 /** A client's PSK up to TLS 1.2: the identity as latin1, without NUL. */
 export interface PskClient {
-  /** At most 127 bytes. */
+  /** 1 to 127 bytes. */
   identity: string;
   /** 1 to 256 bytes. */
   key: Uint8Array;
@@ -57,28 +57,8 @@ export type PskServerObserver = (ssl: Handle, identity: string, found: boolean) 
 /** allowed: the answer; true where none was given. */
 export type EarlyDataObserver = (ssl: Handle, allowed: boolean) => void;
 
-// The bytes that libssl has room for (PSK_MAX_IDENTITY_LEN, with its NUL; PSK_MAX_PSK_LEN), and that
-// an identity of TLS 1.3 can have.
-const mostIdentity12 = 127;
-const mostKey = 256;
-const mostIdentity13 = 0xffff;
-
-function checkSizedBytes(name: string, value: unknown, most: number): Uint8Array {
-  const bytes = checkBytes(name, value);
-  if (bytes.byteLength < 1 || bytes.byteLength > most) {
-    throw outOfRange(`${name}.byteLength`, `>= 1 and <= ${most}`, bytes.byteLength);
-  }
-  return bytes;
-}
-
-const checkIdentity13 = (value: unknown) => checkSizedBytes('identity', value, mostIdentity13);
-const checkIdentity12 = (value: unknown) =>
-  checkSizedBytes(
-    'identity',
-    Buffer.from(checkCString('identity', value), 'latin1'),
-    mostIdentity12,
-  );
-const checkKey = (value: unknown) => checkSizedBytes('key', value, mostKey);
+const latin1Identity = (value: unknown) =>
+  checkIdentity12('identity', Buffer.from(checkLatin1('identity', value), 'latin1'));
 
 /** One answer, as native code stores it: with the session, where it has one, in register 1. */
 interface Answer {
@@ -159,7 +139,7 @@ const pskUse: Kind<PskUse> = {
   kind: EventKind.pskUse,
   answers(given) {
     const { identity, session } = checkObjectArgument('psk', given);
-    const bytes = checkIdentity13(identity);
+    const bytes = checkIdentity13('identity', identity);
     checkHandle('session', session);
     return [{ session, store: (functions) => functions.setPskUse(bytes) }];
   },
@@ -171,7 +151,7 @@ const pskFind: Kind<PskSessions> = {
   answers: (given) => [
     pskFind.none,
     ...checkEntries('sessions', given).map(([identity, session]) => {
-      const bytes = checkIdentity13(identity);
+      const bytes = checkIdentity13('identity', identity);
       checkHandle('session', session);
       return { session, store: (functions: Native) => functions.setPskFind(bytes) };
     }),
@@ -183,7 +163,7 @@ const pskClient: Kind<PskClient> = {
   kind: EventKind.pskClient,
   answers(given) {
     const { identity, key } = checkObjectArgument('psk', given);
-    const [bytes, secret] = [checkIdentity12(identity), checkKey(key)];
+    const [bytes, secret] = [latin1Identity(identity), checkKey12('key', key)];
     return [{ store: (functions) => functions.setPskClient(bytes, secret) }];
   },
   none: { store: (functions) => functions.setPskClient(noBytes, null) },
@@ -194,7 +174,7 @@ const pskServer: Kind<PskKeys> = {
   answers: (given) => [
     pskServer.none,
     ...checkEntries('keys', given).map(([identity, key]) => {
-      const [bytes, secret] = [checkIdentity12(identity), checkKey(key)];
+      const [bytes, secret] = [latin1Identity(identity), checkKey12('key', key)];
       return { store: (functions: Native) => functions.setPskServer(bytes, secret) };
     }),
   ],

@@ -5,7 +5,6 @@
 
 import {
   checkByte,
-  checkSize,
   getControl,
   getInt,
   getLong,
@@ -30,6 +29,7 @@ import {
   checkInteger,
   checkLatin1,
   checkLong,
+  checkNumTickets,
   checkUint32,
 } from './validate.js';
 
@@ -219,8 +219,8 @@ export const SSL_set_session_id_context = set(
 );
 /** `long SSL_get_default_timeout(const SSL *s)`: seconds. */
 export const SSL_get_default_timeout = getLong('SSL_get_default_timeout', 's');
-/** `int SSL_set_num_tickets(SSL *s, size_t num_tickets)`. */
-export const SSL_set_num_tickets = set('SSL_set_num_tickets', 's', 'numTickets', checkSize);
+/** `int SSL_set_num_tickets(SSL *s, size_t num_tickets)`: at most 255. */
+export const SSL_set_num_tickets = set('SSL_set_num_tickets', 's', 'numTickets', checkNumTickets);
 /** `size_t SSL_get_num_tickets(const SSL *s)`. */
 export const SSL_get_num_tickets = getInt('SSL_get_num_tickets', 's');
 /** `int SSL_set_max_early_data(SSL *s, uint32_t max_early_data)`. */

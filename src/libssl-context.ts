@@ -3,7 +3,6 @@
 
 import {
   checkByte,
-  checkSize,
   getControl,
   getInt,
   getLong,
@@ -17,6 +16,7 @@ import {
   setMask,
 } from './call.js';
 import { deliverAll } from './callbacks.js';
+import { checkTicketKeys, storeTicketKeys } from './keys.js';
 import { type Handle, native } from './native.js';
 import {
   checkBytes,
@@ -25,9 +25,9 @@ import {
   checkInt,
   checkLatin1,
   checkLong,
+  checkNumTickets,
   checkUint32,
   invalidType,
-  invalidValue,
 } from './validate.js';
 
 // ---- Methods, and the life of a context.
@@ -179,12 +179,12 @@ export const SSL_CTX_set_session_id_context = set(
 
 // ---- Tickets and early data.
 
-/** `int SSL_CTX_set_num_tickets(SSL_CTX *ctx, size_t num_tickets)`: of TLS 1.3. */
+/** `int SSL_CTX_set_num_tickets(SSL_CTX *ctx, size_t num_tickets)`: of TLS 1.3; at most 255. */
 export const SSL_CTX_set_num_tickets = set(
   'SSL_CTX_set_num_tickets',
   'ctx',
   'numTickets',
-  checkSize,
+  checkNumTickets,
 );
 /** `size_t SSL_CTX_get_num_tickets(const SSL_CTX *ctx)`. */
 export const SSL_CTX_get_num_tickets = getInt('SSL_CTX_get_num_tickets', 'ctx');
@@ -213,21 +213,11 @@ export const SSL_CTX_get_recv_max_early_data = getInt('SSL_CTX_get_recv_max_earl
  * libssl renew the ticket. For none, libssl makes keys of its own again.
  */
 export function SSL_CTX_set_tlsext_ticket_keys(ctx: Handle, keys: readonly Uint8Array[]): 1 {
-  const functions = native();
+  native();
   if (!Array.isArray(keys)) throw invalidType('keys', 'an Array', keys);
-  const parts = Array.from(keys, (key: unknown, i) => checkBytes(`keys[${i}]`, key));
-  const size = parts[0]?.byteLength ?? 80;
-  if ((size !== 48 && size !== 80) || parts.some((key) => key.byteLength !== size)) {
-    throw invalidValue('keys', 'must have keys that are all of 80 bytes, or all of 48');
-  }
+  const checked = checkTicketKeys('keys', keys);
   checkHandle('ctx', ctx);
-  const all = Buffer.concat(parts);
-  try {
-    setHandle('ctx', ctx);
-    named('SSL_CTX_set_tlsext_ticket_keys', () => functions.setTicketKeys(all, size));
-  } finally {
-    all.fill(0);
-  }
+  named('SSL_CTX_set_tlsext_ticket_keys', () => storeTicketKeys(ctx, checked));
   return 1;
 }
 

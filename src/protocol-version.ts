@@ -24,11 +24,11 @@ export function versionName(number: number): ProtocolVersion | null {
 }
 
 /** 0 for null, which is "unset". */
-export function versionNumber(name: ProtocolVersion | null): number {
+export function versionNumber(name: unknown, argument = 'protocolVersion'): number {
   if (name === null) return 0;
-  if (typeof name !== 'string') throw invalidType('protocolVersion', 'a string or a number', name);
+  if (typeof name !== 'string') throw invalidType(argument, 'of type string', name);
   if (!Object.hasOwn(names, name)) {
-    throw invalidValue('protocolVersion', `must be one of ${Object.keys(names).join(', ')}`);
+    throw invalidValue(argument, `must be one of ${Object.keys(names).join(', ')}`);
   }
   return names[name as keyof typeof names];
 }

@@ -102,7 +102,7 @@ export function lookUp(
 function sessionOf(answer: unknown, id: Buffer): SslSession | null {
   if (answer === null || answer === undefined) return null;
   let session: SslSession;
-  if (answer instanceof SslSession) session = answer.upRef();
+  if (SslSession.is(answer)) session = answer.upRef();
   else if (answer instanceof Uint8Array) session = SslSession.fromDer(answer);
   else throw invalidType("sessionStore.get()'s answer", 'an SslSession, its DER or null', answer);
   try {

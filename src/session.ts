@@ -83,6 +83,11 @@ export class SslSession implements Disposable {
     return decode(unwrapNodeSession(checkBytes('buffer', buffer)));
   }
 
+  /** @internal Whether it is one, and no Proxy of one, which has nothing of its own. */
+  static is(value: unknown): value is SslSession {
+    return typeof value === 'object' && value !== null && #reference in value;
+  }
+
   /**
    * Takes over the references that a handle of `libssl-session/libssl` owns: the object owns one,
    * the others are given back. A handle that an object has already is refused.

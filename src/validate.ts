@@ -82,6 +82,11 @@ export function checkUint32(name: string, value: unknown): number {
   return checkInteger(name, value, 0, 0xffff_ffff);
 }
 
+/** Tickets to send: libssl makes them all in one call, about 15 µs each and 250 bytes. */
+export function checkNumTickets(name: string, value: unknown): number {
+  return checkInteger(name, value, 0, 255);
+}
+
 /** A C `long` (64 bits): a bigint, or a number that is exact. */
 export function checkLong(name: string, value: unknown): number | bigint {
   if (typeof value === 'bigint') {

@@ -320,8 +320,9 @@ describe('each option has its effect', () => {
     expect(client.cipher?.name).toBe('TLS_AES_128_CCM_SHA256');
     expect(client.protocol).toBe('TLSv1.3');
     const suite = 'ECDHE-ECDSA-AES128-SHA256';
-    const old = outcome({ ciphers: suite }, {}).server;
-    expect([old.cipher?.name, old.protocol]).toEqual([suite, 'TLSv1.2']);
+    const tls12 = outcome({ ciphers: suite, maxVersion: 'TLSv1.2' }, {}).server;
+    expect([tls12.cipher?.name, tls12.protocol]).toEqual([suite, 'TLSv1.2']);
+    expect(outcome({ ciphers: suite }, {}).server.protocol).toBe('TLSv1.3');
     const both = { ciphers: `${suite}:TLS_CHACHA20_POLY1305_SHA256` };
     expect(outcome({}, both).server.cipher?.name).toBe('TLS_CHACHA20_POLY1305_SHA256');
   });

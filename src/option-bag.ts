@@ -1,0 +1,102 @@
+// How an object of options is read: by a table that has every known name, each option once, and all
+// of them before anything is made of them. So a getter that frees or throws does so while there is
+// nothing to lose, and a name that nobody knows is an error.
+
+import { invalidType, invalidValue } from './validate.js';
+
+/** Which side a context's connections take. */
+export type Side = 'client' | 'server';
+
+/** One option. */
+export interface Row<T> {
+  /** The value as it is used later; throws one of Node's errors. */
+  readonly check: (name: string, value: unknown) => T;
+  /** The only side that it means something to. */
+  readonly only?: Side;
+}
+
+/** A table of options. */
+export type Rows = Readonly<Record<string, Row<unknown>>>;
+
+/** What is left of an object of options once it was read. */
+export type Checked<R extends Rows> = {
+  readonly [K in keyof R]?: Exclude<ReturnType<R[K]['check']>, undefined>;
+};
+
+/** Why a name is not known, as the end of a sentence that begins with it. */
+export type Elsewhere = (name: string) => string | undefined;
+
+/** Throws for what is no object, for unknown names and for wrong values. `undefined`: not given. */
+export function readOptions<R extends Rows>(
+  what: string,
+  rows: R,
+  given: unknown,
+  elsewhere: Elsewhere,
+): Checked<R> {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw invalidType(what, 'of type object', given);
+  }
+  const options = given as Readonly<Record<string, unknown>>;
+  for (const name in options) {
+    if (Object.hasOwn(rows, name) || !isGiven(options, name) || options[name] === undefined)
+      continue;
+    throw unknownName(what, name, rows, elsewhere(name));
+  }
+  const checked: Record<string, unknown> = Object.create(null);
+  for (const name of Object.keys(rows)) {
+    const value = isGiven(options, name) ? options[name] : undefined;
+    if (value !== undefined) checked[name] = rows[name]?.check(`${what}.${name}`, value);
+  }
+  return checked as Checked<R>;
+}
+
+/** Throws for an option that the other side alone has a use for. Off and none are no use. */
+export function refuseOtherSide<R extends Rows>(
+  what: string,
+  rows: R,
+  checked: Checked<R>,
+  side: Side,
+): void {
+  for (const [name, value] of Object.entries(checked)) {
+    const only = rows[name]?.only ?? side;
+    if (only === side || value === null || value === false) continue;
+    throw invalidValue(`${what}.${name}`, `means something to a ${only} only`);
+  }
+}
+
+// An option may be inherited, but not from where every object inherits.
+function isGiven(options: object, name: string): boolean {
+  let holder: object | null = options;
+  while (holder !== null && holder !== Object.prototype) {
+    if (Object.hasOwn(holder, name)) return true;
+    holder = Object.getPrototypeOf(holder) as object | null;
+  }
+  return false;
+}
+
+// A name is shown where it looks like one: an object of secrets may have been given by mistake.
+function unknownName(what: string, name: string, rows: Rows, why: string | undefined): TypeError {
+  const shown = /^[A-Za-z]\w{0,39}$/.test(name);
+  const full = shown ? `${what}.${name}` : what;
+  if (why !== undefined) return invalidValue(full, why);
+  const names = Object.keys(rows).sort((a, b) => distance(name, a) - distance(name, b));
+  const is = shown ? 'is not a known option' : 'has a name that is not a known option';
+  return invalidValue(full, `${is}; the nearest is '${names[0]}'`);
+}
+
+// Levenshtein's, where the case of a letter counts less than the letter.
+function distance(given: string, known: string): number {
+  const one = given.slice(0, 64);
+  let row = Array.from({ length: known.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= one.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= known.length; j++) {
+      const [a, b] = [one.charAt(i - 1), known.charAt(j - 1)];
+      const change = a === b ? 0 : a.toLowerCase() === b.toLowerCase() ? 0.5 : 1;
+      const [above = 0, left = 0, corner = 0] = [row[j], next[j - 1], row[j - 1]];
+      next.push(Math.min(above + 1, left + 1, corner + change));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}
