@@ -7,8 +7,8 @@ import { checkBytes, invalidValue, outOfRange } from './validate.js';
 // What libssl has room for in TLS 1.2: PSK_MAX_IDENTITY_LEN without the NUL, PSK_MAX_PSK_LEN.
 const mostIdentity12 = 127;
 const mostKey = 256;
-// All extensions of a ClientHello have 65,535 bytes together (measured: beside a server name of 255 bytes
-// an identity of 65,075 bytes is the longest that libssl sends; a longer one is an internal error).
+// The extensions of a ClientHello have 65,535 bytes together. Beside a server name of 255 bytes
+// libssl sends an identity of 65,075; a longer one is an internal error (measured).
 const mostIdentity13 = 64_000;
 
 function checkSize(name: string, bytes: Uint8Array, most: number): Uint8Array {
