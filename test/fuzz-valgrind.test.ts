@@ -1,0 +1,24 @@
+// 500 of the random sequences of fuzz.test.ts under valgrind.
+
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { noValgrind, runUnderValgrind } from './valgrind.mjs';
+
+const first = Number(process.env.FUZZ_SEED ?? 1);
+const child = fileURLToPath(new URL('fuzz/child.mjs', import.meta.url));
+const size = 50;
+
+for (let part = 0; part < 10; part++) {
+  const seed = first + size * part;
+  test.concurrent(`${size} sequences under valgrind, part ${part}`, { timeout: 900_000 }, async ({
+    skip,
+  }) => {
+    skip(noValgrind !== undefined, noValgrind);
+    const job = JSON.stringify({ first: seed, count: size });
+    const result = await runUnderValgrind(['--jitless', '--expose-gc', child, job]);
+    const { stdout, errors, ...ended } = result;
+    const at = `FUZZ_SEED=${seed}: ${stdout.slice(-300)}`;
+    expect(ended, at).toMatchObject({ code: 0, signal: null, stderr: '' });
+    expect(errors, at).toEqual([]);
+  });
+}

@@ -1,0 +1,3 @@
+import type { Step } from './find.mjs';
+
+export function generate(seed: number): Step[];
