@@ -128,12 +128,38 @@ napi_value Call::NewNumber(double value) const {
   return result;
 }
 
-napi_value Call::NewArray(const std::vector<napi_value>& elements) const {
+napi_value Call::NewText(const char* text) const {
+  return NewLatin1(text == nullptr ? "" : text, NAPI_AUTO_LENGTH);
+}
+
+napi_value Call::NewObject(std::initializer_list<Property> properties) const {
   napi_value result;
-  Check(napi_create_array_with_length(env_, elements.size(), &result));
-  for (size_t i = 0; i < elements.size(); ++i) {
-    Check(napi_set_element(env_, result, static_cast<uint32_t>(i), elements[i]));
+  Check(napi_create_object(env_, &result));
+  Define(env_, result, properties);
+  return result;
+}
+
+void Define(napi_env env, napi_value object, const std::vector<Property>& properties) {
+  std::vector<napi_property_descriptor> descriptors;
+  descriptors.reserve(properties.size());
+  for (const Property& property : properties) {
+    descriptors.push_back({property.name, nullptr, nullptr, nullptr, nullptr, property.value,
+                           napi_default_jsproperty, nullptr});
   }
+  if (napi_define_properties(env, object, descriptors.size(), descriptors.data()) != napi_ok) {
+    throw Napi::Error::New(env);
+  }
+}
+
+napi_value NewArray(napi_env env, const std::vector<napi_value>& elements) {
+  const napi_value result = Napi::Array::New(env, elements.size());
+  std::deque<std::string> indexes;
+  std::vector<Property> properties;
+  properties.reserve(elements.size());
+  for (size_t i = 0; i < elements.size(); ++i) {
+    properties.push_back({indexes.emplace_back(std::to_string(i)).c_str(), elements[i]});
+  }
+  Define(env, result, properties);
   return result;
 }
 
@@ -169,32 +195,31 @@ namespace {
 
 napi_value LibraryInfo(const Call& call) {
   const Libssl& libssl = call.libssl();
-  Napi::Object info = Napi::Object::New(call.env());
-  info["version"] = libssl.version;
-  info["versionNumber"] = static_cast<double>(libssl.version_number);
-  info["libssl"] = libssl.libssl_path;
-  info["libcrypto"] = libssl.libcrypto_path;
-  info["isolated"] = true;  // LoadLibssl gives no other
-  return info;
+  const Napi::Env env(call.env());
+  return call.NewObject({
+      {"version", Napi::String::New(env, libssl.version)},
+      {"versionNumber", call.NewNumber(static_cast<double>(libssl.version_number))},
+      {"libssl", Napi::String::New(env, libssl.libssl_path)},
+      {"libcrypto", Napi::String::New(env, libssl.libcrypto_path)},
+      {"isolated", Napi::Boolean::New(env, true)},  // LoadLibssl gives no other
+  });
 }
 
 // Not a Body: it must not clear what it reads.
 napi_value LastErrors(napi_env env, napi_callback_info info) {
   try {
     const Call call(env, info);
-    // A copy: a setter on Object.prototype could make a call in the middle.
-    const std::vector<OpensslError> errors = call.environment().last_errors;
-    Napi::Array result = Napi::Array::New(env, errors.size());
-    for (size_t i = 0; i < errors.size(); ++i) {
-      Napi::Object error = Napi::Object::New(env);
-      error["code"] = static_cast<double>(errors[i].code);
-      error["library"] = errors[i].library;
-      error["function"] = errors[i].function;
-      error["reason"] = errors[i].reason;
-      error["data"] = errors[i].data;
-      result[static_cast<uint32_t>(i)] = error;
+    std::vector<napi_value> errors;
+    for (const OpensslError& error : call.environment().last_errors) {
+      errors.push_back(call.NewObject({
+          {"code", call.NewNumber(static_cast<double>(error.code))},
+          {"library", Napi::String::New(env, error.library)},
+          {"function", Napi::String::New(env, error.function)},
+          {"reason", Napi::String::New(env, error.reason)},
+          {"data", Napi::String::New(env, error.data)},
+      }));
     }
-    return result;
+    return call.NewArray(errors);
   } catch (const Napi::Error& error) {
     error.ThrowAsJavaScriptException();
     return nullptr;
@@ -230,11 +255,11 @@ napi_value StartCounting(const Call& call) {
 
 napi_value Counts(const Call& call) {
   const SessionCounts counts = CountedSessions();
-  Napi::Object result = Napi::Object::New(call.env());
-  result["created"] = static_cast<double>(counts.created);
-  result["destroyed"] = static_cast<double>(counts.destroyed);
-  result["live"] = static_cast<double>(counts.created - counts.destroyed);
-  return result;
+  return call.NewObject({
+      {"created", call.NewNumber(static_cast<double>(counts.created))},
+      {"destroyed", call.NewNumber(static_cast<double>(counts.destroyed))},
+      {"live", call.NewNumber(static_cast<double>(counts.created - counts.destroyed))},
+  });
 }
 
 const char* RefusalName(Refusal refusal) {
@@ -265,15 +290,16 @@ Napi::Value Load(const Napi::CallbackInfo& info) {
   }
   const LoadResult result = LoadLibssl(info[0].As<Napi::String>().Utf8Value(), fallbacks);
   if (result.libssl == nullptr) {
-    Napi::Array attempts = Napi::Array::New(env);
+    std::vector<napi_value> attempts;
     for (const Attempt& attempt : result.attempts) {
-      Napi::Object entry = Napi::Object::New(env);
-      entry["place"] = attempt.place;
-      entry["code"] = RefusalName(attempt.refusal);
-      entry["reason"] = attempt.reason;
-      attempts[attempts.Length()] = entry;
+      const Napi::Object entry = Napi::Object::New(env);
+      Define(env, entry,
+             {{"place", Napi::String::New(env, attempt.place)},
+              {"code", Napi::String::New(env, RefusalName(attempt.refusal))},
+              {"reason", Napi::String::New(env, attempt.reason)}});
+      attempts.push_back(entry);
     }
-    return attempts;
+    return Napi::Value(env, NewArray(env, attempts));
   }
   auto* instance = env.GetInstanceData<Instance>();
   if (instance == nullptr) {
@@ -304,7 +330,8 @@ Napi::Value Load(const Napi::CallbackInfo& info) {
        {SessionFunctions(), ContextFunctions(), ConnectionFunctions(), AnswerFunctions()}) {
     functions.insert(functions.end(), some.begin(), some.end());
   }
-  Napi::Object exports = Napi::Object::New(env);
+  const Napi::Object exports = Napi::Object::New(env);
+  std::vector<Property> properties;
   for (const Function& function : functions) {
     Binding& binding = environment->bindings.emplace_back(Binding{environment, function.name});
     napi_value value;
@@ -312,13 +339,14 @@ Napi::Value Load(const Napi::CallbackInfo& info) {
                              &value) != napi_ok) {
       throw Napi::Error::New(env);
     }
-    exports[function.name] = value;
+    properties.push_back({function.name, value});
   }
+  Define(env, exports, properties);
   return exports;
 }
 
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
-  exports["load"] = Napi::Function::New<Load>(env, "load");
+  Define(env, exports, {{"load", Napi::Function::New<Load>(env, "load")}});
   return exports;
 }
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <initializer_list>
 #include <new>
 #include <string>
 #include <type_traits>
@@ -39,6 +40,16 @@ struct MutableBytes {
   uint8_t* data;
   size_t size;
 };
+
+struct Property {
+  const char* name;
+  napi_value value;
+};
+
+// Properties of the object's own: what JavaScript's assignment does would call a setter of
+// Object.prototype or Array.prototype, where others' code may have one, and lose the value.
+void Define(napi_env env, napi_value object, const std::vector<Property>& properties);
+napi_value NewArray(napi_env env, const std::vector<napi_value>& elements);
 
 // What a JavaScript function of ours carries with it.
 struct Binding {
@@ -206,7 +217,11 @@ class Call {
   napi_value NewLatin1(const char* data, size_t size) const;
   // For what is made of several values.
   napi_value NewNumber(double value) const;
-  napi_value NewArray(const std::vector<napi_value>& elements) const;
+  napi_value NewText(const char* text) const;  // latin1; nullptr: empty
+  napi_value NewArray(const std::vector<napi_value>& elements) const {
+    return libssl_session::NewArray(env_, elements);
+  }
+  napi_value NewObject(std::initializer_list<Property> properties) const;
 
   // A handle that owns the reference to `session`; for nullptr 0. `bytes` is what to tell V8.
   napi_value AdoptSession(SSL_SESSION* session, size_t bytes) const {

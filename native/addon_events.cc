@@ -7,22 +7,25 @@ namespace libssl_session {
 namespace {
 
 napi_value NewEvent(const Call& call, Event& event) {
-  Napi::Object object = Napi::Object::New(call.env());
-  object["kind"] = static_cast<double>(event.kind);
-  object["context"] = static_cast<double>(event.context);
-  object["connection"] = static_cast<double>(event.connection);
-  object["number"] = event.number;
-  if (event.session != nullptr) {
+  napi_value data = call.Null();
+  double session = 0;
+  if (event.session == nullptr) {
+    data = call.NewBuffer(event.data.data(), event.data.size());
+    explicit_bzero(event.data.data(), event.data.size());  // a line of the key log
+  } else {
     // Adopt gives it back where it fails; what fails before, as all does when a Worker is stopped,
     // leaves it to TakeEvents.
     call.Adopt(std::exchange(event.session, nullptr), kSessionBytes, Origin(event.context));
-    object["session"] = call.environment().registers[0];
-    return object;
+    session = call.environment().registers[0];
   }
-  object["session"] = 0.0;
-  object["data"] = Napi::Value(call.env(), call.NewBuffer(event.data.data(), event.data.size()));
-  explicit_bzero(event.data.data(), event.data.size());  // a line of the key log
-  return object;
+  return call.NewObject({
+      {"kind", call.NewNumber(static_cast<double>(event.kind))},
+      {"context", call.NewNumber(static_cast<double>(event.context))},
+      {"connection", call.NewNumber(static_cast<double>(event.connection))},
+      {"number", call.NewNumber(event.number)},
+      {"session", call.NewNumber(session)},
+      {"data", data},
+  });
 }
 
 // All that was recorded; nullptr when nothing was.

@@ -236,11 +236,11 @@ napi_value SetCipher(const Call& call) {
 }
 
 napi_value Ciphers(const Call& call) {
-  Napi::Array result = Napi::Array::New(call.env());
+  std::vector<napi_value> ciphers;
   for (const SSL_CIPHER* cipher : AllCiphers(call.libssl())) {
-    result[result.Length()] = Napi::Value(call.env(), CipherInfo(call, cipher));
+    ciphers.push_back(CipherInfo(call, cipher));
   }
-  return result;
+  return call.NewArray(ciphers);
 }
 
 napi_value GetHostname(const Call& call) {
@@ -423,14 +423,13 @@ napi_value Info(const Call& call) {
 napi_value CipherInfo(const Call& call, const SSL_CIPHER* cipher) {
   if (cipher == nullptr) return call.Null();
   const Libssl& libssl = call.libssl();
-  Napi::Object info = Napi::Object::New(call.env());
-  info["name"] = libssl.SSL_CIPHER_get_name(cipher);
-  const char* standard_name = libssl.SSL_CIPHER_standard_name(cipher);
-  info["standardName"] = standard_name == nullptr ? "" : standard_name;  // some have none
-  info["id"] = static_cast<double>(libssl.SSL_CIPHER_get_protocol_id(cipher));
-  info["version"] = libssl.SSL_CIPHER_get_version(cipher);
-  info["bits"] = libssl.SSL_CIPHER_get_bits(cipher, nullptr);
-  return info;
+  return call.NewObject({
+      {"name", call.NewText(libssl.SSL_CIPHER_get_name(cipher))},
+      {"standardName", call.NewText(libssl.SSL_CIPHER_standard_name(cipher))},  // some have none
+      {"id", call.NewNumber(libssl.SSL_CIPHER_get_protocol_id(cipher))},
+      {"version", call.NewText(libssl.SSL_CIPHER_get_version(cipher))},
+      {"bits", call.NewNumber(libssl.SSL_CIPHER_get_bits(cipher, nullptr))},
+  });
 }
 
 std::vector<Function> SessionFunctions() {
