@@ -35,7 +35,6 @@ ConnectionState* Stepping(const Call& call, size_t i) {
 napi_value Outcome(const Call& call, const Step& step, ConnectionState* state,
                    napi_value data = nullptr) {
   const bool take = call.environment().registers[1] != 0;
-  // Asked now: an event is an object, and a setter on Object.prototype may free the connection.
   const int ready = call.libssl().SSL_is_init_finished(state->ssl);
   const napi_value outcome =
       Outcome(call, step.result, step.error, take ? state->ssl : nullptr, data);
@@ -80,11 +79,13 @@ napi_value Lend(const Call& call) {
   return call.Undefined();
 }
 
-// The object's reference, as releaseSession.
+// The object's reference, as releaseSession; in register 1 whether it was only forgotten.
 napi_value Release(const Call& call) {
   auto* slot = call.Find<SSL>(0);
   if (slot == nullptr) return call.Undefined();
   slot->lent = false;
+  const bool forgotten = call.environment().registers[1] != 0;
+  if (forgotten && slot->references == 1) LeaveSession(State(call, 0));
   call.Release<SSL>(slot);
   return libssl_session::Outcome(call, 0, 0);
 }
@@ -266,7 +267,7 @@ napi_value SetSession(const Call& call) {
     }
   }
   const bool begun = libssl.SSL_in_before(state->ssl) != 1;
-  const int result = libssl.SSL_set_session(state->ssl, session);
+  const int result = Offer(state, session);
   libssl.SSL_SESSION_free(copy);
   if (begun) state->unusable = "replaced";
   return libssl_session::Outcome(call, result, 0);
@@ -304,8 +305,20 @@ napi_value SetHostName(const Call& call) {
   std::string name;
   const bool none = call.IsNull(0);
   if (!none) name = call.Latin1(0);
-  return call.NewLong(call.libssl().SSL_ctrl(ssl, kCtrlSetHostname, kNameTypeHostName,
-                                             none ? nullptr : name.data()));
+  const long result = call.libssl().SSL_ctrl(ssl, kCtrlSetHostname, kNameTypeHostName,
+                                             none ? nullptr : name.data());
+  ConnectionState* state = State(call, 0);
+  if (result == 1 && state->side != ConnectionState::Side::kServer) {
+    state->servername.reset();
+    if (!none) state->servername = name;
+  }
+  return call.NewLong(result);
+}
+
+// The server name that this client asked for, or asks for, whatever is resumed.
+napi_value RequestedServerName(const Call& call) {
+  const std::optional<std::string>& name = State(call, 0)->servername;
+  return name.has_value() ? call.NewLatin1(name->data(), name->size()) : call.Null();
 }
 
 napi_value SetIpAddress(const Call& call) {
@@ -431,6 +444,7 @@ std::vector<Function> ConnectionFunctions() {
       {"SSL_set_tlsext_host_name", Entry<SetHostName, kPossible>},
       {"SSL_set1_groups_list", Entry<SetGroupsList, kPossible>},
       {"SSL_get_servername", Entry<GetServerName, kNever>},
+      {"requestedServerName", Entry<RequestedServerName, kNever>},
       {"SSL_get_current_cipher", Entry<GetCipher, kNever>},
       {"SSL_get0_alpn_selected", Entry<GetAlpn, kNever>},
       {"SSL_get_peer_certificate", Entry<GetPeerCertificate, kPossible>},

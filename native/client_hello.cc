@@ -3,6 +3,8 @@
 // while the session is looked for. get_session_cb then has the answer. To pause only where it would
 // be called, this file reads in the ClientHello what libssl will read next.
 
+#include <algorithm>
+
 #include "connection.h"
 
 namespace libssl_session {
@@ -76,6 +78,19 @@ std::vector<View> WantedIds(const Libssl& libssl, SSL* ssl) {
   return ids;
 }
 
+// The server name that the client asks for; nullopt where there is none, or one that libssl refuses
+// in a full handshake.
+std::optional<std::string> ServerName(const Libssl& libssl, SSL* ssl) {
+  View extension, names, type, name;
+  const bool given = Extension(libssl, ssl, kExtensionServerName, &extension) &&
+                     extension.TakePrefixed(2, &names) && names.Take(1, &type) &&
+                     type.data[0] == kNameTypeHostName && names.TakePrefixed(2, &name);
+  constexpr size_t kMost = 255;  // TLSEXT_MAXLEN_host_name
+  if (!given || name.size > kMost || std::count(name.data, name.data + name.size, 0) > 0)
+    return std::nullopt;
+  return std::string(reinterpret_cast<const char*>(name.data), name.size);
+}
+
 // Takes the sessions of this id out of the cache that libssl must not find: it would dereference a
 // cipher that is none, and share a key that is none with whoever knows the id. Whoever has a
 // reference may have changed it since it was added.
@@ -103,6 +118,11 @@ int Judge(ConnectionState& state) {
   const Libssl& libssl = state.context.libssl;
   SSL* const ssl = state.ssl;
   GuardCache(state.context, ssl);
+  try {
+    state.servername = ServerName(libssl, ssl);
+  } catch (const std::bad_alloc&) {
+    state.servername.reset();
+  }
   if (!state.context.looks_up) return kClientHelloSuccess;
   if (state.lookup == ConnectionState::Lookup::kAnswered) return kClientHelloSuccess;
   if (state.lookup == ConnectionState::Lookup::kAsked) return kClientHelloRetry;

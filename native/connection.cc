@@ -16,6 +16,22 @@ void FreeState(void*, void* state, CRYPTO_EX_DATA*, int, long, void*) {
 
 ExPlace place(kExIndexSsl, FreeState);
 
+// A client that resumes a session of TLS 1.2 may get a new ticket. libssl then makes a session of
+// it, in place of the one offered, and does not call new_session_cb.
+void NoteSession(ConnectionState* state) {
+  const Libssl& libssl = state->context.libssl;
+  SSL_SESSION* session = libssl.SSL_get_session(state->ssl);
+  if (session == nullptr) return;
+  if (state->offered.has_value() && state->offered->get() == session) return;
+  state->offered.emplace(libssl, session);
+  if (libssl.SSL_session_reused(state->ssl) != 1 || libssl.SSL_version(state->ssl) == kTls13 ||
+      !state->context.Records(EventKind::kRenewedSession)) {
+    return;
+  }
+  libssl.SSL_SESSION_up_ref(session);
+  state->RecordEvent(EventKind::kRenewedSession, session, nullptr, 0, 0);
+}
+
 // Moves what one side has sent to the other. How many bytes, or -1 when out of memory.
 int Carry(const Libssl& libssl, SSL* from, SSL* to) {
   char bytes[4096];
@@ -71,12 +87,13 @@ SSL* NewConnection(ContextState* context) {
 Step Result(ConnectionState* state, int result) {
   state->last_error =
       result > 0 ? kErrorNone : state->context.libssl.SSL_get_error(state->ssl, result);
+  if (!Ready(state->context.libssl, state->ssl)) return {result, state->last_error};
   // The handshake is over, in whatever step: another one asks anew.
-  if (state->lookup == ConnectionState::Lookup::kAnswered &&
-      Ready(state->context.libssl, state->ssl)) {
+  if (state->lookup == ConnectionState::Lookup::kAnswered) {
     state->lookup = ConnectionState::Lookup::kNone;
     state->found.clear();
   }
+  if (state->side == ConnectionState::Side::kClient) NoteSession(state);
   return {result, state->last_error};
 }
 
@@ -108,11 +125,12 @@ Step Handshake(ConnectionState* state, int (*function)(SSL*)) {
   return Result(state, function(state->ssl));
 }
 
-// Whether data of the peer was dropped because this side has sent its end: libssl gives 0 then, and
-// no error.
+// Whether data of the peer was dropped because only this side has sent its end: libssl gives 0
+// then, and no error. Once the peer's end has come it gives the same for ever, and reads nothing.
 bool Dropped(ConnectionState* state, const Step& step) {
-  return step.result == 0 && step.error == kErrorSyscall &&
-         (state->context.libssl.SSL_get_shutdown(state->ssl) & kSentShutdown) != 0 &&
+  if (step.result != 0 || step.error != kErrorSyscall) return false;
+  const int shutdown = state->context.libssl.SSL_get_shutdown(state->ssl);
+  return (shutdown & (kSentShutdown | kReceivedShutdown)) == kSentShutdown &&
          !ErrorsPending(state->context.libssl);
 }
 
@@ -189,6 +207,18 @@ Step ReadEarlyData(ConnectionState* state, void* data, size_t room, size_t* size
   return Result(state, result);
 }
 
+int Offer(ConnectionState* state, SSL_SESSION* session) {
+  const Libssl& libssl = state->context.libssl;
+  const int result = libssl.SSL_set_session(state->ssl, session);
+  state->offered.reset();
+  if (result == 1 && session != nullptr) state->offered.emplace(libssl, session);
+  return result;
+}
+
+void LeaveSession(ConnectionState* state) {
+  state->context.libssl.SSL_set_shutdown(state->ssl, kSentShutdown | kReceivedShutdown);
+}
+
 Step Clear(ConnectionState* state) {
   const Libssl& libssl = state->context.libssl;
   const int result = libssl.SSL_clear(state->ssl);
@@ -200,6 +230,7 @@ Step Clear(ConnectionState* state) {
     if (session != nullptr && !HasCipherAndKey(libssl, session)) {
       libssl.SSL_set_session(state->ssl, nullptr);
     }
+    if (state->side == ConnectionState::Side::kServer) state->servername.reset();
     // Of the context that a server has switched to for its last client.
     libssl.SSL_set_SSL_CTX(state->ssl, state->context.context);
   } else {

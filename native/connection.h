@@ -36,6 +36,13 @@ struct ConnectionState {
   Handle id = kNullHandle;  // the first handle
   Answers answers;
 
+  // What the client of a server asked for (SNI), or what a client asks for. libssl gives the name
+  // of the session instead where one of TLS 1.2 is resumed.
+  std::optional<std::string> servername;
+  // A client's: the session that it offers, or the last that the application knows of. A reference,
+  // so that no other session has its address.
+  std::optional<SessionReference> offered;
+
   // What a paused handshake asked for (kLookup), and what was found.
   enum class Lookup : uint8_t { kNone, kAsked, kAnswered };
   Lookup lookup = Lookup::kNone;
@@ -104,6 +111,14 @@ Step ReadAll(ConnectionState* state, ReadData* data);
 Step WriteEarlyData(ConnectionState* state, const void* data, size_t size);
 // At most `room` bytes, whose number goes to `size`; the result is SSL_READ_EARLY_DATA_….
 Step ReadEarlyData(ConnectionState* state, void* data, size_t room, size_t* size);
+
+// SSL_set_session: the session that a client offers, or nullptr.
+int Offer(ConnectionState* state, SSL_SESSION* session);
+
+// Before its last reference is given back: libssl marks the session of a connection without an end
+// as one that must not be resumed, and takes it out of the cache. Not of one that was merely
+// forgotten.
+void LeaveSession(ConnectionState* state);
 
 // SSL_clear. Where libssl gives up half-way, the connection can only be freed.
 Step Clear(ConnectionState* state);

@@ -109,7 +109,9 @@ int OnTicketKey(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX
         libssl.HMAC_Init_ex(hmac, hmac_key, key_size, libssl.EVP_sha256(), nullptr) == 1 &&
         libssl.EVP_DecryptInit_ex(cipher, aes, nullptr, aes_key, iv) == 1;
     if (!done) return -1;
-    return i == 0 ? 1 : 2;  // 2: and give the client a new one
+    // 2: and give the client a new one. In TLS 1.3 always, as libssl does with keys of its own: a
+    // ticket is for one connection.
+    return i == 0 && libssl.SSL_version(ssl) != kTls13 ? 1 : 2;
   }
   return 0;
 }

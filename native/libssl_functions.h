@@ -259,6 +259,7 @@ typedef void CRYPTO_free_fn(void*, const char*, int);
   F(ssl, int, SSL_get_early_data_status, (const SSL*))                                           \
   F(ssl, int, SSL_shutdown, (SSL*))                                                              \
   F(ssl, int, SSL_get_shutdown, (const SSL*))                                                    \
+  F(ssl, void, SSL_set_shutdown, (SSL*, int))                                                    \
   F(ssl, int, SSL_clear, (SSL*))                                                                 \
   F(ssl, int, SSL_get_error, (const SSL*, int))                                                  \
   F(ssl, int, SSL_pending, (const SSL*))                                                         \
@@ -362,12 +363,14 @@ typedef void CRYPTO_free_fn(void*, const char*, int);
   C(kErrorWantRead, SSL_ERROR_WANT_READ, 2)                           \
   C(kErrorSyscall, SSL_ERROR_SYSCALL, 5)                              \
   C(kSentShutdown, SSL_SENT_SHUTDOWN, 1)                              \
+  C(kReceivedShutdown, SSL_RECEIVED_SHUTDOWN, 2)                      \
   C(kEarlyDataNotSent, SSL_EARLY_DATA_NOT_SENT, 0)                    \
   C(kEarlyDataAccepted, SSL_EARLY_DATA_ACCEPTED, 2)                   \
   C(kReadEarlyDataFinish, SSL_READ_EARLY_DATA_FINISH, 2)              \
   C(kErrorWantClientHello, SSL_ERROR_WANT_CLIENT_HELLO_CB, 11)        \
   C(kClientHelloSuccess, SSL_CLIENT_HELLO_SUCCESS, 1)                 \
   C(kClientHelloRetry, SSL_CLIENT_HELLO_RETRY, -1)                    \
+  C(kExtensionServerName, TLSEXT_TYPE_server_name, 0)                 \
   C(kExtensionSessionTicket, TLSEXT_TYPE_session_ticket, 35)          \
   C(kExtensionPsk, TLSEXT_TYPE_psk, 41)                               \
   C(kExtensionSupportedVersions, TLSEXT_TYPE_supported_versions, 43)  \

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { EventEmitter, once } from 'node:events';
+import { EventEmitter } from 'node:events';
 import { isIP } from 'node:net';
 import {
   SSL_ERROR_SSL,
@@ -8,7 +8,7 @@ import {
   SSL_RECEIVED_SHUTDOWN,
   SSL_SENT_SHUTDOWN,
 } from './constants.js';
-import { call, lentConnections, SslContext } from './context.js';
+import { call, lentConnections, newSessions, SslContext } from './context.js';
 import { applyAnswers, ensure, type SslAnswers, stateError } from './context-options.js';
 import { freedError, LibsslError, libsslError } from './errors.js';
 import { deliver } from './events.js';
@@ -25,13 +25,20 @@ import { type CheckedConnectionOptions, readAnswers, readConnectionOptions } fro
 import { type ProtocolVersion, versionName } from './protocol-version.js';
 import { Reference, type ReferenceKind } from './reference.js';
 import { SslSession } from './session.js';
-import { lookUp } from './session-store.js';
+import { lookUpAll } from './session-store.js';
 import { checkBytes, checkInteger, checkLatin1, invalidType, invalidValue } from './validate.js';
 
 /** What one connection has of its own; its answers go before the context's. */
 export interface SslConnectionOptions extends SslAnswers {
   /** A client's: the session to resume. */
   session?: SslSession | null;
+  /**
+   * A client's: offers a `dup()` of each session that it is given, so that yours can be offered again.
+   * In TLS 1.3 libssl marks the one that it has resumed with as not resumable, since tickets should
+   * be used once; but many servers send no new one on resumption, and some protocols (FTPS) want the
+   * same session for several connections. Who sees a ticket twice knows that both are of one client.
+   */
+  reuseSession?: boolean;
   /** A client's: the server name (SNI), which the certificate must be for when it is verified. */
   servername?: string;
   /** A client's: the name or IP address that the certificate must be for, where not `servername`. */
@@ -72,9 +79,10 @@ export type EarlyDataStatus = 'notSent' | 'rejected' | 'accepted';
 
 const references: ReferenceKind = {
   name: 'SslConnection',
-  release(handle) {
+  release(handle, forgotten) {
     lentConnections.delete(handle);
     registers[0] = handle;
+    registers[1] = forgotten ? 1 : 0;
     deliver(native().releaseConnection()?.[2] ?? null);
   },
 };
@@ -84,7 +92,8 @@ const references: ReferenceKind = {
  * for the peer come out of `take()`; what carries them is up to you. Owns a native `SSL`: `free()`
  * gives it back, and what is forgotten the garbage collector does.
  *
- * As in C, a connection that is freed without `shutdown()` marks its session as not resumable.
+ * As in C, a connection that is freed without `shutdown()` marks its session as not resumable. One
+ * that the collector frees leaves it as it is.
  *
  * What the connection's state does not allow throws `ERR_LIBSSL_STATE`, and after `free()` what asks
  * libssl throws `ERR_LIBSSL_FREED`.
@@ -106,8 +115,11 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   #paused = false;
   // What libssl would not send in the middle of a handshake message of the peer.
   #unsent: Uint8Array[] = [];
-  // Each ends a search of the session store.
-  #searches: (() => void)[] = [];
+  // Ends the search of the session store.
+  #endSearch: (() => void) | null = null;
+  // Those who wait until the session store has answered, or the connection is freed.
+  #waiting: (() => void)[] = [];
+  #reusesSession = false;
   /** The context it was made of. */
   readonly context: SslContext;
   /** @internal The handle, as events have it. */
@@ -178,6 +190,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
       registers[0] = handle;
       functions.SSL_set_num_tickets(numTickets);
     }
+    this.#reusesSession = options.reuseSession ?? false;
     if (session != null) this.setSession(session);
   }
 
@@ -188,15 +201,15 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
 
   /** Gives this object's reference back. Again: nothing. Wraps `SSL_free(3)`. */
   free(): void {
-    const searches = this.#searches;
-    this.#searches = [];
+    this.#endSearch?.();
+    this.#endSearch = null;
     this.#unsent = [];
     this.#output = [];
     this.#earlyData = [];
     try {
       this.#reference.free();
     } finally {
-      for (const end of searches) end();
+      this.#wake();
     }
   }
 
@@ -330,8 +343,10 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   #sendUnsent(): void {
     for (let data = this.#unsent[0]; data !== undefined; data = this.#unsent[0]) {
       if (this.freed || this.#failure !== null || this.#handshaking) return;
-      if (!this.#send(this.#reference.handle, data)) return;
-      this.#unsent.shift();
+      this.#unsent.shift(); // before: a listener may come here again
+      if (this.#send(this.#reference.handle, data)) continue;
+      this.#unsent.unshift(data);
+      return;
     }
   }
 
@@ -419,10 +434,12 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
       const outcome = native().SSL_read_early_data(16384);
       const result = registers[0];
       if (result === 2) this.#readsEarlyData = false;
-      const data = this.#step('SSL_read_early_data', outcome);
+      // Before listeners are called, who may read on.
+      const data = outcome?.[0] ?? null;
       if (data !== null) this.#earlyData.push(data);
-      // 0: it waits, also for the store. And a listener may have freed the connection.
-      if (result === 0 || this.freed) return this.state;
+      this.#step('SSL_read_early_data', outcome);
+      // 0: it waits, also for the store. And a listener may have freed the connection, or read all.
+      if (result === 0 || this.freed || (result === 1 && !this.#readsEarlyData)) return this.state;
       if (result === 2) return this.receive(Buffer.alloc(0));
     }
   }
@@ -483,7 +500,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   /**
    * The session that a client offers; null: none. Only before the handshake; later:
    * `ERR_LIBSSL_STATE`; on a server: `ERR_INVALID_ARG_VALUE`. A session that came from another
-   * context is offered as a `dup()`. Wraps `SSL_set_session(3)`.
+   * context is offered as a `dup()`, and any with `reuseSession`. Wraps `SSL_set_session(3)`.
    */
   setSession(session: SslSession | null): void {
     if (session !== null && !SslSession.is(session)) {
@@ -492,12 +509,17 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     if (this.#server) throw invalidValue('session', 'is what a client offers');
     const handle = this.#usable('set a session');
     if (this.#began) throw this.#wrongState('set a session');
-    const offered = session === null ? 0 : session.handle;
-    registers[0] = handle;
-    registers[1] = offered;
-    const outcome = native().SSL_set_session();
-    ensure('SSL_set_session');
-    if (outcome !== undefined) deliver(outcome[2]);
+    const copy = this.#reusesSession && session !== null ? session.dup() : null;
+    try {
+      const offered = (copy ?? session)?.handle ?? 0;
+      registers[0] = handle;
+      registers[1] = offered;
+      const outcome = native().SSL_set_session();
+      ensure('SSL_set_session');
+      if (outcome !== undefined) deliver(outcome[2]);
+    } finally {
+      copy?.free();
+    }
   }
 
   /** Whether the handshake resumed a session. Wraps `SSL_session_reused(3)`. */
@@ -525,10 +547,14 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     return native().SSL_get0_alpn_selected()?.toString('latin1') ?? null;
   }
 
-  /** The server name that the client asked for (SNI), on both sides. Wraps `SSL_get_servername(3)`. */
+  /**
+   * The server name that the client asks for (SNI), on both sides: in this connection, also where it
+   * resumes a session. (libssl's own function gives the name in a resumed session of TLS 1.2.) Wraps
+   * `SSL_client_hello_get0_ext(3)`, `SSL_set_tlsext_host_name(3)`.
+   */
   get servername(): string | null {
     registers[0] = this.#reference.handle;
-    return native().SSL_get_servername();
+    return native().requestedServerName();
   }
 
   /** null when there is none. Wraps `SSL_get_peer_certificate(3)`. */
@@ -661,46 +687,57 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     const thrown: unknown[] = failure === null ? [] : [failure];
     const lookups: NativeEvent[] = [];
     call(() => deliver(outcome?.[2] ?? null, lookups, callers), thrown);
-    if (pauses && !this.freed) call(() => this.#lookUp(lookups), thrown);
+    if (pauses && !this.freed) call(() => this.#lookUp(lookups, thrown), thrown);
     if (thrown.length > 0) throw thrown[0];
   }
 
   // The handshake waits for these ids.
-  #lookUp(lookups: NativeEvent[]): void {
+  #lookUp(lookups: NativeEvent[], thrown: unknown[]): void {
     const { sessionStore, sessionStoreTimeout, storeErrors } = this.context;
-    let open = lookups.length;
-    let waiting = false;
+    let atOnce = true;
     const goOn = () => {
-      this.#searches = [];
-      if (!this.freed) {
-        registers[0] = this.#reference.handle;
-        native().endLookup();
-        this.#paused = false;
-      }
-      if (!waiting) {
-        if (!this.freed) this.receive(Buffer.alloc(0));
+      if (this.freed) return;
+      this.#endSearch = null;
+      registers[0] = this.#reference.handle;
+      native().endLookup();
+      this.#paused = false;
+      if (atOnce) {
+        this.receive(Buffer.alloc(0));
         return;
       }
       try {
         this.#resume();
       } finally {
-        this.emit('progress');
+        this.#wake();
+        if (!this.freed) this.emit('progress');
       }
     };
-    if (sessionStore === null || open === 0) {
+    if (sessionStore === null || lookups.length === 0) {
       goOn();
       return;
     }
-    for (const { data: id } of lookups) {
-      const end = lookUp(sessionStore, id, sessionStoreTimeout, storeErrors, (session) => {
-        if (!this.freed && session !== null) this.#supply(session);
-        session?.free();
-        open -= 1;
-        if (open === 0) goOn();
-      });
-      this.#searches.push(end);
-    }
-    waiting = open > 0;
+    const ids = lookups.map(({ data }) => data);
+    const found = (session: SslSession) => {
+      if (!this.freed) this.#supply(session);
+    };
+    const end = lookUpAll(sessionStore, ids, sessionStoreTimeout, storeErrors, found, goOn, thrown);
+    atOnce = false;
+    // The store may have freed it.
+    if (this.freed) end();
+    else if (this.#paused) this.#endSearch = end;
+  }
+
+  /** @internal Resolves once a paused handshake has gone on, or the connection is freed. */
+  moved(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+    });
+  }
+
+  #wake(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const wake of waiting) wake();
   }
 
   #supply(session: SslSession): void {
@@ -724,14 +761,15 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   /** @internal One object for each listener. */
   emitOwned(event: 'session' | 'keylog', make: () => SslSession | Buffer, errors: unknown[]): void {
     for (const listener of this.rawListeners(event)) {
+      if (this.freed) return; // by the one before
       call(() => Reflect.apply(listener, this, [make()]), errors);
     }
   }
 
   // Libssl's callbacks are set for what is listened to.
   #want(event: string): void {
-    const kind = { session: EventKind.newSession, keylog: EventKind.keylog }[event];
-    if (kind !== undefined && !this.freed) this.context.want(1 << kind, this.#reference.handle);
+    const kinds = { session: newSessions, keylog: 1 << EventKind.keylog }[event];
+    if (kinds !== undefined && !this.freed) this.context.want(kinds, this.#reference.handle);
   }
   override on<K extends keyof SslConnectionEvents>(event: K, listener: Listener<K>): this {
     this.#want(event);
@@ -825,7 +863,8 @@ export function handshake(client: SslConnection, server: SslConnection): void | 
     const came = SslConnection.join(client, server);
     if (came === 'ready') return;
     if (server.state === 'paused') {
-      return once(server, 'progress').then(() => handshake(client, server));
+      // A side that is freed meanwhile ends the wait: the next call says so.
+      return Promise.race([server.moved(), client.moved()]).then(() => handshake(client, server));
     }
     if (came === 'stuck') throw stateError('neither side can go on with the handshake');
   }

@@ -67,7 +67,7 @@ export interface SessionStats {
 
 /** The events of a context. A session that an event brings belongs to its listener. */
 export interface SslContextEvents {
-  /** A session was made, or, in TLS 1.3, a ticket was sent or came in. */
+  /** A session was made, or a client's was renewed, or, in TLS 1.3, a ticket was sent or came in. */
   newSession: [session: SslSession, connection: SslConnection | null];
   /** A session left the cache, or was to leave it. */
   removeSession: [session: SslSession];
@@ -85,8 +85,11 @@ const references: ReferenceKind = {
   },
 };
 
+/** libssl itself is silent where a client's session is replaced as its ticket is renewed. */
+export const newSessions = (1 << EventKind.newSession) | (1 << EventKind.renewedSession);
+
 const events: Readonly<Record<string, number>> = {
-  newSession: 1 << EventKind.newSession,
+  newSession: newSessions,
   removeSession: 1 << EventKind.removeSession,
   keylog: 1 << EventKind.keylog,
 };
@@ -507,7 +510,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     } else if (event.session !== 0) {
       const session = SslSession.adopt(event.session);
       const store = this.#store;
-      if (event.kind === EventKind.newSession) {
+      if (event.kind !== EventKind.removeSession) {
         if (store !== null) {
           const own = session.upRef();
           call(() => tell(this.#storeError, 'set', () => store.set(own.id, own)), errors);

@@ -97,6 +97,7 @@ export const EventKind = {
   pskClient: 11,
   pskServer: 12,
   contextGone: 13,
+  renewedSession: 14,
 } as const;
 export type EventKind = (typeof EventKind)[keyof typeof EventKind];
 
@@ -204,6 +205,7 @@ export interface NativeConnection {
   SSL_up_ref(): void;
   SSL_free(): Outcome;
   lendConnection(): void;
+  /** registers[1]: 1 where the object was forgotten: its session then stays as it is. */
   releaseConnection(): Outcome;
   setSide(server: boolean): void;
   SSL_do_handshake(): Outcome;
@@ -249,6 +251,7 @@ export interface NativeConnection {
   SSL_set_tlsext_host_name: WithText;
   SSL_set1_groups_list: WithText;
   SSL_get_servername(): string | null;
+  requestedServerName(): string | null;
   SSL_get_current_cipher(): CipherInfo | null;
   SSL_get0_alpn_selected(): Buffer | null;
   SSL_get_peer_certificate(): Buffer | null;

@@ -236,6 +236,7 @@ const contextRows = {
 const connectionRows = {
   ...answerRows,
   session: client(orNull(checkSession)),
+  reuseSession: client(checkBoolean),
   servername: client(checkName),
   host: client(checkName),
   maxEarlyData: server(checkUint32),

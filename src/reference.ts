@@ -4,7 +4,8 @@ import type { Handle } from './native.js';
 /** How the references of a class's objects are given back, and what its objects are called. */
 export interface ReferenceKind {
   readonly name: string;
-  readonly release: (handle: Handle) => void;
+  /** `forgotten`: the collector does it. */
+  readonly release: (handle: Handle, forgotten: boolean) => void;
 }
 
 /**
@@ -35,12 +36,12 @@ export class Reference {
     return this.#handle === 0;
   }
 
-  free(): void {
+  free(forgotten = false): void {
     const handle = this.#handle;
     if (handle === 0) return;
     this.#handle = 0;
     if (this.#registered) registry.unregister(this);
-    this.#kind.release(handle);
+    this.#kind.release(handle, forgotten);
   }
 
   /** Leaves the reference to the collector's care, once `owner` is gone. */
@@ -53,7 +54,7 @@ export class Reference {
   /** What the collector does once the owner is gone. */
   collect(): void {
     this.#registered = false;
-    this.free();
+    this.free(true);
     if (this.#stack === undefined) return;
     process.emitWarning(`an ${this.#kind.name} was never freed; the garbage collector did it`, {
       type: 'LibsslSessionLeakWarning',

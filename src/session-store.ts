@@ -22,6 +22,14 @@ export interface SessionStore {
 /** Where a store's failures are told. */
 export type StoreErrors = (error: unknown, operation: keyof SessionStore) => void;
 
+// An exception of a listener where nobody called: as of any other that the event loop calls, and no
+// rejection of a promise that nobody has.
+function raise(error: unknown): void {
+  process.nextTick(() => {
+    throw error;
+  });
+}
+
 /** Calls the store, and tells what it throws or rejects with. */
 export function tell(
   errors: StoreErrors,
@@ -29,10 +37,51 @@ export function tell(
   call: () => MaybePromise<unknown>,
 ): void {
   try {
-    Promise.resolve(call()).catch((error: unknown) => errors(error, operation));
+    Promise.resolve(call())
+      .catch((error: unknown) => errors(error, operation))
+      .catch(raise);
   } catch (error) {
     errors(error, operation);
   }
+}
+
+/**
+ * Looks ids up. `found` gets each session, which stays ours; `done` is called once all were looked
+ * for: at once when the store answers at once. What is returned ends the search: neither is called
+ * any more. What listeners throw meanwhile comes into `thrown`.
+ */
+export function lookUpAll(
+  store: SessionStore,
+  ids: readonly Buffer[],
+  timeout: number,
+  errors: StoreErrors,
+  found: (session: SslSession) => void,
+  done: () => void,
+  thrown: unknown[],
+): () => void {
+  let ended = false;
+  let open = ids.length;
+  const take = (session: SslSession | null) => {
+    open -= 1;
+    try {
+      if (session !== null && !ended) found(session);
+    } finally {
+      session?.free();
+    }
+    if (open === 0 && !ended) done();
+  };
+  const searches: (() => void)[] = [];
+  for (const id of ids) {
+    try {
+      searches.push(lookUp(store, id, timeout, errors, take));
+    } catch (error) {
+      thrown.push(error); // the others are still to be looked for
+    }
+  }
+  return () => {
+    ended = true;
+    for (const end of searches) end();
+  };
 }
 
 /**
@@ -40,7 +89,7 @@ export function tell(
  * it has nothing, fails, or is not there after `timeout` milliseconds. The session is the caller's.
  * What is returned ends the search.
  */
-export function lookUp(
+function lookUp(
   store: SessionStore,
   id: Buffer,
   timeout: number,
@@ -88,12 +137,13 @@ export function lookUp(
       const message = `the session store did not answer within ${timeout} ms`;
       fail(new LibsslError('ERR_LIBSSL_STORE_TIMEOUT', message));
     }, timeout);
-    Promise.resolve(answer).then(judge, fail);
+    Promise.resolve(answer).then(judge, fail).catch(raise);
   } else {
     judge(answer);
   }
   return () => {
-    if (open) end(null);
+    open = false;
+    clearTimeout(timer);
   };
 }
 

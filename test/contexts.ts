@@ -99,3 +99,19 @@ export function carry(from: SslConnection, to: SslConnection): void {
   const bytes = from.take();
   if (bytes.length > 0) to.receive(bytes);
 }
+
+/** What is thrown where nobody called, while the work is done and right after it. */
+export async function uncaught(work: () => unknown): Promise<unknown[]> {
+  const others = process.listeners('uncaughtException');
+  const errors: unknown[] = [];
+  process.removeAllListeners('uncaughtException');
+  process.on('uncaughtException', (error) => errors.push(error));
+  try {
+    await work();
+    await new Promise((resolve) => setImmediate(resolve));
+  } finally {
+    process.removeAllListeners('uncaughtException');
+    for (const each of others) process.on('uncaughtException', each);
+  }
+  return errors;
+}

@@ -275,6 +275,40 @@ void TestSteps(const Libssl& libssl) {
     }
   });
 
+  Test("where both sides have ended, steps come to an end, whatever alert was the last", [&] {
+    for (const int version : {kTls12, kDtls12}) {
+      for (const bool warned : {false, true}) {
+        if (warned && version == kDtls12) continue;  // takes no alert there
+        Trying(std::to_string(version) + (warned ? ", after a warning" : ""));
+        World world(libssl);
+        const Context client(world, Side::kClient, version);
+        const Context server(world, Side::kServer, version);
+        Pair pair(client, server);
+        pair.client.Proceed();
+        if (warned) {
+          // user_canceled, in clear: SSL_get_error then does not take the peer's end for one.
+          pair.client.Feed(std::string("\x15\x03\x03\x00\x02\x01\x5a", 7));
+        }
+        CHECK(pair.Connect());
+        CHECK(libssl.SSL_shutdown(pair.client.get()) == 0);
+        pair.client.Take();
+        // An alert that is fatal: as the peer's end, but no close_notify.
+        libssl.SSL_set_shutdown(pair.client.get(), kSentShutdown | kReceivedShutdown);
+        char data[100];
+        for (int i = 0; i < 3; ++i) {
+          CHECK(ReadSome(pair.client.state(), data, sizeof data).result == 0);
+          Step step;
+          CHECK(pair.client.Read(&step).empty());
+          CHECK(step.result == 0);
+          pair.client.Proceed();
+          pair.client.Feed("more");
+        }
+        libssl.ERR_clear_error();
+        pair.Shutdown();
+      }
+    }
+  });
+
   Test("garbage ends a connection, before the handshake and after it, with an alert for the peer",
        [&] {
          for (const int version : {kTls12, kTls13}) {

@@ -1,0 +1,87 @@
+// The server name that a client asks for, as both sides tell it.
+
+import type { SslConnectionOptions, SslContextOptions } from 'libssl-session';
+import * as C from 'libssl-session/libssl';
+import { afterEach, describe, expect, test } from 'vitest';
+import * as named from './c-named.js';
+import { Stack } from './contexts.js';
+
+let stack = new Stack();
+afterEach(() => {
+  stack[Symbol.dispose]();
+  stack = new Stack();
+});
+
+const kinds: Record<string, Partial<SslContextOptions>> = {
+  'TLS 1.2, session id': { maxVersion: 'TLSv1.2', noTicket: true },
+  'TLS 1.2, ticket': { maxVersion: 'TLSv1.2' },
+  'TLS 1.3': { minVersion: 'TLSv1.3' },
+};
+
+describe.each(Object.keys(kinds))('in a connection that resumes (%s)', (kind) => {
+  test.each([
+    ['a.example', 'b.example'],
+    ['a.example', undefined],
+    [undefined, 'b.example'],
+    [undefined, undefined],
+  ])('of %s, it is what this client asks for: %s', (first, second) => {
+    for (const namedContext of [false, true]) {
+      const client = stack.client();
+      const server = stack.server(kinds[kind]);
+      if (namedContext) server.addContext('a.example', stack.server(kinds[kind]));
+      const asking = (servername: string | undefined): SslConnectionOptions =>
+        servername === undefined ? {} : { servername };
+      const [ours, theirs] = stack.joined(client, server, asking(first));
+      expect([ours.servername, theirs.servername]).toEqual([first ?? null, first ?? null]);
+      const { session } = ours;
+      ours.shutdown();
+      theirs.shutdown();
+      if (session === null) throw new Error('no session');
+      stack.add(session);
+      const [again, server2] = stack.pair(client, server, { ...asking(second), session });
+      expect([again.servername, server2.servername]).toEqual([second ?? null, null]);
+      again.handshake();
+      server2.receive(again.take());
+      expect([again.servername, server2.servername]).toEqual([second ?? null, second ?? null]);
+      again.receive(server2.take());
+      server2.receive(again.take());
+      expect([again.servername, server2.servername]).toEqual([second ?? null, second ?? null]);
+    }
+  });
+});
+
+test("a name that was set under its C name is the client's too, and null takes it away", () => {
+  const [ours, theirs] = stack.pair(stack.client(), stack.server());
+  C.SSL_set_tlsext_host_name(ours.handle, 'c.example');
+  expect(ours.servername).toBe('c.example');
+  C.SSL_set_tlsext_host_name(ours.handle, null);
+  expect(ours.servername).toBe(null);
+  C.SSL_set_tlsext_host_name(ours.handle, 'd.example');
+  ours.handshake();
+  theirs.receive(ours.take());
+  expect(theirs.servername).toBe('d.example');
+});
+
+test('a server does not remember the name of the client before', () => {
+  const server = stack.server({ maxVersion: 'TLSv1.2' });
+  const [ours, theirs] = stack.joined(stack.client(), server, { servername: 'a.example' });
+  expect(theirs.servername).toBe('a.example');
+  expect(C.SSL_clear(theirs.handle)).toBe(1);
+  expect(theirs.servername).toBe(null);
+  expect(ours.servername).toBe('a.example');
+});
+
+test('SSL_get_servername gives what libssl gives: the name in the session that is resumed', () => {
+  const contexts = named.newContexts(C.TLS1_2_VERSION);
+  const session = named.newSession(contexts);
+  C.SSL_SESSION_set1_hostname(session, 'a.example');
+  const pair = named.newPair(contexts, session);
+  C.SSL_set_tlsext_host_name(pair.client, 'b.example');
+  expect(named.shake(pair)).toBe(true);
+  expect(C.SSL_session_reused(pair.client)).toBe(1);
+  expect(C.SSL_get_servername(pair.client, C.TLSEXT_NAMETYPE_host_name)).toBe('a.example');
+  expect(C.SSL_get_servername(pair.server, C.TLSEXT_NAMETYPE_host_name)).toBe(null);
+  named.close(pair);
+  C.SSL_SESSION_free(session);
+  named.freeContexts(contexts);
+});
