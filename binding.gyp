@@ -16,8 +16,10 @@
         "native/libssl.cc",
         "native/psk.cc",
         "native/rules.cc",
+        "native/server_name.cc",
         "native/session.cc",
         "native/session_counts.cc",
+        "native/verify.cc",
         "native/wiped_memory.cc",
       ],
       "defines": [

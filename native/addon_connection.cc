@@ -10,6 +10,7 @@
 #include "connection.h"
 #include "rules.h"
 #include "session.h"
+#include "verify.h"
 
 namespace libssl_session {
 namespace {
@@ -251,15 +252,17 @@ napi_value GetSession(const Call& call) {
 }
 
 // With a copy of a session that came from another context: libssl does not check, and may write
-// into that one's list.
+// into that one's list. `judges`: as OfferSession; the result is 2 where it was not offered.
+template <bool judges>
 napi_value SetSession(const Call& call) {
   ConnectionState* state = State(call, 0);
   const Libssl& libssl = call.libssl();
   const auto* slot = call.SlotOrNull(1);
   SSL_SESSION* session = slot == nullptr ? nullptr : slot->object;
   SSL_SESSION* copy = nullptr;
+  const bool came_from_other =
+      session != nullptr && slot->origin != 0 && slot->origin != Origin(state->context.id);
   if (session != nullptr) {
-    const bool came_from_other = slot->origin != 0 && slot->origin != Origin(state->context.id);
     if (came_from_other || call.environment().group.CachedElsewhere(session, &state->context)) {
       copy = libssl.SSL_SESSION_dup(session);
       if (copy == nullptr) return libssl_session::Outcome(call, 0, 0);
@@ -267,7 +270,14 @@ napi_value SetSession(const Call& call) {
     }
   }
   const bool begun = libssl.SSL_in_before(state->ssl) != 1;
-  const int result = Offer(state, session);
+  state->foreign_session = session != nullptr && slot->origin != Origin(state->context.id);
+  int result = 0;
+  if constexpr (judges) {
+    const Offered offered = OfferSession(state, session);
+    result = offered == Offered::kYes ? 1 : offered == Offered::kNo ? 2 : 0;
+  } else {
+    result = Offer(state, session);
+  }
   libssl.SSL_SESSION_free(copy);
   if (begun) state->unusable = "replaced";
   return libssl_session::Outcome(call, result, 0);
@@ -321,17 +331,44 @@ napi_value RequestedServerName(const Call& call) {
   return name.has_value() ? call.NewLatin1(name->data(), name->size()) : call.Null();
 }
 
+napi_value SetHost(const Call& call) {
+  ConnectionState* state = State(call, 0);
+  const std::string name = call.IsNull(0) ? std::string() : call.Latin1(0);
+  const int result = call.libssl().SSL_set1_host(state->ssl, name.c_str());
+  if (result == 1) {
+    state->expected_name = name;
+    state->expects_address = false;
+  }
+  return call.Number(result);
+}
+
 napi_value SetIpAddress(const Call& call) {
-  SSL* ssl = call.Object<SSL>(0);
+  ConnectionState* state = State(call, 0);
   const std::string address = call.Latin1(0);
-  X509_VERIFY_PARAM* param = call.libssl().SSL_get0_param(ssl);
-  return call.Number(call.libssl().X509_VERIFY_PARAM_set1_ip_asc(param, address.c_str()));
+  X509_VERIFY_PARAM* param = call.libssl().SSL_get0_param(state->ssl);
+  const int result = call.libssl().X509_VERIFY_PARAM_set1_ip_asc(param, address.c_str());
+  if (result == 1) {
+    state->expected_name = address;
+    state->expects_address = true;
+  }
+  return call.Number(result);
 }
 
 napi_value SetGroupsList(const Call& call) {
   SSL* ssl = call.Object<SSL>(0);
   std::string list = call.Latin1(0);
-  return call.NewLong(call.libssl().SSL_ctrl(ssl, kCtrlSetGroupsList, 0, list.data()));
+  const long result = call.libssl().SSL_ctrl(ssl, kCtrlSetGroupsList, 0, list.data());
+  if (result == 1) State(call, 0)->own_groups = true;
+  return call.NewLong(result);
+}
+
+napi_value SetIdContext(const Call& call) {
+  ConnectionState* state = State(call, 0);
+  const Bytes bytes = call.ByteView(0);
+  const int result = call.libssl().SSL_set_session_id_context(
+      state->ssl, bytes.data, static_cast<unsigned int>(bytes.size));
+  if (result == 1) state->own_id_context = true;
+  return call.Number(result);
 }
 
 napi_value GetServerName(const Call& call) {
@@ -373,6 +410,17 @@ napi_value GetPeerCertChain(const Call& call) {
   for (int i = 0; i < libssl.OPENSSL_sk_num(chain); ++i) {
     certificates.push_back(
         CertificateDer(call, static_cast<X509*>(libssl.OPENSSL_sk_value(chain, i))));
+  }
+  return call.NewArray(certificates);
+}
+
+// What the peer sent when it did not verify; null when it did, or nothing came.
+napi_value RefusedCertificates(const Call& call) {
+  const auto& refused = State(call, 0)->refused_certificates;
+  if (refused.empty()) return call.Null();
+  std::vector<napi_value> certificates;
+  for (const CertificateReference& each : refused) {
+    certificates.push_back(CertificateDer(call, each.get()));
   }
   return call.NewArray(certificates);
 }
@@ -436,7 +484,8 @@ std::vector<Function> ConnectionFunctions() {
       {"SSL_clear", Entry<Clear, kPossible>},
       {"SSL_get_error", Entry<LastError, kNever>},
       {"SSL_get1_session", Entry<GetSession, kNever>},
-      {"SSL_set_session", Entry<SetSession, kPossible>},
+      {"SSL_set_session", Entry<SetSession<false>, kPossible>},
+      {"offerSession", Entry<SetSession<true>, kPossible>},
       {"supplySession", Entry<SupplySession, kPossible>},
       {"endLookup", Entry<EndLookup, kNever>},
       {"SSL_ctrl", Entry<Ctrl, kPossible>},
@@ -449,6 +498,7 @@ std::vector<Function> ConnectionFunctions() {
       {"SSL_get0_alpn_selected", Entry<GetAlpn, kNever>},
       {"SSL_get_peer_certificate", Entry<GetPeerCertificate, kPossible>},
       {"SSL_get_peer_cert_chain", Entry<GetPeerCertChain, kPossible>},
+      {"refusedCertificates", Entry<RefusedCertificates, kPossible>},
       {"X509_verify_cert_error_string", Entry<VerifyErrorString, kNever>},
       {"SSL_export_keying_material", Entry<ExportKeyingMaterial, kPossible>},
       {"SSL_session_reused", Entry<Forward<&L::SSL_session_reused>, kNever>},
@@ -465,12 +515,12 @@ std::vector<Function> ConnectionFunctions() {
       {"SSL_get_verify_result", Entry<Forward<&L::SSL_get_verify_result>, kNever>},
       {"SSL_get_default_timeout", Entry<Forward<&L::SSL_get_default_timeout>, kNever>},
       {"X509_VERIFY_PARAM_set1_ip_asc", Entry<SetIpAddress, kPossible>},
-      {"SSL_set1_host", Entry<Forward<&L::SSL_set1_host>, kPossible>},
+      {"SSL_set1_host", Entry<SetHost, kPossible>},
       {"SSL_set_alpn_protos", Entry<Forward<&L::SSL_set_alpn_protos>, kPossible>},
       {"SSL_use_psk_identity_hint", Entry<Forward<&L::SSL_use_psk_identity_hint>, kPossible>},
       {"SSL_get_psk_identity_hint", Entry<Forward<&L::SSL_get_psk_identity_hint>, kNever>},
       {"SSL_get_psk_identity", Entry<Forward<&L::SSL_get_psk_identity>, kNever>},
-      {"SSL_set_session_id_context", Entry<Forward<&L::SSL_set_session_id_context>, kPossible>},
+      {"SSL_set_session_id_context", Entry<SetIdContext, kPossible>},
       {"SSL_set_cipher_list", Entry<Forward<&L::SSL_set_cipher_list>, kPossible>},
       {"SSL_set_ciphersuites", Entry<Forward<&L::SSL_set_ciphersuites>, kPossible>},
       {"SSL_get_options", Entry<Forward<&L::SSL_get_options>, kNever>},

@@ -1,12 +1,15 @@
 // The context functions; src/libssl-context.ts documents them.
 
+#include <algorithm>
 #include <climits>
 #include <set>
 
 #include "addon.h"
 #include "addon_forward.h"
 #include "rules.h"
+#include "server_name.h"
 #include "session.h"
+#include "verify.h"
 
 namespace libssl_session {
 namespace {
@@ -136,17 +139,34 @@ napi_value SetVerify(const Call& call) {
 napi_value SetGroupsList(const Call& call) {
   SSL_CTX* context = call.Object<SSL_CTX>(0);
   std::string list = call.Latin1(0);
-  return call.NewLong(call.libssl().SSL_CTX_ctrl(context, kCtrlSetGroupsList, 0, list.data()));
+  const long result = call.libssl().SSL_CTX_ctrl(context, kCtrlSetGroupsList, 0, list.data());
+  if (result == 1) State(call, 0).groups = list;
+  return call.NewLong(result);
 }
 
-// With the mode it has: what does not verify goes on too, and SSL_get_verify_result says why it
-// should not.
-napi_value AcceptAnyCertificate(const Call& call) {
-  SSL_CTX* context = call.Object<SSL_CTX>(0);
-  const Libssl& libssl = call.libssl();
-  libssl.SSL_CTX_set_verify(context, libssl.SSL_CTX_get_verify_mode(context),
-                            [](int, X509_STORE_CTX*) { return 1; });
+napi_value SetIdContext(const Call& call) {
+  ContextState& state = State(call, 0);
+  const Bytes bytes = call.ByteView(0);
+  const int result = call.libssl().SSL_CTX_set_session_id_context(
+      state.context, bytes.data, static_cast<unsigned int>(bytes.size));
+  if (result == 1) state.id_context.assign(reinterpret_cast<const char*>(bytes.data), bytes.size);
+  return call.Number(result);
+}
+
+napi_value SetJudge(const Call& call) {
+  Judge(&State(call, 0), {call.Bool(0), call.Bool(1), call.Bool(2)});
   return call.Undefined();
+}
+
+// Whether the second context has no ticket keys of its own, or those of the first.
+napi_value TicketKeysFit(const Call& call) {
+  const std::vector<Secret>& keys = State(call, 0).ticket_keys;
+  const std::vector<Secret>& others = State(call, 1).ticket_keys;
+  const auto same = [](const Secret& a, const Secret& b) {
+    return a.size() == b.size() && std::equal(a.data(), a.data() + a.size(), b.data());
+  };
+  return call.Number(others.empty() ||
+                     std::equal(keys.begin(), keys.end(), others.begin(), others.end(), same));
 }
 
 int CopyPassphrase(char* to, int room, int, void* passphrase) {
@@ -301,11 +321,11 @@ std::vector<Function> ContextFunctions() {
       {"SSL_CTX_get_verify_mode", Entry<Forward<&L::SSL_CTX_get_verify_mode>, kNever>},
       {"SSL_CTX_set_verify", Entry<SetVerify, kNever>},
       {"SSL_CTX_set1_groups_list", Entry<SetGroupsList, kPossible>},
-      {"acceptAnyCertificate", Entry<AcceptAnyCertificate, kNever>},
+      {"judge", Entry<SetJudge, kNever>},
+      {"ticketKeysFit", Entry<TicketKeysFit, kNever>},
       {"SSL_CTX_set_cipher_list", Entry<Forward<&L::SSL_CTX_set_cipher_list>, kPossible>},
       {"SSL_CTX_set_ciphersuites", Entry<Forward<&L::SSL_CTX_set_ciphersuites>, kPossible>},
-      {"SSL_CTX_set_session_id_context",
-       Entry<Forward<&L::SSL_CTX_set_session_id_context>, kPossible>},
+      {"SSL_CTX_set_session_id_context", Entry<SetIdContext, kPossible>},
       {"SSL_CTX_set_alpn_protos", Entry<Forward<&L::SSL_CTX_set_alpn_protos>, kPossible>},
       {"SSL_CTX_set_tlsext_max_fragment_length",
        Entry<Forward<&L::SSL_CTX_set_tlsext_max_fragment_length>, kPossible>},

@@ -3,41 +3,17 @@
 // while the session is looked for. get_session_cb then has the answer. To pause only where it would
 // be called, this file reads in the ClientHello what libssl will read next.
 
+#include "client_hello.h"
+
 #include <algorithm>
 
 #include "connection.h"
+#include "server_name.h"
 
 namespace libssl_session {
 namespace {
 
 constexpr size_t kIdSize = 32;  // the most that a session id has
-
-struct View {
-  const uint8_t* data;
-  size_t size;
-
-  // Moves `count` bytes from the front into `part`; false when there are fewer.
-  bool Take(size_t count, View* part) {
-    if (size < count) return false;
-    *part = {data, count};
-    data += count;
-    size -= count;
-    return true;
-  }
-  // The same for bytes that follow their own length, of `width` bytes.
-  bool TakePrefixed(size_t width, View* part) {
-    View prefix;
-    if (!Take(width, &prefix)) return false;
-    size_t length = 0;
-    for (size_t i = 0; i < width; ++i) length = length << 8 | prefix.data[i];
-    return Take(length, part);
-  }
-};
-
-bool Extension(const Libssl& libssl, SSL* ssl, long type, View* extension) {
-  return libssl.SSL_client_hello_get0_ext(ssl, static_cast<unsigned int>(type), &extension->data,
-                                          &extension->size) == 1;
-}
 
 // Whether this handshake will be TLS 1.3.
 bool NegotiatesTls13(const Libssl& libssl, SSL* ssl) {
@@ -118,11 +94,6 @@ int Judge(ConnectionState& state) {
   const Libssl& libssl = state.context.libssl;
   SSL* const ssl = state.ssl;
   GuardCache(state.context, ssl);
-  try {
-    state.servername = ServerName(libssl, ssl);
-  } catch (const std::bad_alloc&) {
-    state.servername.reset();
-  }
   if (!state.context.looks_up) return kClientHelloSuccess;
   if (state.lookup == ConnectionState::Lookup::kAnswered) return kClientHelloSuccess;
   if (state.lookup == ConnectionState::Lookup::kAsked) return kClientHelloRetry;
@@ -144,6 +115,12 @@ int Judge(ConnectionState& state) {
 
 int OnClientHello(SSL* ssl, int*, void*) {
   ConnectionState& state = *ConnectionState::Of(CallbackLibssl(), ssl);
+  try {
+    state.servername = ServerName(CallbackLibssl(), ssl);
+  } catch (const std::bad_alloc&) {
+    return kClientHelloError;  // of a context that cannot be known
+  }
+  if (!SwitchContext(&state)) return kClientHelloError;
   const int result = Judge(state);
   state.paused = result == kClientHelloRetry;
   return result;

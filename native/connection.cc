@@ -6,6 +6,8 @@
 
 #include "error_queue.h"
 #include "rules.h"
+#include "server_name.h"
+#include "verify.h"
 
 namespace libssl_session {
 namespace {
@@ -93,6 +95,7 @@ Step Result(ConnectionState* state, int result) {
     state->lookup = ConnectionState::Lookup::kNone;
     state->found.clear();
   }
+  if (!EndsWell(state)) return {-1, state->last_error = kErrorSsl};
   if (state->side == ConnectionState::Side::kClient) NoteSession(state);
   return {result, state->last_error};
 }
@@ -232,7 +235,8 @@ Step Clear(ConnectionState* state) {
     }
     if (state->side == ConnectionState::Side::kServer) state->servername.reset();
     // Of the context that a server has switched to for its last client.
-    libssl.SSL_set_SSL_CTX(state->ssl, state->context.context);
+    SwitchBack(state);
+    state->judged = nullptr;
   } else {
     state->unusable = "halfCleared";
   }

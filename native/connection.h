@@ -16,6 +16,25 @@
 
 namespace libssl_session {
 
+// Owns one reference to a certificate.
+class CertificateReference {
+ public:
+  // Takes a reference of its own.
+  CertificateReference(const Libssl& libssl, X509* certificate)
+      : libssl_(&libssl), certificate_(certificate) {
+    libssl.X509_up_ref(certificate);
+  }
+  CertificateReference(CertificateReference&& other) noexcept
+      : libssl_(other.libssl_), certificate_(std::exchange(other.certificate_, nullptr)) {}
+  ~CertificateReference() { libssl_->X509_free(certificate_); }
+
+  X509* get() const { return certificate_; }
+
+ private:
+  const Libssl* libssl_;
+  X509* certificate_;
+};
+
 struct ConnectionState {
   ConnectionState(ContextState& context, SSL* ssl);
   ~ConnectionState();
@@ -48,6 +67,22 @@ struct ConnectionState {
   Lookup lookup = Lookup::kNone;
   bool paused = false;  // at the ClientHello, which libssl has read: SSL_clear would leak it
   std::vector<SessionReference> found;
+
+  // What the peer's certificate must be for, as SSL_set1_host or X509_VERIFY_PARAM_set1_ip_asc has
+  // it: libssl cannot be asked.
+  std::string expected_name;
+  bool expects_address = false;
+  // What verify.cc found wrong with the certificate that came last.
+  int chain_error = 0;
+  int name_error = 0;
+  // What a peer sent whose certificate did not verify, its own first.
+  std::vector<CertificateReference> refused_certificates;
+  bool foreign_session = false;         // the offered session is not of this context
+  const SSL_SESSION* judged = nullptr;  // the resumed session that was judged last
+
+  // Whether these were set for the connection alone, and stay when its context is switched.
+  bool own_id_context = false;
+  bool own_groups = false;
 
   // The others of the group.
   ConnectionState* previous = nullptr;
@@ -149,11 +184,14 @@ void InstallPskClient(ContextState* context, ConnectionState* connection, bool w
 void InstallPskServer(ContextState* context, ConnectionState* connection, bool wanted = true);
 void InstallAllowEarlyData(ContextState* context, ConnectionState* connection, bool wanted = true);
 
-inline std::array<const Answers*, 2> AllAnswers(const ConnectionState& state) {
-  return {&state.answers, &state.context.answers};
+// Those of the connection, of the context that a server has switched to, and of its first.
+inline std::array<const Answers*, 3> AllAnswers(const ConnectionState& state) {
+  const Libssl& libssl = state.context.libssl;
+  const ContextState* current = ContextState::Of(libssl, libssl.SSL_get_SSL_CTX(state.ssl));
+  return {&state.answers, &current->answers, &state.context.answers};
 }
 
-// The first of the connection's answer and its context's.
+// The first answer that there is.
 template <typename T>
 const T* FirstAnswer(const ConnectionState& state, const std::optional<T> Answers::* member) {
   for (const Answers* answers : AllAnswers(state)) {

@@ -24,13 +24,6 @@ OPENSSL_LHASH* Cache(const ContextState& state) {
   return reinterpret_cast<OPENSSL_LHASH*>(state.libssl.SSL_CTX_sessions(state.context));
 }
 
-std::string LowerCase(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return text;
-}
-
 // ---- Callbacks.
 
 int OnNewSession(SSL* ssl, SSL_SESSION* session) {
@@ -114,21 +107,6 @@ int OnTicketKey(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX
     return i == 0 && libssl.SSL_version(ssl) != kTls13 ? 1 : 2;
   }
   return 0;
-}
-
-int OnServerName(SSL* ssl, int*, void*) {
-  const Libssl& libssl = CallbackLibssl();
-  const ContextState& state = ConnectionState::Of(libssl, ssl)->context;
-  const char* given = libssl.SSL_get_servername(ssl, kNameTypeHostName);
-  if (given == nullptr) return kTlsextNoAck;
-  const std::string name = LowerCase(given);
-  auto found = state.server_names.find(name);
-  if (found == state.server_names.end()) {
-    const size_t dot = name.find('.');
-    if (dot != std::string::npos) found = state.server_names.find("*" + name.substr(dot));
-  }
-  if (found != state.server_names.end()) libssl.SSL_set_SSL_CTX(ssl, found->second);
-  return kTlsextOk;
 }
 
 int OnAlpn(SSL* ssl, const unsigned char** out, unsigned char* out_size, const unsigned char* in,
@@ -316,13 +294,6 @@ void InstallTicketKeys(ContextState* state) {
   state->libssl.SSL_CTX_callback_ctrl(
       state->context, kCtrlTicketKeyCallback,
       wanted ? reinterpret_cast<SSL_callback*>(OnTicketKey) : nullptr);
-}
-
-void InstallServerNames(ContextState* state) {
-  const bool wanted = !state->server_names.empty();
-  state->libssl.SSL_CTX_callback_ctrl(
-      state->context, kCtrlServernameCallback,
-      wanted ? reinterpret_cast<SSL_callback*>(OnServerName) : nullptr);
 }
 
 void InstallAlpn(ContextState* state) {

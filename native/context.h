@@ -8,6 +8,7 @@
 #include <atomic>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,16 @@ namespace libssl_session {
 
 struct ConnectionState;
 struct ContextState;
+
+// How a context judges its peers (verify.h).
+struct Verification {
+  // A certificate that does not verify is only noted: SSL_get_verify_result says why.
+  bool accepts_any;
+  // Its trusted certificates are the system's.
+  bool trusts_system;
+  // What a client's certificate was counts, also where none is asked for in the handshake.
+  bool client_certificates;
+};
 
 inline constexpr size_t kTicketKeyName = 16;
 
@@ -111,6 +122,10 @@ struct ContextState {
   std::map<std::string, SSL_CTX*> server_names;  // each owns a reference, but to itself
   bool asks_for_psk = false;       // whether connections made from now on have psk_use_session_cb
   bool limits_early_data = false;  // takes none with a ticket that allows more than it does now
+  // libssl has no way to ask a context for these.
+  std::string id_context;
+  std::string groups;                        // empty: libssl's own
+  std::optional<Verification> verification;  // none: libssl's own, as in C
   bool looks_up = false;  // whether a server's handshake pauses to look for a session elsewhere
 };
 
@@ -124,7 +139,6 @@ inline uint32_t Origin(Handle context) { return static_cast<uint32_t>(context); 
 
 // Sets libssl's callback. Callbacks find the state of their context and connection in ex_data.
 void InstallTicketKeys(ContextState* state);
-void InstallServerNames(ContextState* state);
 void InstallAlpn(ContextState* state);
 void InstallTicketAppData(ContextState* state, bool wanted = true);
 

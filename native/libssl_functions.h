@@ -12,6 +12,7 @@
 
 // The same declarations as in OpenSSL's headers, so that abi_check can see both at once.
 extern "C" {
+typedef struct asn1_string_st ASN1_TIME;
 typedef struct bio_st BIO;
 typedef struct bio_method_st BIO_METHOD;
 typedef struct crypto_ex_data_st CRYPTO_EX_DATA;
@@ -152,6 +153,7 @@ typedef void CRYPTO_free_fn(void*, const char*, int);
   F(ssl, const char*, SSL_CIPHER_get_name, (const SSL_CIPHER*))                                  \
   F(ssl, const char*, SSL_CIPHER_standard_name, (const SSL_CIPHER*))                             \
   F(ssl, uint16_t, SSL_CIPHER_get_protocol_id, (const SSL_CIPHER*))                              \
+  F(ssl, int, SSL_CIPHER_get_auth_nid, (const SSL_CIPHER*))                                      \
   F(ssl, const char*, SSL_CIPHER_get_version, (const SSL_CIPHER*))                               \
   F(ssl, int, SSL_CIPHER_get_bits, (const SSL_CIPHER*, int*))                                    \
   F(ssl, const EVP_MD*, SSL_CIPHER_get_handshake_digest, (const SSL_CIPHER*))                    \
@@ -165,6 +167,25 @@ typedef void CRYPTO_free_fn(void*, const char*, int);
   F(crypto, int, BIO_write, (BIO*, const void*, int))                                            \
   F(crypto, X509*, PEM_read_bio_X509, (BIO*, X509**, pem_password_cb*, void*))                   \
   F(crypto, EVP_PKEY*, PEM_read_bio_PrivateKey, (BIO*, EVP_PKEY**, pem_password_cb*, void*))     \
+  F(crypto, unsigned char*, SHA256, (const unsigned char*, size_t, unsigned char*))              \
+  F(crypto, int, X509_up_ref, (X509*))                                                           \
+  F(crypto, const ASN1_TIME*, X509_get0_notAfter, (const X509*))                                 \
+  F(crypto, int, X509_cmp_current_time, (const ASN1_TIME*))                                      \
+  F(crypto, int, X509_check_ip_asc, (X509*, const char*, unsigned int))                          \
+  F(crypto, int, X509_check_host, (X509*, const char*, size_t, unsigned int, char**))            \
+  F(crypto, int, X509_verify_cert, (X509_STORE_CTX*))                                            \
+  F(crypto, X509_STORE_CTX*, X509_STORE_CTX_new, (void))                                         \
+  F(crypto, int, X509_STORE_CTX_init, (X509_STORE_CTX*, X509_STORE*, X509*, stack_st_X509*))     \
+  F(crypto, void, X509_STORE_CTX_free, (X509_STORE_CTX*))                                        \
+  F(crypto, int, X509_STORE_CTX_set_default, (X509_STORE_CTX*, const char*))                     \
+  F(crypto, X509_VERIFY_PARAM*, X509_STORE_CTX_get0_param, (X509_STORE_CTX*))                    \
+  F(crypto, stack_st_X509*, X509_STORE_CTX_get0_untrusted, (X509_STORE_CTX*))                    \
+  F(crypto, void, X509_STORE_CTX_set_verify_cb, (X509_STORE_CTX*, SSL_verify_cb))                \
+  F(crypto, int, X509_STORE_CTX_get_error, (X509_STORE_CTX*))                                    \
+  F(crypto, void, X509_STORE_CTX_set_error, (X509_STORE_CTX*, int))                              \
+  F(crypto, void*, X509_STORE_CTX_get_ex_data, (X509_STORE_CTX*, int))                           \
+  F(crypto, void, X509_VERIFY_PARAM_set_auth_level, (X509_VERIFY_PARAM*, int))                   \
+  F(crypto, void, ERR_put_error, (int, int, int, const char*, int))                              \
   F(crypto, void, X509_free, (X509*))                                                            \
   F(crypto, void, EVP_PKEY_free, (EVP_PKEY*))                                                    \
   F(crypto, int, X509_STORE_add_cert, (X509_STORE*, X509*))                                      \
@@ -220,6 +241,8 @@ typedef void CRYPTO_free_fn(void*, const char*, int);
   F(ssl, void, SSL_CTX_set_security_level, (SSL_CTX*, int))                                      \
   F(ssl, int, SSL_CTX_get_security_level, (const SSL_CTX*))                                      \
   F(ssl, void, SSL_CTX_set_verify, (SSL_CTX*, int, SSL_verify_cb))                               \
+  F(ssl, void, SSL_CTX_set_cert_verify_callback,                                                 \
+    (SSL_CTX*, int (*)(X509_STORE_CTX*, void*), void*))                                          \
   F(ssl, int, SSL_CTX_get_verify_mode, (const SSL_CTX*))                                         \
   F(ssl, int, SSL_CTX_use_certificate, (SSL_CTX*, X509*))                                        \
   F(ssl, int, SSL_CTX_use_PrivateKey, (SSL_CTX*, EVP_PKEY*))                                     \
@@ -292,7 +315,11 @@ typedef void CRYPTO_free_fn(void*, const char*, int);
   F(crypto, int, X509_VERIFY_PARAM_set1_ip_asc, (X509_VERIFY_PARAM*, const char*))               \
   F(ssl, X509*, SSL_get_peer_certificate, (const SSL*))                                          \
   F(ssl, stack_st_X509*, SSL_get_peer_cert_chain, (const SSL*))                                  \
+  F(ssl, void, SSL_set_verify_result, (SSL*, long))                                              \
+  F(ssl, int, SSL_get_ex_data_X509_STORE_CTX_idx, (void))                                        \
+  F(ssl, int, SSL_get_security_level, (const SSL*))                                              \
   F(ssl, long, SSL_get_verify_result, (const SSL*))                                              \
+  F(ssl, int, SSL_get_verify_mode, (const SSL*))                                                 \
   F(ssl, void, SSL_set_verify, (SSL*, int, SSL_verify_cb))                                       \
   F(ssl, int, SSL_set_cipher_list, (SSL*, const char*))                                          \
   F(ssl, int, SSL_set_ciphersuites, (SSL*, const char*))                                         \
@@ -326,66 +353,96 @@ typedef void CRYPTO_free_fn(void*, const char*, int);
   F(ssl, long, SSL_get_default_timeout, (const SSL*))
 
 // C(our name, OpenSSL's name, value)
-#define LIBSSL_CONSTANTS(C)                                           \
-  C(kOpensslVersion, OPENSSL_VERSION, 0)                              \
-  C(kInitNoLoadConfig, OPENSSL_INIT_NO_LOAD_CONFIG, 0x80)             \
-  C(kInitNoAtexit, OPENSSL_INIT_NO_ATEXIT, 0x80000)                   \
-  C(kInitLoadSslStrings, OPENSSL_INIT_LOAD_SSL_STRINGS, 0x200000)     \
-  C(kInitLoadCryptoStrings, OPENSSL_INIT_LOAD_CRYPTO_STRINGS, 2)      \
-  C(kExIndexSslSession, CRYPTO_EX_INDEX_SSL_SESSION, 2)               \
-  C(kErrTxtString, ERR_TXT_STRING, 2)                                 \
-  C(kErrLibPem, ERR_LIB_PEM, 9)                                       \
-  C(kPemNoStartLine, PEM_R_NO_START_LINE, 108)                        \
-  C(kBioCtrlInfo, BIO_CTRL_INFO, 3)                                   \
-  C(kBioCtrlPending, BIO_CTRL_PENDING, 10)                            \
-  C(kExIndexSsl, CRYPTO_EX_INDEX_SSL, 0)                              \
-  C(kExIndexSslCtx, CRYPTO_EX_INDEX_SSL_CTX, 1)                       \
-  C(kCtrlChain, SSL_CTRL_CHAIN, 88)                                   \
-  C(kCtrlChainCert, SSL_CTRL_CHAIN_CERT, 89)                          \
-  C(kCtrlSetMtu, SSL_CTRL_SET_MTU, 17)                                \
-  C(kCtrlSessNumber, SSL_CTRL_SESS_NUMBER, 20)                        \
-  C(kCtrlGetSessCacheMode, SSL_CTRL_GET_SESS_CACHE_MODE, 45)          \
-  C(kCtrlServernameCallback, SSL_CTRL_SET_TLSEXT_SERVERNAME_CB, 53)   \
-  C(kCtrlServernameArgument, SSL_CTRL_SET_TLSEXT_SERVERNAME_ARG, 54)  \
-  C(kCtrlSetHostname, SSL_CTRL_SET_TLSEXT_HOSTNAME, 55)               \
-  C(kCtrlTicketKeyCallback, SSL_CTRL_SET_TLSEXT_TICKET_KEY_CB, 72)    \
-  C(kCtrlSetGroupsList, SSL_CTRL_SET_GROUPS_LIST, 92)                 \
-  C(kCtrlGetMinProtoVersion, SSL_CTRL_GET_MIN_PROTO_VERSION, 130)     \
-  C(kCtrlGetMaxProtoVersion, SSL_CTRL_GET_MAX_PROTO_VERSION, 131)     \
-  C(kCacheServer, SSL_SESS_CACHE_SERVER, 2)                           \
-  C(kCacheNoInternalLookup, SSL_SESS_CACHE_NO_INTERNAL_LOOKUP, 0x100) \
-  C(kOpNoTicket, SSL_OP_NO_TICKET, 0x4000)                            \
-  C(kOpNoAntiReplay, SSL_OP_NO_ANTI_REPLAY, 0x1000000)                \
-  C(kOpNoTls13, SSL_OP_NO_TLSv1_3, 0x20000000)                        \
-  C(kTls13, TLS1_3_VERSION, 0x304)                                    \
-  C(kErrorNone, SSL_ERROR_NONE, 0)                                    \
-  C(kErrorSsl, SSL_ERROR_SSL, 1)                                      \
-  C(kErrorWantRead, SSL_ERROR_WANT_READ, 2)                           \
-  C(kErrorSyscall, SSL_ERROR_SYSCALL, 5)                              \
-  C(kSentShutdown, SSL_SENT_SHUTDOWN, 1)                              \
-  C(kReceivedShutdown, SSL_RECEIVED_SHUTDOWN, 2)                      \
-  C(kEarlyDataNotSent, SSL_EARLY_DATA_NOT_SENT, 0)                    \
-  C(kEarlyDataAccepted, SSL_EARLY_DATA_ACCEPTED, 2)                   \
-  C(kReadEarlyDataFinish, SSL_READ_EARLY_DATA_FINISH, 2)              \
-  C(kErrorWantClientHello, SSL_ERROR_WANT_CLIENT_HELLO_CB, 11)        \
-  C(kClientHelloSuccess, SSL_CLIENT_HELLO_SUCCESS, 1)                 \
-  C(kClientHelloRetry, SSL_CLIENT_HELLO_RETRY, -1)                    \
-  C(kExtensionServerName, TLSEXT_TYPE_server_name, 0)                 \
-  C(kExtensionSessionTicket, TLSEXT_TYPE_session_ticket, 35)          \
-  C(kExtensionPsk, TLSEXT_TYPE_psk, 41)                               \
-  C(kExtensionSupportedVersions, TLSEXT_TYPE_supported_versions, 43)  \
-  C(kTlsextOk, SSL_TLSEXT_ERR_OK, 0)                                  \
-  C(kTlsextAlertFatal, SSL_TLSEXT_ERR_ALERT_FATAL, 2)                 \
-  C(kTlsextNoAck, SSL_TLSEXT_ERR_NOACK, 3)                            \
-  C(kNpnNegotiated, OPENSSL_NPN_NEGOTIATED, 1)                        \
-  C(kNameTypeHostName, TLSEXT_NAMETYPE_host_name, 0)                  \
-  C(kTicketEmpty, SSL_TICKET_EMPTY, 3)                                \
-  C(kTicketNoDecrypt, SSL_TICKET_NO_DECRYPT, 4)                       \
-  C(kTicketSuccess, SSL_TICKET_SUCCESS, 5)                            \
-  C(kTicketSuccessRenew, SSL_TICKET_SUCCESS_RENEW, 6)                 \
-  C(kTicketReturnIgnore, SSL_TICKET_RETURN_IGNORE, 1)                 \
-  C(kTicketReturnIgnoreRenew, SSL_TICKET_RETURN_IGNORE_RENEW, 2)      \
-  C(kTicketReturnUse, SSL_TICKET_RETURN_USE, 3)                       \
+#define LIBSSL_CONSTANTS(C)                                                 \
+  C(kOpensslVersion, OPENSSL_VERSION, 0)                                    \
+  C(kInitNoLoadConfig, OPENSSL_INIT_NO_LOAD_CONFIG, 0x80)                   \
+  C(kInitNoAtexit, OPENSSL_INIT_NO_ATEXIT, 0x80000)                         \
+  C(kInitLoadSslStrings, OPENSSL_INIT_LOAD_SSL_STRINGS, 0x200000)           \
+  C(kInitLoadCryptoStrings, OPENSSL_INIT_LOAD_CRYPTO_STRINGS, 2)            \
+  C(kExIndexSslSession, CRYPTO_EX_INDEX_SSL_SESSION, 2)                     \
+  C(kErrTxtString, ERR_TXT_STRING, 2)                                       \
+  C(kErrLibPem, ERR_LIB_PEM, 9)                                             \
+  C(kPemNoStartLine, PEM_R_NO_START_LINE, 108)                              \
+  C(kBioCtrlInfo, BIO_CTRL_INFO, 3)                                         \
+  C(kBioCtrlPending, BIO_CTRL_PENDING, 10)                                  \
+  C(kExIndexSsl, CRYPTO_EX_INDEX_SSL, 0)                                    \
+  C(kExIndexSslCtx, CRYPTO_EX_INDEX_SSL_CTX, 1)                             \
+  C(kCtrlChain, SSL_CTRL_CHAIN, 88)                                         \
+  C(kCtrlChainCert, SSL_CTRL_CHAIN_CERT, 89)                                \
+  C(kCtrlSetMtu, SSL_CTRL_SET_MTU, 17)                                      \
+  C(kCtrlSessNumber, SSL_CTRL_SESS_NUMBER, 20)                              \
+  C(kCtrlGetSessCacheMode, SSL_CTRL_GET_SESS_CACHE_MODE, 45)                \
+  C(kCtrlServernameCallback, SSL_CTRL_SET_TLSEXT_SERVERNAME_CB, 53)         \
+  C(kCtrlServernameArgument, SSL_CTRL_SET_TLSEXT_SERVERNAME_ARG, 54)        \
+  C(kCtrlSetHostname, SSL_CTRL_SET_TLSEXT_HOSTNAME, 55)                     \
+  C(kCtrlTicketKeyCallback, SSL_CTRL_SET_TLSEXT_TICKET_KEY_CB, 72)          \
+  C(kCtrlSetGroupsList, SSL_CTRL_SET_GROUPS_LIST, 92)                       \
+  C(kCtrlSetMinProtoVersion, SSL_CTRL_SET_MIN_PROTO_VERSION, 123)           \
+  C(kCtrlSetMaxProtoVersion, SSL_CTRL_SET_MAX_PROTO_VERSION, 124)           \
+  C(kCtrlGetMinProtoVersion, SSL_CTRL_GET_MIN_PROTO_VERSION, 130)           \
+  C(kCtrlGetMaxProtoVersion, SSL_CTRL_GET_MAX_PROTO_VERSION, 131)           \
+  C(kVerifyNone, SSL_VERIFY_NONE, 0)                                        \
+  C(kVerifyPeer, SSL_VERIFY_PEER, 1)                                        \
+  C(kVerifyFailIfNoPeerCert, SSL_VERIFY_FAIL_IF_NO_PEER_CERT, 2)            \
+  C(kVerifyOk, X509_V_OK, 0)                                                \
+  C(kVerifyUnspecified, X509_V_ERR_UNSPECIFIED, 1)                          \
+  C(kVerifyNoIssuer, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, 2)               \
+  C(kVerifyExpired, X509_V_ERR_CERT_HAS_EXPIRED, 10)                        \
+  C(kVerifySelfSigned, X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT, 18)          \
+  C(kVerifySelfSignedInChain, X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, 19)     \
+  C(kVerifyNoLocalIssuer, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY, 20) \
+  C(kVerifyNoLeafIssuer, X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, 21)    \
+  C(kVerifyHostnameMismatch, X509_V_ERR_HOSTNAME_MISMATCH, 62)              \
+  C(kVerifyIpMismatch, X509_V_ERR_IP_ADDRESS_MISMATCH, 64)                  \
+  C(kAuthPsk, NID_auth_psk, 1048)                                           \
+  C(kAuthSrp, NID_auth_srp, 1052)                                           \
+  C(kAuthNull, NID_auth_null, 1053)                                         \
+  C(kAuthAny, NID_auth_any, 1064)                                           \
+  C(kAlertBadCertificate, SSL_AD_BAD_CERTIFICATE, 42)                       \
+  C(kAlertCertificateExpired, SSL_AD_CERTIFICATE_EXPIRED, 45)               \
+  C(kAlertUnknownCa, SSL_AD_UNKNOWN_CA, 48)                                 \
+  C(kAlertCertificateRequired, SSL_AD_CERTIFICATE_REQUIRED, 116)            \
+  C(kErrLibSsl, ERR_LIB_SSL, 20)                                            \
+  C(kFunctionServerCertificate, SSL_F_TLS_PROCESS_SERVER_CERTIFICATE, 367)  \
+  C(kFunctionClientCertificate, SSL_F_TLS_PROCESS_CLIENT_CERTIFICATE, 380)  \
+  C(kReasonVerifyFailed, SSL_R_CERTIFICATE_VERIFY_FAILED, 134)              \
+  C(kReasonNoPeerCertificate, SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE, 199) \
+  C(kSha256Size, SHA256_DIGEST_LENGTH, 32)                                  \
+  C(kCacheServer, SSL_SESS_CACHE_SERVER, 2)                                 \
+  C(kCacheNoInternalLookup, SSL_SESS_CACHE_NO_INTERNAL_LOOKUP, 0x100)       \
+  C(kOpNoTicket, SSL_OP_NO_TICKET, 0x4000)                                  \
+  C(kOpNoAntiReplay, SSL_OP_NO_ANTI_REPLAY, 0x1000000)                      \
+  C(kOpNoTls13, SSL_OP_NO_TLSv1_3, 0x20000000)                              \
+  C(kTls13, TLS1_3_VERSION, 0x304)                                          \
+  C(kErrorNone, SSL_ERROR_NONE, 0)                                          \
+  C(kErrorSsl, SSL_ERROR_SSL, 1)                                            \
+  C(kErrorWantRead, SSL_ERROR_WANT_READ, 2)                                 \
+  C(kErrorSyscall, SSL_ERROR_SYSCALL, 5)                                    \
+  C(kSentShutdown, SSL_SENT_SHUTDOWN, 1)                                    \
+  C(kReceivedShutdown, SSL_RECEIVED_SHUTDOWN, 2)                            \
+  C(kEarlyDataNotSent, SSL_EARLY_DATA_NOT_SENT, 0)                          \
+  C(kEarlyDataAccepted, SSL_EARLY_DATA_ACCEPTED, 2)                         \
+  C(kReadEarlyDataFinish, SSL_READ_EARLY_DATA_FINISH, 2)                    \
+  C(kErrorWantClientHello, SSL_ERROR_WANT_CLIENT_HELLO_CB, 11)              \
+  C(kClientHelloSuccess, SSL_CLIENT_HELLO_SUCCESS, 1)                       \
+  C(kClientHelloRetry, SSL_CLIENT_HELLO_RETRY, -1)                          \
+  C(kClientHelloError, SSL_CLIENT_HELLO_ERROR, 0)                           \
+  C(kExtensionServerName, TLSEXT_TYPE_server_name, 0)                       \
+  C(kExtensionSessionTicket, TLSEXT_TYPE_session_ticket, 35)                \
+  C(kExtensionPsk, TLSEXT_TYPE_psk, 41)                                     \
+  C(kExtensionSupportedVersions, TLSEXT_TYPE_supported_versions, 43)        \
+  C(kTlsextOk, SSL_TLSEXT_ERR_OK, 0)                                        \
+  C(kTlsextAlertFatal, SSL_TLSEXT_ERR_ALERT_FATAL, 2)                       \
+  C(kTlsextNoAck, SSL_TLSEXT_ERR_NOACK, 3)                                  \
+  C(kNpnNegotiated, OPENSSL_NPN_NEGOTIATED, 1)                              \
+  C(kNameTypeHostName, TLSEXT_NAMETYPE_host_name, 0)                        \
+  C(kTicketEmpty, SSL_TICKET_EMPTY, 3)                                      \
+  C(kTicketNoDecrypt, SSL_TICKET_NO_DECRYPT, 4)                             \
+  C(kTicketSuccess, SSL_TICKET_SUCCESS, 5)                                  \
+  C(kTicketSuccessRenew, SSL_TICKET_SUCCESS_RENEW, 6)                       \
+  C(kTicketReturnIgnore, SSL_TICKET_RETURN_IGNORE, 1)                       \
+  C(kTicketReturnIgnoreRenew, SSL_TICKET_RETURN_IGNORE_RENEW, 2)            \
+  C(kTicketReturnUse, SSL_TICKET_RETURN_USE, 3)                             \
   C(kTicketReturnUseRenew, SSL_TICKET_RETURN_USE_RENEW, 4)
 
 #define LIBSSL_DECLARE_CONSTANT(ours, theirs, value) inline constexpr int ours = value;

@@ -71,7 +71,6 @@ const reasons = {
   SSL_client_hello_get0_session_id: 'only for the callback of `SSL_CTX_set_client_hello_cb`',
   SSL_CTX_set_tlsext_servername_arg: 'the argument of a C callback',
   SSL_get_SSL_CTX: 'gives a borrowed pointer; whoever made the connection has the context',
-  SSL_set_SSL_CTX: 'used by `SSL_CTX_set_tlsext_servername_callback`',
   SSL_CTX_get_ssl_method: 'gives a C pointer; whoever made the context has the method',
   SSL_CTX_set_ssl_version: 'changes the method of a context that is in use; make another context',
   SSL_CTX_ctrl: 'takes any pointer; use the functions over it',

@@ -9,7 +9,13 @@ import {
   SSL_SENT_SHUTDOWN,
 } from './constants.js';
 import { call, lentConnections, newSessions, SslContext } from './context.js';
-import { applyAnswers, ensure, type SslAnswers, stateError } from './context-options.js';
+import {
+  applyAnswers,
+  ensure,
+  requestMode,
+  type SslAnswers,
+  stateError,
+} from './context-options.js';
 import { freedError, LibsslError, libsslError } from './errors.js';
 import { deliver } from './events.js';
 import {
@@ -27,6 +33,7 @@ import { Reference, type ReferenceKind } from './reference.js';
 import { SslSession } from './session.js';
 import { lookUpAll } from './session-store.js';
 import { checkBytes, checkInteger, checkLatin1, invalidType, invalidValue } from './validate.js';
+import { verifyErrorText, withVerifyError } from './verification.js';
 
 /** What one connection has of its own; its answers go before the context's. */
 export interface SslConnectionOptions extends SslAnswers {
@@ -41,8 +48,12 @@ export interface SslConnectionOptions extends SslAnswers {
   reuseSession?: boolean;
   /** A client's: the server name (SNI), which the certificate must be for when it is verified. */
   servername?: string;
-  /** A client's: the name or IP address that the certificate must be for, where not `servername`. */
-  host?: string;
+  /**
+   * A client's: the name or IP address that the certificate must be for, where not `servername`;
+   * null: any name will do. Where the context verifies (`rejectUnauthorized`), one of the three is
+   * needed.
+   */
+  host?: string | null;
   /** Most early data that a server takes, in bytes, as `SslContext.maxEarlyData`; the context's where not given. */
   maxEarlyData?: number;
   /** Tickets that a TLS 1.3 server sends, 0 to 255; the context's where not given. */
@@ -107,6 +118,8 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   #earlyData: Buffer[] = [];
   // Where a server takes early data, it reads that before it goes on with the handshake.
   #readsEarlyData = false;
+  // Who the server must be.
+  #name: string | null = null;
   #failure: LibsslError | null = null;
   // Whether a call has thrown it.
   #failureTold = false;
@@ -154,7 +167,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
 
   #apply(handle: Handle, options: CheckedConnectionOptions): void {
     const functions = native();
-    const { session, servername, host, maxEarlyData, numTickets } = options;
+    const { session, servername, maxEarlyData, numTickets } = options;
     applyAnswers(handle, !this.#server, options);
     if (options.ALPNProtocols !== undefined && !this.#server) {
       registers[0] = handle;
@@ -168,13 +181,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
       functions.SSL_set_tlsext_host_name(servername);
       ensure('SSL_set_tlsext_host_name', 'servername');
     }
-    const name = host ?? servername;
-    if (name !== undefined) {
-      const check = isIP(name) === 0 ? 'SSL_set1_host' : 'X509_VERIFY_PARAM_set1_ip_asc';
-      registers[0] = handle;
-      functions[check](name);
-      ensure(check, 'host');
-    }
+    if (!this.#server) this.#expect(handle, options);
     if (maxEarlyData !== undefined) {
       registers[0] = handle;
       functions.SSL_set_max_early_data(maxEarlyData);
@@ -192,6 +199,21 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     }
     this.#reusesSession = options.reuseSession ?? false;
     if (session != null) this.setSession(session);
+  }
+
+  // Who the server must be.
+  #expect(handle: Handle, { servername, host }: CheckedConnectionOptions): void {
+    const name = host === undefined ? servername : host;
+    if (name == null) {
+      if (host === null || !this.context.rejectUnauthorized) return;
+      const rule = 'must name the server whose certificate is verified; null: any name will do';
+      throw invalidValue("options.servername' or 'options.host", rule);
+    }
+    this.#name = name;
+    const check = isIP(name) === 0 ? 'SSL_set1_host' : 'X509_VERIFY_PARAM_set1_ip_asc';
+    registers[0] = handle;
+    native()[check](name);
+    ensure(check, 'host');
   }
 
   /** @internal Whether it is one, and no Proxy of one, which has nothing of its own. */
@@ -481,7 +503,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     const handle = this.#usable('request a certificate');
     if (this.#handshaking) throw this.#wrongState('request a certificate');
     registers[0] = handle;
-    native().SSL_set_verify(1);
+    native().SSL_set_verify(requestMode(this.context.rejectUnauthorized));
     this.#begin(handle);
     const outcome = native().SSL_verify_client_post_handshake();
     this.#step('SSL_verify_client_post_handshake', outcome, true);
@@ -500,7 +522,10 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   /**
    * The session that a client offers; null: none. Only before the handshake; later:
    * `ERR_LIBSSL_STATE`; on a server: `ERR_INVALID_ARG_VALUE`. A session that came from another
-   * context is offered as a `dup()`, and any with `reuseSession`. Wraps `SSL_set_session(3)`.
+   * context is offered as a `dup()`, and any with `reuseSession`. One that would not pass where a full handshake does not (its
+   * certificate is not for this name, did not verify, has expired, or, where it came from another
+   * context, does not lead to this one's `ca`) is not offered where the context verifies: then there
+   * is a full handshake. Wraps `SSL_set_session(3)`.
    */
   setSession(session: SslSession | null): void {
     if (session !== null && !SslSession.is(session)) {
@@ -509,17 +534,24 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     if (this.#server) throw invalidValue('session', 'is what a client offers');
     const handle = this.#usable('set a session');
     if (this.#began) throw this.#wrongState('set a session');
-    const copy = this.#reusesSession && session !== null ? session.dup() : null;
+    const given = session === null || this.#boundElsewhere(session) ? null : session;
+    const copy = this.#reusesSession && given !== null ? given.dup() : null;
     try {
-      const offered = (copy ?? session)?.handle ?? 0;
+      const offered = (copy ?? given)?.handle ?? 0;
       registers[0] = handle;
       registers[1] = offered;
-      const outcome = native().SSL_set_session();
+      const outcome = native().offerSession();
       ensure('SSL_set_session');
       if (outcome !== undefined) deliver(outcome[2]);
     } finally {
       copy?.free();
     }
+  }
+
+  // As node:tls, which keeps a session for the name that it was made for.
+  #boundElsewhere({ boundTo }: SslSession): boolean {
+    if (boundTo === null || this.#name === null) return false;
+    return boundTo.toLowerCase() !== this.#name.toLowerCase();
   }
 
   /** Whether the handshake resumed a session. Wraps `SSL_session_reused(3)`. */
@@ -557,20 +589,29 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     return native().requestedServerName();
   }
 
-  /** null when there is none. Wraps `SSL_get_peer_certificate(3)`. */
+  /**
+   * null when there is none. Also after a failure, when it did not verify. Wraps
+   * `SSL_get_peer_certificate(3)`.
+   */
   get peerCertificate(): X509Certificate | null {
     registers[0] = this.#reference.handle;
-    const der = native().SSL_get_peer_certificate();
-    return der === null ? null : new X509Certificate(der);
+    const der = native().SSL_get_peer_certificate() ?? this.#refused[0];
+    return der === undefined ? null : new X509Certificate(der);
   }
 
   /**
-   * What the peer sent; on a server without the peer's own certificate. Empty for a resumed
-   * session. Wraps `SSL_get_peer_cert_chain(3)`.
+   * What the peer sent; on a server without the peer's own certificate. Also after a failure, when
+   * it did not verify. A session that was encoded has none. Wraps `SSL_get_peer_cert_chain(3)`.
    */
   get peerCertificateChain(): X509Certificate[] {
     registers[0] = this.#reference.handle;
-    return (native().SSL_get_peer_cert_chain() ?? []).map((der) => new X509Certificate(der));
+    const chain = native().SSL_get_peer_cert_chain() ?? this.#refused.slice(this.#server ? 1 : 0);
+    return chain.map((der) => new X509Certificate(der));
+  }
+
+  get #refused(): Buffer[] {
+    registers[0] = this.#reference.handle;
+    return native().refusedCertificates() ?? [];
   }
 
   /**
@@ -578,9 +619,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
    * peer has none. Wraps `SSL_get_verify_result(3)`.
    */
   get verifyError(): string | null {
-    registers[0] = this.#reference.handle;
-    const result = Number(native().SSL_get_verify_result() ?? registers[0]);
-    return result === 0 ? null : native().X509_verify_cert_error_string(result);
+    return verifyErrorText(this.#reference.handle);
   }
 
   /** Whether the peer has a certificate, and it verifies. */
@@ -665,7 +704,10 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     if (outcome === undefined && !failed && error !== SSL_ERROR_WANT_CLIENT_HELLO_CB) return null;
     const errors = failed ? native().lastErrors() : null;
     if (outcome !== undefined && outcome[1] !== null) this.#output.push(outcome[1]);
-    const failure = errors === null ? null : libsslError(functionName, errors);
+    const failure =
+      errors === null
+        ? null
+        : withVerifyError(libsslError(functionName, errors), this.#reference.handle);
     // What was only asked in vain does the connection no harm.
     if (!must) this.#failure = failure;
     const data = outcome?.[0] ?? null;
@@ -820,7 +862,12 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     const failed = isFailure(clientError) ? client : isFailure(serverError) ? server : null;
     if (outcome !== undefined || waits || failed !== null) {
       const failure =
-        failed === null ? null : libsslError('SSL_do_handshake', native().lastErrors());
+        failed === null
+          ? null
+          : withVerifyError(
+              libsslError('SSL_do_handshake', native().lastErrors()),
+              failed.#reference.handle,
+            );
       if (failed !== null) {
         failed.#failure = failure;
         failed.#failureTold = true;

@@ -13,6 +13,7 @@ import type { ProtocolVersion } from './protocol-version.js';
 import type { SslSession } from './session.js';
 import type { SessionStore } from './session-store.js';
 import { invalidValue } from './validate.js';
+import { clientRules, serverIdContext } from './verification.js';
 
 /** Text or bytes of PEM. */
 export type Pem = string | Uint8Array;
@@ -75,7 +76,10 @@ export interface SslContextOptions extends SslAnswers {
   ca?: Pem | readonly Pem[];
   /** Whether a server asks for a certificate. */
   requestCert?: boolean;
-  /** Whether a certificate that does not verify ends the handshake. True where not given. */
+  /**
+   * Whether a certificate that does not verify ends the handshake, also one of a session that is
+   * resumed. True where not given.
+   */
   rejectUnauthorized?: boolean;
   /**
    * Suites of TLS 1.2 and before, and those of TLS 1.3 (`TLS_…`), separated by colons. Suites of
@@ -89,7 +93,11 @@ export interface SslContextOptions extends SslAnswers {
   ecdhCurve?: string;
   /** 0 to 5: `SSL_CTX_set_security_level(3)`. */
   securityLevel?: number;
-  /** At most 32 bytes. A server resumes only sessions of the same context. */
+  /**
+   * At most 32 bytes. A server resumes only sessions of the same context; one that has `requestCert`
+   * or `ca` only those that were made under the same `requestCert`, `rejectUnauthorized` and `ca`, and
+   * the same name of `addContext()`: their id context is a hash of all that.
+   */
   sessionIdContext?: string | Uint8Array;
   /**
    * A mask of `SSL_SESS_CACHE_…`. A client's where not given: its sessions go to listeners, and into no
@@ -163,7 +171,7 @@ export function setVersion(
 }
 
 /** All that is not a property of SslContext besides. */
-export function applyOptions(context: Handle, options: CheckedContextOptions): void {
+export function applyOptions(context: Handle, options: CheckedContextOptions): Verification {
   const functions = native();
   const { securityLevel, minVersion, maxVersion, ciphers, ecdhCurve, maxFragmentLength } = options;
   // First: what the others are allowed depends on it.
@@ -185,7 +193,7 @@ export function applyOptions(context: Handle, options: CheckedContextOptions): v
     (noTicket ? secureOptions | SSL_OP_NO_TICKET : secureOptions) >>> 0,
   );
   applyCertificates(context, options);
-  applyVerification(context, options);
+  const verification = applyVerification(context, options);
   if (maxFragmentLength !== undefined) {
     registers[0] = context;
     // 512 is 1, and each code after it is twice as much.
@@ -200,6 +208,7 @@ export function applyOptions(context: Handle, options: CheckedContextOptions): v
     functions.SSL_CTX_use_psk_identity_hint(pskIdentityHint);
     ensure('SSL_CTX_use_psk_identity_hint', 'pskIdentityHint');
   }
+  return verification;
 }
 
 // As node:tls: suites of TLS 1.3 alone leave nothing but TLS 1.3; others alone leave TLS 1.3 its
@@ -251,7 +260,14 @@ function applyCertificates(context: Handle, options: CheckedContextOptions): voi
   }
 }
 
-function applyVerification(context: Handle, options: CheckedContextOptions): void {
+/** How a context judges its peers, as its connections and its id context need it. */
+export interface Verification {
+  readonly rejectUnauthorized: boolean;
+  /** A server's, where certificates of clients count. */
+  readonly clientRules: Buffer | null;
+}
+
+function applyVerification(context: Handle, options: CheckedContextOptions): Verification {
   const functions = native();
   const { rejectUnauthorized: reject = true, requestCert: request = false, ca } = options;
   const client = options.role === 'client';
@@ -260,7 +276,8 @@ function applyVerification(context: Handle, options: CheckedContextOptions): voi
     functions.addCa(pem, !client);
     ensure('X509_STORE_add_cert', 'ca');
   }
-  if (client && reject && ca === undefined) {
+  const system = client && reject && ca === undefined;
+  if (system) {
     registers[0] = context;
     functions.SSL_CTX_set_default_verify_paths();
     ensure('SSL_CTX_set_default_verify_paths');
@@ -270,14 +287,19 @@ function applyVerification(context: Handle, options: CheckedContextOptions): voi
       ? SSL_VERIFY_PEER
       : SSL_VERIFY_NONE
     : request
-      ? SSL_VERIFY_PEER + (reject ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0)
+      ? requestMode(reject)
       : SSL_VERIFY_NONE;
   registers[0] = context;
   functions.SSL_CTX_set_verify(mode);
-  if (!client && mode !== SSL_VERIFY_NONE && !reject) {
-    registers[0] = context;
-    functions.acceptAnyCertificate();
-  }
+  const rules = client ? null : clientRules(request, reject, ca ?? []);
+  registers[0] = context;
+  functions.judge(!reject, system, rules !== null);
+  return { rejectUnauthorized: reject, clientRules: rules };
+}
+
+/** How a server asks for a certificate. */
+export function requestMode(rejectUnauthorized: boolean): number {
+  return SSL_VERIFY_PEER + (rejectUnauthorized ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0);
 }
 
 /** Puts answers onto a context or a connection. */
@@ -332,10 +354,18 @@ export function applyAnswers(target: Handle, client: boolean, answers: CheckedAn
   }
 }
 
-export function applySessionIdContext(context: Handle, bytes: Uint8Array): void {
-  registers[0] = context;
-  native().SSL_CTX_set_session_id_context(bytes);
-  ensure('SSL_CTX_set_session_id_context', 'sessionIdContext');
+/** `rules`: those for certificates of clients, which the id context then depends on. */
+export function applySessionIdContext(
+  context: Handle,
+  given: Uint8Array | null,
+  rules: Buffer | null,
+): void {
+  // First as it was given: what is too long must be an error.
+  for (const bytes of [...(given === null ? [] : [given]), serverIdContext(given, rules)]) {
+    registers[0] = context;
+    native().SSL_CTX_set_session_id_context(bytes);
+    ensure('SSL_CTX_set_session_id_context', 'sessionIdContext');
+  }
 }
 
 /** An error that names what a connection or context is in no state for. */

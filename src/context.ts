@@ -11,6 +11,7 @@ import {
   type SslAnswers,
   type SslContextOptions,
   setVersion,
+  type Verification,
 } from './context-options.js';
 import { libsslError } from './errors.js';
 import { deliver, listen } from './events.js';
@@ -112,9 +113,11 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
   readonly #owner = {};
   #store: SessionStore | null = null;
   #storeTimeout = 1000;
+  #verification: Verification = { rejectUnauthorized: true, clientRules: null };
   #wantedByConnections = 0;
   /** Which side its connections take. */
   readonly role: 'client' | 'server';
+  readonly #protocol: 'tls' | 'dtls';
 
   /**
    * Throws a `LibsslError` that names the option for a certificate, key or cipher that libssl
@@ -125,6 +128,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     const checked = readContextOptions(options);
     const { role, protocol = 'tls' } = checked;
     this.role = role;
+    this.#protocol = protocol;
     // The methods of addon_context.cc: any side, client, server; then those of DTLS.
     native().SSL_CTX_new((role === 'client' ? 1 : 2) + (protocol === 'dtls' ? 3 : 0));
     const handle = registers[0] as Handle;
@@ -163,7 +167,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
       registers[0] = handle;
       native().limitEarlyData();
     }
-    applyOptions(handle, options);
+    this.#verification = applyOptions(handle, options);
     applyAnswers(handle, client, options);
     if (client && options.ALPNProtocols !== undefined) {
       registers[0] = handle;
@@ -173,10 +177,9 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
       ensure('SSL_CTX_set_alpn_protos', 'ALPNProtocols');
     }
     // A server that asks for certificates resumes nothing without one.
-    const idContext =
-      options.sessionIdContext ??
-      (options.requestCert === true ? Buffer.from('libssl-session') : undefined);
-    if (idContext !== undefined) applySessionIdContext(handle, idContext);
+    if (!client || options.sessionIdContext !== undefined) {
+      this.#applyIdContext(options.sessionIdContext ?? null);
+    }
     if (options.ticketKeys !== undefined) storeTicketKeys(handle, options.ticketKeys);
     // As node:tls's: the sessions of a client go to its listeners, and into no cache.
     const clientMode = SSL_SESS_CACHE_CLIENT + SSL_SESS_CACHE_NO_INTERNAL_STORE;
@@ -219,6 +222,11 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     registers[0] = handle;
     native().lendContext();
     return handle;
+  }
+
+  /** @internal Whether a peer that does not verify is refused. */
+  get rejectUnauthorized(): boolean {
+    return this.#verification.rejectUnauthorized;
   }
 
   /** @internal The handle, for one call. */
@@ -434,7 +442,11 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
    * `SSL_CTX_set_session_id_context(3)`.
    */
   setSessionIdContext(context: string | Uint8Array): void {
-    applySessionIdContext(this.#reference.handle, bytesOf('context', context));
+    this.#applyIdContext(bytesOf('context', context));
+  }
+
+  #applyIdContext(context: Uint8Array | null): void {
+    applySessionIdContext(this.#reference.handle, context, this.#verification.clientRules);
   }
 
   /**
@@ -454,8 +466,12 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
 
   /**
    * The context that a server switches to for clients that ask for `servername` (SNI); `*.` in
-   * front stands for any one label; null: none any more. Its sessions stay those of this context.
-   * One that leads back to this context: `ERR_LIBSSL_UNSAFE`. As `tls.Server`'s. Wraps `SSL_CTX_set_tlsext_servername_callback(3)`.
+   * front stands for any one label; null: none any more. Certificates, versions, ciphers, whether
+   * and how clients are verified, and answers are the other context's; sessions, their cache, store,
+   * time and ticket keys stay those of this context: one that has others of its own is refused
+   * (`ERR_INVALID_ARG_VALUE`). Where certificates of clients count, sessions are resumed only under
+   * the same name. One that leads back to this context: `ERR_LIBSSL_UNSAFE`. As `tls.Server`'s. Wraps
+   * `SSL_CTX_set_client_hello_cb(3)`, `SSL_set_SSL_CTX(3)`.
    */
   addContext(servername: string, context: SslContext | null): void {
     const name = checkServerName('servername', servername);
@@ -464,10 +480,35 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     }
     const handle = this.#reference.handle;
     const other = context === null ? 0 : context.#reference.handle;
+    if (context !== null) this.#checkFits(context);
     registers[0] = handle;
     registers[1] = other;
     const outcome = native().setServerName(name);
     if (outcome !== undefined) deliver(outcome[2]);
+  }
+
+  // What a connection cannot change any more, or has from its first context only.
+  #checkFits(context: SslContext): void {
+    registers[0] = this.#reference.handle;
+    registers[1] = context.#reference.handle;
+    native().ticketKeysFit();
+    const fits: Readonly<Record<string, boolean>> = {
+      role: this.role === 'server' && context.role === 'server',
+      protocol: this.#protocol === context.#protocol,
+      ticketKeys: registers[0] === 1,
+      sessionStore: context.#store === null || context.#store === this.#store,
+      sessionCacheMode: context.sessionCacheMode === this.sessionCacheMode,
+      sessionCacheSize: context.sessionCacheSize === this.sessionCacheSize,
+      sessionTimeout: context.sessionTimeout === this.sessionTimeout,
+      maxEarlyData: context.maxEarlyData === 0 || this.maxEarlyData > 0,
+    };
+    for (const [option, fit] of Object.entries(fits)) {
+      if (fit) continue;
+      throw invalidValue(
+        'context',
+        `has another ${option}, which a connection takes from the first`,
+      );
+    }
   }
 
   // ---- Events.

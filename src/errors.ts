@@ -12,7 +12,11 @@ export interface LoadAttempt {
 
 /** What libssl refused, and what would have been undefined behaviour in C. */
 export class LibsslError extends Error {
-  /** `ERR_LIBSSL_…`, or as node:crypto names OpenSSL's errors: `ERR_SSL_…`, `ERR_OSSL_ASN1_…`. */
+  /**
+   * `ERR_LIBSSL_…`; or as node:crypto names OpenSSL's errors: `ERR_SSL_…`, `ERR_OSSL_ASN1_…`; or, for
+   * a certificate that does not verify, as node:tls: `CERT_HAS_EXPIRED`,
+   * `ERR_TLS_CERT_ALTNAME_INVALID`.
+   */
   readonly code: string;
   /** The C function that was called. */
   declare readonly function?: string;
@@ -22,6 +26,8 @@ export class LibsslError extends Error {
   declare readonly reason?: string;
   /** The later entries of OpenSSL's error queue, newest first, where there were more than one. */
   declare readonly opensslErrorStack?: string[];
+  /** Why the peer's certificate does not verify, in OpenSSL's words. */
+  declare readonly verifyError?: string;
   /** Where there is no usable libssl 1.1.1: every place tried, and why it was refused. */
   declare readonly attempts?: LoadAttempt[];
 
@@ -34,6 +40,7 @@ export class LibsslError extends Error {
       library?: string;
       reason?: string;
       opensslErrorStack?: string[];
+      verifyError?: string;
       attempts?: LoadAttempt[];
     } = {},
   ) {
@@ -160,6 +167,10 @@ const misuses: Readonly<Record<string, readonly [code: string, message: string]>
   replaced: [
     'ERR_LIBSSL_UNSAFE',
     'the session of this connection was replaced under way, and with it its keys',
+  ],
+  refused: [
+    'ERR_LIBSSL_STATE',
+    'the connection resumed a session whose certificate does not verify; it can only be freed',
   ],
   abort: ['ERR_LIBSSL_UNSAFE', 'U10: a ticket callback that aborts leaks the session'],
   started: ['ERR_LIBSSL_STATE', 'the connection has begun its handshake already'],

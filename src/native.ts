@@ -154,8 +154,14 @@ export interface NativeContext {
   SSL_CTX_set_security_level: WithNumber;
   SSL_CTX_get_verify_mode: Plain;
   SSL_CTX_set_verify: WithNumber;
-  /** Goes on with a certificate that does not verify. */
-  acceptAnyCertificate: Plain;
+  /**
+   * Peers are judged also where a session is resumed. `acceptsAny`: what does not verify is only
+   * noted. `trustsSystem`: by the system's certificates. `clientCertificates`: sessions depend on
+   * those of clients.
+   */
+  judge(acceptsAny: boolean, trustsSystem: boolean, clientCertificates: boolean): void;
+  /** registers[1]: another context. Whether it has no ticket keys, or the same: 0 or 1. */
+  ticketKeysFit: Plain;
   SSL_CTX_set_cipher_list: WithText;
   SSL_CTX_set1_groups_list: WithText;
   SSL_CTX_set_ciphersuites: WithText;
@@ -242,6 +248,8 @@ export interface NativeConnection {
   SSL_get1_session: Plain;
   /** registers[1]: the session, or 0. */
   SSL_set_session(): Outcome;
+  /** The same where a strict client judges the session: the result is 2 for one it does not offer. */
+  offerSession(): Outcome;
   /** registers[1]: what was found for an id that the handshake waits for: a session, or 0. */
   supplySession(): void;
   endLookup(): void;
@@ -256,6 +264,8 @@ export interface NativeConnection {
   SSL_get0_alpn_selected(): Buffer | null;
   SSL_get_peer_certificate(): Buffer | null;
   SSL_get_peer_cert_chain(): Buffer[] | null;
+  /** What a peer sent that did not verify. */
+  refusedCertificates(): Buffer[] | null;
   X509_verify_cert_error_string(result: number | bigint): string;
   SSL_export_keying_material(
     size: number,

@@ -238,7 +238,7 @@ const connectionRows = {
   session: client(orNull(checkSession)),
   reuseSession: client(checkBoolean),
   servername: client(checkName),
-  host: client(checkName),
+  host: client(orNull(checkName)),
   maxEarlyData: server(checkUint32),
   numTickets: server(checkNumTickets),
 };

@@ -4,7 +4,7 @@ import { encode } from './encode.js';
 import { LibsslError, libsslError } from './errors.js';
 import * as C from './libssl.js';
 import { type CipherInfo, type Handle, native, registers } from './native.js';
-import { unwrapNodeSession, wrapNodeSession } from './node-session.js';
+import { readWrapping, unwrapNodeSession, wrapNodeSession } from './node-session.js';
 import { type ProtocolVersion, versionName, versionNumber } from './protocol-version.js';
 import { Reference, type ReferenceKind } from './reference.js';
 import { fragmentLength, readSessionInfo, type SslSessionInfo } from './session-info.js';
@@ -37,6 +37,7 @@ const adopting = Symbol('adopting');
  */
 export class SslSession implements Disposable {
   readonly #reference: Reference;
+  #boundTo: string | null = null;
 
   /**
    * A new, empty session, as libssl makes it: time now, timeout 304 seconds, nothing else.
@@ -76,11 +77,24 @@ export class SslSession implements Disposable {
 
   /**
    * Takes what `tls.TLSSocket.getSession()` and the `'session'` event of any Node from 20 on give:
-   * DER of OpenSSL 3, wrapped or not. Its fields that 1.1.1 does not know are left out. Wraps
-   * `d2i_SSL_SESSION(3)`.
+   * DER of OpenSSL 3, wrapped or not. Its fields that 1.1.1 does not know are left out; the name
+   * that Node bound it to is `boundTo`. Wraps `d2i_SSL_SESSION(3)`.
    */
   static fromNodeSession(buffer: Uint8Array): SslSession {
-    return decode(unwrapNodeSession(checkBytes('buffer', buffer)));
+    const bytes = checkBytes('buffer', buffer);
+    const session = decode(unwrapNodeSession(bytes));
+    session.#boundTo = readWrapping(bytes).servername;
+    return session;
+  }
+
+  /**
+   * The server name that node:tls bound the session to, where `fromNodeSession` or the session that
+   * this is a `dup()` or `upRef()` of had one; else null. A connection to another name does not offer
+   * it.
+   */
+  get boundTo(): string | null {
+    this.#live;
+    return this.#boundTo;
   }
 
   /** @internal Whether it is one, and no Proxy of one, which has nothing of its own. */
@@ -117,14 +131,19 @@ export class SslSession implements Disposable {
 
   /** An independent copy, with its own reference count. Wraps `SSL_SESSION_dup(3)`. */
   dup(): SslSession {
-    return adopt('SSL_SESSION_dup', C.SSL_SESSION_dup(this.#live));
+    return this.#bind(adopt('SSL_SESSION_dup', C.SSL_SESSION_dup(this.#live)));
   }
 
   /** A second owner of the same native session. Wraps `SSL_SESSION_up_ref(3)`. */
   upRef(): SslSession {
     registers[0] = this.#live;
     native().shareSession();
-    return adopt('SSL_SESSION_up_ref', registers[0] as Handle);
+    return this.#bind(adopt('SSL_SESSION_up_ref', registers[0] as Handle));
+  }
+
+  #bind(other: SslSession): SslSession {
+    other.#boundTo = this.#boundTo;
+    return other;
   }
 
   /**

@@ -644,7 +644,9 @@ describe('events', () => {
   });
 
   test("a failure is not hidden by a listener's exception, nor the reverse", () => {
-    const [ours, theirs] = stack.pair(stack.client({ rejectUnauthorized: true }), stack.server());
+    const [ours, theirs] = stack.pair(stack.client({ rejectUnauthorized: true }), stack.server(), {
+      servername: 'localhost',
+    });
     ours.on('keylog', () => {
       throw new Error('deliberate');
     });

@@ -287,8 +287,10 @@ describe('each option has its effect', () => {
 
   test('ca, rejectUnauthorized: of a client', () => {
     const verifying = { rejectUnauthorized: true };
-    expect(outcome({ ...verifying, ca: certificate.cert }, {}).client.authorized).toBe(true);
-    expect(outcome(verifying, {}).error).toBe('certificate verify failed');
+    const named = { servername: 'localhost' };
+    const trusting = { ...verifying, ca: certificate.cert };
+    expect(outcome(trusting, {}, named).client.authorized).toBe(true);
+    expect(outcome(verifying, {}, named).error).toBe('certificate verify failed');
     const lax = outcome({}, {}).client;
     expect(lax.authorized).toBe(false);
     expect(lax.verifyError).toMatch(/self signed/);
@@ -854,7 +856,7 @@ describe('after free()', () => {
     const own = Object.getOwnPropertyDescriptors(SslContext.prototype);
     const allowed = [
       ...['constructor', 'free', 'freed', 'role', 'sessionStore', 'sessionStoreTimeout'],
-      ...['storeErrors', 'want', 'removeAllListeners'],
+      ...['storeErrors', 'rejectUnauthorized', 'want', 'removeAllListeners'],
     ];
     const session = cacheable('x');
     const values: Record<string, unknown[]> = {

@@ -282,7 +282,7 @@ describe('U7: sessions without cipher or key', () => {
 
   test('are not found after a HelloRetryRequest and a switch by SNI either', () => {
     const server = stack.server({ noTicket: true, ecdhCurve: 'P-384' });
-    server.addContext('a.test', stack.server({ ecdhCurve: 'P-384' }));
+    server.addContext('a.test', stack.server({ noTicket: true, ecdhCurve: 'P-384' }));
     const client = stack.client();
     const session = stack.session(client, server);
     const options = { session, servername: 'a.test' };

@@ -58,11 +58,6 @@ export const notExpressible: readonly NotExpressible[] = [
     reason: 'is a test of OpenSSL 3 that 1.1.1w does not have',
   },
   {
-    fact: '1.2 06-sni-ticket, client tickets, server1 tickets, server2 no tickets, asked for server2',
-    reason:
-      'a switch of context leaves a connection the options of its first one (SSL_set_SSL_CTX(3)); OpenSSL’s test program copies those of the other inside its callback, where no JavaScript runs',
-  },
-  {
     fact: '1.2 06-sni-ticket, a broken key callback',
     reason:
       'ticket keys are given in advance: there is no callback of JavaScript that could be broken; what a client makes of the empty ticket is shown by 70-test_sslsessiontick, 6',

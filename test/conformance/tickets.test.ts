@@ -14,6 +14,7 @@ const contexts = (numTickets: number, stateful: boolean) =>
   new Contexts({
     server: {
       numTickets,
+      rejectUnauthorized: false,
       secureOptions: stateful ? SSL_OP_NO_TICKET : 0,
       sessionIdContext: 'test',
     },

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "rules.h"
+#include "server_name.h"
 #include "tls.h"
 
 namespace libssl_session {

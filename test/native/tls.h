@@ -23,12 +23,9 @@ inline constexpr int kDtls12 = 0xfefd;
 // What only tests use of libssl.
 inline constexpr int kCtrlSetReadAhead = 41;
 inline constexpr int kCtrlSetSessCacheMode = 44;
-inline constexpr int kCtrlSetMinProtoVersion = 123;
-inline constexpr int kCtrlSetMaxProtoVersion = 124;
 inline constexpr int kCacheOff = 0;
 inline constexpr int kCacheBoth = 3;
 inline constexpr int kErrorZeroReturn = 6;
-inline constexpr int kVerifyPeer = 1;
 
 enum class Side { kClient, kServer };
 

@@ -1,0 +1,169 @@
+#include "server_name.h"
+
+#include <new>
+
+#include "verify.h"
+
+namespace libssl_session {
+namespace {
+
+// What libssl takes where no list was given (tls1_get_supported_groups).
+constexpr const char* kDefaultGroups = "X25519:P-256:X448:P-521:P-384";
+
+std::string LowerCase(std::string text) {
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return text;
+}
+
+// The entry for a name, or for `*.` and what is behind its first label.
+using Names = std::map<std::string, SSL_CTX*>;
+Names::const_iterator FindName(const Names& names, const std::string& name) {
+  const auto found = names.find(name);
+  const size_t dot = name.find('.');
+  if (found != names.end() || dot == std::string::npos) return found;
+  return names.find("*" + name.substr(dot));
+}
+
+// Gives the connection one more value of the other context, where it has none of its own: where the
+// value is still that of the context before.
+template <typename Value, typename Set>
+void CarryValue(Value own, Value before, Value after, Set set) {
+  if (own == before && before != after) set(after);
+}
+
+// The options of one of the connection's contexts. Tickets are the first's, so there are none where
+// it has none.
+unsigned long OptionsOf(const ConnectionState& state, const ContextState& context) {
+  const Libssl& libssl = context.libssl;
+  return libssl.SSL_CTX_get_options(context.context) |
+         (libssl.SSL_CTX_get_options(state.context.context) & kOpNoTicket);
+}
+
+void CarryOptions(const ConnectionState& state, const ContextState& from, const ContextState& to) {
+  const Libssl& libssl = to.libssl;
+  const unsigned long now = libssl.SSL_get_options(state.ssl);
+  const unsigned long own = now ^ OptionsOf(state, from);
+  const unsigned long wanted = OptionsOf(state, to) ^ own;
+  libssl.SSL_clear_options(state.ssl, now & ~wanted);
+  libssl.SSL_set_options(state.ssl, wanted);
+}
+
+// A command that sets what another gets, the same for contexts and connections.
+void CarryControl(const ConnectionState& state, const ContextState& from, const ContextState& to,
+                  int get, int set) {
+  const Libssl& libssl = to.libssl;
+  CarryValue(libssl.SSL_ctrl(state.ssl, get, 0, nullptr),
+             libssl.SSL_CTX_ctrl(from.context, get, 0, nullptr),
+             libssl.SSL_CTX_ctrl(to.context, get, 0, nullptr),
+             [&](long value) { libssl.SSL_ctrl(state.ssl, set, value, nullptr); });
+}
+
+void CarryGroups(const ConnectionState& state, const ContextState& from, const ContextState& to) {
+  if (state.own_groups || from.groups == to.groups) return;
+  std::string groups = to.groups.empty() ? kDefaultGroups : to.groups;
+  to.libssl.SSL_ctrl(state.ssl, kCtrlSetGroupsList, 0, groups.data());
+}
+
+// Where certificates of clients count, a session is good for one server name only.
+void CarryIdContext(const ConnectionState& state, const ContextState& to, const std::string& name) {
+  if (state.own_id_context) return;
+  const Libssl& libssl = to.libssl;
+  const bool asks = (libssl.SSL_CTX_get_verify_mode(to.context) & kVerifyPeer) != 0;
+  std::string context = to.id_context;
+  if (!name.empty() &&
+      (asks || (to.verification.has_value() && to.verification->client_certificates))) {
+    unsigned char digest[kSha256Size];
+    context.append(1, '\0').append(name);
+    libssl.SHA256(reinterpret_cast<const unsigned char*>(context.data()), context.size(), digest);
+    context.assign(reinterpret_cast<const char*>(digest), sizeof digest);
+  }
+  libssl.SSL_set_session_id_context(state.ssl,
+                                    reinterpret_cast<const unsigned char*>(context.data()),
+                                    static_cast<unsigned int>(context.size()));
+}
+
+// The callbacks that answer from the Answers of the context, which SSL_new copies.
+void CarryAnswers(ConnectionState* state, ContextState* to) {
+  const Answers& answers = to->answers;
+  if (!answers.psk_find.empty()) InstallPskFind(to, state);
+  if (!answers.psk_server.empty()) InstallPskServer(to, state);
+  if (answers.allow_early_data.has_value()) InstallAllowEarlyData(to, state);
+  if (answers.ticket_app_data.has_value() || !answers.ticket_rules.empty()) {
+    InstallTicketAppData(&state->context);
+  }
+}
+
+bool Switch(ConnectionState* state, const ContextState& from, ContextState* to,
+            const std::string& name) {
+  const Libssl& libssl = to->libssl;
+  SSL* const ssl = state->ssl;
+  if (libssl.SSL_set_SSL_CTX(ssl, to->context) == nullptr) return false;
+  CarryValue(libssl.SSL_get_verify_mode(ssl), libssl.SSL_CTX_get_verify_mode(from.context),
+             libssl.SSL_CTX_get_verify_mode(to->context),
+             [&](int mode) { libssl.SSL_set_verify(ssl, mode, nullptr); });
+  CarryOptions(*state, from, *to);
+  CarryControl(*state, from, *to, kCtrlGetMinProtoVersion, kCtrlSetMinProtoVersion);
+  CarryControl(*state, from, *to, kCtrlGetMaxProtoVersion, kCtrlSetMaxProtoVersion);
+  CarryGroups(*state, from, *to);
+  CarryValue(libssl.SSL_get_num_tickets(ssl), libssl.SSL_CTX_get_num_tickets(from.context),
+             libssl.SSL_CTX_get_num_tickets(to->context),
+             [&](size_t count) { libssl.SSL_set_num_tickets(ssl, count); });
+  // What may come stays as it is: tickets may say more (facts about recv_max_early_data).
+  CarryValue(libssl.SSL_get_max_early_data(ssl), libssl.SSL_CTX_get_max_early_data(from.context),
+             libssl.SSL_CTX_get_max_early_data(to->context),
+             [&](uint32_t size) { libssl.SSL_set_max_early_data(ssl, size); });
+  CarryIdContext(*state, *to, name);
+  CarryAnswers(state, to);
+  return true;
+}
+
+int OnServerName(SSL* ssl, int* alert, void*) {
+  const Libssl& libssl = CallbackLibssl();
+  if (libssl.SSL_is_server(ssl) != 1) return kTlsextNoAck;
+  ConnectionState* state = ConnectionState::Of(libssl, ssl);
+  if (!TakesResumption(state, alert)) return kTlsextAlertFatal;
+  const bool answers = !state->context.server_names.empty() &&
+                       libssl.SSL_get_servername(ssl, kNameTypeHostName) != nullptr;
+  return answers ? kTlsextOk : kTlsextNoAck;
+}
+
+}  // namespace
+
+bool SwitchContext(ConnectionState* state) {
+  const Libssl& libssl = state->context.libssl;
+  SSL_CTX* const now = libssl.SSL_get_SSL_CTX(state->ssl);
+  const Names& names = state->context.server_names;
+  if (names.empty() && now == state->context.context) return true;
+  try {
+    const auto found = FindName(names, LowerCase(state->servername.value_or(std::string())));
+    const bool other = found != names.end() && found->second != state->context.context;
+    SSL_CTX* const next = other ? found->second : state->context.context;
+    if (next == now) return true;
+    return Switch(state, *ContextState::Of(libssl, now), ContextState::Of(libssl, next),
+                  other ? found->first : std::string());
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
+}
+
+void SwitchBack(ConnectionState* state) {
+  const Libssl& libssl = state->context.libssl;
+  SSL_CTX* const now = libssl.SSL_get_SSL_CTX(state->ssl);
+  if (now == state->context.context) return;
+  Switch(state, *ContextState::Of(libssl, now), &state->context, std::string());
+}
+
+void InstallServerNames(ContextState* state) {
+  // Not always: where it is there, libssl takes it for granted that there is a certificate fit for
+  // TLS 1.3.
+  const int mode = state->libssl.SSL_CTX_get_verify_mode(state->context);
+  const bool judges = state->verification.has_value() && (mode & kVerifyPeer) != 0;
+  const bool wanted = judges || !state->server_names.empty();
+  state->libssl.SSL_CTX_callback_ctrl(
+      state->context, kCtrlServernameCallback,
+      wanted ? reinterpret_cast<SSL_callback*>(OnServerName) : nullptr);
+}
+
+}  // namespace libssl_session
