@@ -135,9 +135,9 @@ const misuses: Readonly<Record<string, readonly [code: string, message: string]>
   null: ['ERR_LIBSSL_UNSAFE', 'NULL where libssl would dereference it'],
   lent: [
     'ERR_LIBSSL_UNSAFE',
-    'the last reference of this handle belongs to an SslSession, whose free() gives it back',
+    'the last reference of this handle belongs to an object, whose free() gives it back',
   ],
-  adopted: ['ERR_LIBSSL_UNSAFE', 'this handle belongs to an SslSession already'],
+  adopted: ['ERR_LIBSSL_UNSAFE', 'this handle belongs to an object already'],
   cached: [
     'ERR_LIBSSL_UNSAFE',
     'U3: the session sits in a cache, which finds it by id and version; remove it first, or use a dup',
@@ -222,10 +222,69 @@ const misuses: Readonly<Record<string, readonly [code: string, message: string]>
   ],
 };
 
+// Functions of the addon that are no single C function, and the C function that errors name.
+const cNames: Readonly<Record<string, string>> = {
+  adoptSession: 'SSL_SESSION_up_ref',
+  lendSession: 'SSL_SESSION_up_ref',
+  shareSession: 'SSL_SESSION_up_ref',
+  releaseSession: 'SSL_SESSION_free',
+  isSameSession: 'SSL_SESSION_get_id',
+  sessionInfo: 'SSL_SESSION_print',
+  lendContext: 'SSL_CTX_up_ref',
+  releaseContext: 'SSL_CTX_free',
+  cachedSessions: 'SSL_CTX_sessions',
+  sessionStats: 'SSL_CTX_sess_number',
+  judge: 'SSL_CTX_set_verify',
+  ticketKeysFit: 'SSL_CTX_set_tlsext_ticket_keys',
+  useCertificate: 'SSL_CTX_use_certificate_chain',
+  usePrivateKey: 'SSL_CTX_use_PrivateKey',
+  addCa: 'SSL_CTX_load_verify_locations',
+  setTicketKeys: 'SSL_CTX_set_tlsext_ticket_keys',
+  setServerName: 'SSL_CTX_set_tlsext_servername_callback',
+  lendConnection: 'SSL_up_ref',
+  releaseConnection: 'SSL_free',
+  setSide: 'SSL_set_accept_state',
+  receive: 'SSL_do_handshake',
+  join: 'SSL_do_handshake',
+  offerSession: 'SSL_set_session',
+  refusedCertificates: 'SSL_get_peer_cert_chain',
+  endLookup: 'SSL_do_handshake',
+  readAll: 'SSL_read',
+  readInto: 'SSL_read',
+  takeInto: 'BIO_read',
+  requestedServerName: 'SSL_get_servername',
+  supplySession: 'SSL_CTX_sess_set_get_cb',
+  checkResumable: 'SSL_CTX_sess_set_get_cb',
+  recordEvents: 'SSL_CTX_sess_set_new_cb',
+  checkPskSession: 'SSL_CTX_set_psk_use_session_callback',
+  removeAnswers: 'SSL_CTX_set_psk_use_session_callback',
+  setPskUse: 'SSL_CTX_set_psk_use_session_callback',
+  setPskFind: 'SSL_CTX_set_psk_find_session_callback',
+  setPskClient: 'SSL_CTX_set_psk_client_callback',
+  setPskServer: 'SSL_CTX_set_psk_server_callback',
+  setTicketAppData: 'SSL_CTX_set_session_ticket_cb',
+  clearTicketRules: 'SSL_CTX_set_session_ticket_cb',
+  addTicketRule: 'SSL_CTX_set_session_ticket_cb',
+  setAllowEarlyData: 'SSL_CTX_set_allow_early_data_cb',
+  limitEarlyData: 'SSL_CTX_set_recv_max_early_data',
+  setAlpnSelect: 'SSL_CTX_set_alpn_select_cb',
+};
+
+/** C's name for what a function of the addon does. */
+export const cNameOf = (functionName: string): string => cNames[functionName] ?? functionName;
+
+/** The class whose objects own what a C function is about. */
+function classOf(functionName: string): string {
+  if (functionName.startsWith('SSL_SESSION_')) return 'SslSession';
+  return functionName.startsWith('SSL_CTX_') ? 'SslContext' : 'SslConnection';
+}
+
 /** Called by the addon instead of libssl, for a use that C leaves undefined. */
 export function misuseError(rule: string, functionName: string): LibsslError {
-  const [code, message] = misuses[rule] ?? ['ERR_LIBSSL_UNSAFE', rule];
-  return new LibsslError(code, `${functionName}: ${message}`, { function: functionName });
+  const [code, text] = misuses[rule] ?? ['ERR_LIBSSL_UNSAFE', rule];
+  const name = cNameOf(functionName);
+  const message = text.replace('an object', `an ${classOf(name)}`);
+  return new LibsslError(code, `${name}: ${message}`, { function: name });
 }
 
 /** The object gave its reference back earlier. */
