@@ -7,6 +7,7 @@
         "native/addon_answers.cc",
         "native/addon_connection.cc",
         "native/addon_context.cc",
+        "native/addon_credentials.cc",
         "native/addon_events.cc",
         "native/addon_session.cc",
         "native/client_hello.cc",

@@ -326,8 +326,8 @@ Napi::Value Load(const Napi::CallbackInfo& info) {
       {"startCounting", Entry<StartCounting, Errors::kPossible>},
       {"sessionCounts", Entry<Counts, Errors::kNever>},
   };
-  for (const auto& some :
-       {SessionFunctions(), ContextFunctions(), ConnectionFunctions(), AnswerFunctions()}) {
+  for (const auto& some : {SessionFunctions(), ContextFunctions(), CredentialFunctions(),
+                           ConnectionFunctions(), AnswerFunctions()}) {
     functions.insert(functions.end(), some.begin(), some.end());
   }
   const Napi::Object exports = Napi::Object::New(env);

@@ -330,6 +330,7 @@ napi_value CipherInfo(const Call& call, const SSL_CIPHER* cipher);
 
 std::vector<Function> SessionFunctions();
 std::vector<Function> ContextFunctions();
+std::vector<Function> CredentialFunctions();
 std::vector<Function> ConnectionFunctions();
 std::vector<Function> AnswerFunctions();
 

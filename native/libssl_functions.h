@@ -32,6 +32,9 @@ typedef struct ssl_st SSL;
 typedef struct stack_st OPENSSL_STACK;
 struct lhash_st_SSL_SESSION;  // LHASH_OF(SSL_SESSION)
 struct stack_st_X509;         // STACK_OF(X509)
+typedef struct dh_st DH;
+typedef struct PKCS12_st PKCS12;
+typedef struct X509_crl_st X509_CRL;
 typedef struct X509_name_st X509_NAME;
 typedef struct x509_st X509;
 typedef struct x509_store_ctx_st X509_STORE_CTX;
@@ -189,6 +192,17 @@ typedef void CRYPTO_free_fn(void*, const char*, int);
   F(crypto, void, X509_free, (X509*))                                                            \
   F(crypto, void, EVP_PKEY_free, (EVP_PKEY*))                                                    \
   F(crypto, int, X509_STORE_add_cert, (X509_STORE*, X509*))                                      \
+  F(crypto, PKCS12*, d2i_PKCS12_bio, (BIO*, PKCS12**))                                           \
+  F(crypto, int, PKCS12_parse, (PKCS12*, const char*, EVP_PKEY**, X509**, stack_st_X509**))      \
+  F(crypto, void, PKCS12_free, (PKCS12*))                                                        \
+  F(crypto, X509_CRL*, PEM_read_bio_X509_CRL, (BIO*, X509_CRL**, pem_password_cb*, void*))       \
+  F(crypto, void, X509_CRL_free, (X509_CRL*))                                                    \
+  F(crypto, int, X509_STORE_add_crl, (X509_STORE*, X509_CRL*))                                   \
+  F(crypto, int, X509_STORE_set_flags, (X509_STORE*, unsigned long))                             \
+  F(crypto, DH*, PEM_read_bio_DHparams, (BIO*, DH**, pem_password_cb*, void*))                   \
+  F(crypto, int, DH_bits, (const DH*))                                                           \
+  F(crypto, void, DH_free, (DH*))                                                                \
+  F(crypto, void, OPENSSL_sk_free, (OPENSSL_STACK*))                                             \
   F(crypto, const char*, X509_verify_cert_error_string, (long))                                  \
   F(crypto, int, OPENSSL_sk_num, (const OPENSSL_STACK*))                                         \
   F(crypto, void*, OPENSSL_sk_value, (const OPENSSL_STACK*, int))                                \
@@ -369,6 +383,7 @@ typedef void CRYPTO_free_fn(void*, const char*, int);
   C(kExIndexSslCtx, CRYPTO_EX_INDEX_SSL_CTX, 1)                             \
   C(kCtrlChain, SSL_CTRL_CHAIN, 88)                                         \
   C(kCtrlChainCert, SSL_CTRL_CHAIN_CERT, 89)                                \
+  C(kCtrlTmpDh, SSL_CTRL_SET_TMP_DH, 3)                                     \
   C(kCtrlSetMtu, SSL_CTRL_SET_MTU, 17)                                      \
   C(kCtrlSessNumber, SSL_CTRL_SESS_NUMBER, 20)                              \
   C(kCtrlGetSessCacheMode, SSL_CTRL_GET_SESS_CACHE_MODE, 45)                \
@@ -377,6 +392,10 @@ typedef void CRYPTO_free_fn(void*, const char*, int);
   C(kCtrlSetHostname, SSL_CTRL_SET_TLSEXT_HOSTNAME, 55)                     \
   C(kCtrlTicketKeyCallback, SSL_CTRL_SET_TLSEXT_TICKET_KEY_CB, 72)          \
   C(kCtrlSetGroupsList, SSL_CTRL_SET_GROUPS_LIST, 92)                       \
+  C(kCtrlSetSigalgsList, SSL_CTRL_SET_SIGALGS_LIST, 98)                     \
+  C(kCtrlDhAuto, SSL_CTRL_SET_DH_AUTO, 118)                                 \
+  C(kCrlCheck, X509_V_FLAG_CRL_CHECK, 4)                                    \
+  C(kCrlCheckAll, X509_V_FLAG_CRL_CHECK_ALL, 8)                             \
   C(kCtrlSetMinProtoVersion, SSL_CTRL_SET_MIN_PROTO_VERSION, 123)           \
   C(kCtrlSetMaxProtoVersion, SSL_CTRL_SET_MAX_PROTO_VERSION, 124)           \
   C(kCtrlGetMinProtoVersion, SSL_CTRL_GET_MIN_PROTO_VERSION, 130)           \

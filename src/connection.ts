@@ -18,6 +18,7 @@ import {
 } from './context-options.js';
 import { freedError, LibsslError, libsslError } from './errors.js';
 import { deliver } from './events.js';
+import { checkMaterial, mostMaterial } from './keying-material.js';
 import {
   type CipherInfo,
   EventKind,
@@ -629,16 +630,21 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   }
 
   /**
-   * `length` bytes, 1 to 65535, that only the two sides know. Throws `ERR_LIBSSL_STATE` before the
-   * handshake is over. Wraps
+   * `length` bytes that only the two sides know: 1 to 65535; in TLS 1.3 at most 255 times the size of
+   * the suite's hash, which is 8160, or 12240 with SHA-384. The label, latin1, has at most 249 bytes
+   * in TLS 1.3; before, label and context have 958 together, or 960 without a context. More:
+   * `ERR_OUT_OF_RANGE`. Before the handshake is over: `ERR_LIBSSL_STATE`. Wraps
    * `SSL_export_keying_material(3)`.
    */
   exportKeyingMaterial(length: number, label: string, context?: Uint8Array): Buffer {
-    const size = checkInteger('length', length, 1, 0xffff);
+    const size = checkInteger('length', length, 1, mostMaterial);
     const text = checkLatin1('label', label);
     const bytes = context === undefined ? null : checkBytes('context', context);
     const handle = this.#usable('export keying material');
     if (this.#handshaking) throw this.#wrongState('export keying material');
+    const tls13 = this.protocol === 'TLSv1.3';
+    const hashSize = this.cipher?.name.endsWith('SHA384') ? 48 : 32;
+    checkMaterial({ tls13, hashSize }, size, text, bytes);
     registers[0] = handle;
     const material = native().SSL_export_keying_material(size, text, bytes);
     if (material !== null) return material;

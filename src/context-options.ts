@@ -1,6 +1,7 @@
 // The options of SslContext, put into effect.
 
 import {
+  SSL_OP_CIPHER_SERVER_PREFERENCE,
   SSL_OP_NO_TICKET,
   SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
   SSL_VERIFY_NONE,
@@ -17,6 +18,22 @@ import { clientRules, serverIdContext } from './verification.js';
 
 /** Text or bytes of PEM. */
 export type Pem = string | Uint8Array;
+
+/** A private key with its passphrase. */
+export interface PemKey {
+  /** PEM. */
+  pem: Pem;
+  /** The option `passphrase` where not given. */
+  passphrase?: string;
+}
+
+/** A PKCS #12 with its passphrase. */
+export interface Pfx {
+  /** DER. */
+  buf: Uint8Array;
+  /** The option `passphrase` where not given. */
+  passphrase?: string;
+}
 
 /** What a server does with a ticket of its own: resume with it or not, and send a new one or not. */
 export type TicketAction = 'use' | 'renew' | 'ignore' | 'ignoreAndRenew';
@@ -68,12 +85,22 @@ export interface SslContextOptions extends SslAnswers {
   maxVersion?: ProtocolVersion;
   /** A certificate and those that lead to its root, PEM; an array for several kinds of key. */
   cert?: Pem | readonly Pem[];
-  /** The private keys, PEM, in the order of `cert`. */
-  key?: Pem | readonly Pem[];
-  /** Of the private keys. */
+  /** The private keys, PEM, in the order of `cert`; each alone, or with its passphrase. */
+  key?: Pem | PemKey | readonly (Pem | PemKey)[];
+  /** Of the private keys, and of `pfx`, that have none of their own. */
   passphrase?: string;
+  /**
+   * A certificate, its key and those that lead to its root, as PKCS #12. As node:tls, what leads to
+   * the root is also trusted.
+   */
+  pfx?: Uint8Array | Pfx | readonly (Uint8Array | Pfx)[];
   /** Trusted certificates, PEM. A client that verifies and has none uses the system's. */
   ca?: Pem | readonly Pem[];
+  /**
+   * Revocation lists, PEM. With any of them each certificate of the peer's chain needs one: without it
+   * verification fails. `X509_STORE_add_crl(3)`.
+   */
+  crl?: Pem | readonly Pem[];
   /** Whether a server asks for a certificate. */
   requestCert?: boolean;
   /**
@@ -86,6 +113,18 @@ export interface SslContextOptions extends SslAnswers {
    * TLS 1.3 alone leave nothing else; without any of them TLS 1.3 has libssl's own.
    */
   ciphers?: string;
+  /**
+   * Signature algorithms, separated by colons, best first: `rsa_pss_rsae_sha256`, `RSA+SHA256`.
+   * `SSL_CTX_set1_sigalgs_list(3)`.
+   */
+  sigalgs?: string;
+  /** Whether a server's order of suites counts, and not its clients'. True where not given. */
+  honorCipherOrder?: boolean;
+  /**
+   * A server's, for DHE suites: parameters, PEM, of 1024 bits and more, or `auto`: libssl's own, of
+   * the size of the key. Without it there is no DHE up to TLS 1.2. `SSL_CTX_set_tmp_dh(3)`.
+   */
+  dhparam?: 'auto' | Pem;
   /**
    * The curves for the key exchange, separated by colons, best first. `auto`, or not given: libssl's
    * own. `SSL_CTX_set1_groups_list(3)`.
@@ -173,7 +212,7 @@ export function setVersion(
 /** All that is not a property of SslContext besides. */
 export function applyOptions(context: Handle, options: CheckedContextOptions): Verification {
   const functions = native();
-  const { securityLevel, minVersion, maxVersion, ciphers, ecdhCurve, maxFragmentLength } = options;
+  const { securityLevel, minVersion, maxVersion, ciphers, maxFragmentLength } = options;
   // First: what the others are allowed depends on it.
   if (securityLevel !== undefined) {
     registers[0] = context;
@@ -182,16 +221,15 @@ export function applyOptions(context: Handle, options: CheckedContextOptions): V
   if (minVersion !== undefined) setVersion(context, 'minVersion', minVersion, 'options.minVersion');
   if (maxVersion !== undefined) setVersion(context, 'maxVersion', maxVersion, 'options.maxVersion');
   if (ciphers !== undefined) applyCiphers(context, ciphers);
-  if (ecdhCurve !== undefined && ecdhCurve !== 'auto') {
-    registers[0] = context;
-    functions.SSL_CTX_set1_groups_list(ecdhCurve);
-    ensure('SSL_CTX_set1_groups_list', 'ecdhCurve');
-  }
-  const { secureOptions = 0, noTicket = false, postHandshakeAuth, pskIdentityHint } = options;
+  applyKeyExchange(context, options);
+  const { noTicket = false, postHandshakeAuth, pskIdentityHint } = options;
+  const { honorCipherOrder = options.role === 'server', secureOptions = 0 } = options;
+  const mask =
+    secureOptions |
+    (noTicket ? SSL_OP_NO_TICKET : 0) |
+    (honorCipherOrder ? SSL_OP_CIPHER_SERVER_PREFERENCE : 0);
   registers[0] = context;
-  functions.SSL_CTX_set_options(
-    (noTicket ? secureOptions | SSL_OP_NO_TICKET : secureOptions) >>> 0,
-  );
+  functions.SSL_CTX_set_options(mask >>> 0);
   applyCertificates(context, options);
   const verification = applyVerification(context, options);
   if (maxFragmentLength !== undefined) {
@@ -209,6 +247,27 @@ export function applyOptions(context: Handle, options: CheckedContextOptions): V
     ensure('SSL_CTX_use_psk_identity_hint', 'pskIdentityHint');
   }
   return verification;
+}
+
+function applyKeyExchange(context: Handle, options: CheckedContextOptions): void {
+  const functions = native();
+  const { ecdhCurve, sigalgs, dhparam } = options;
+  if (ecdhCurve !== undefined && ecdhCurve !== 'auto') {
+    registers[0] = context;
+    functions.SSL_CTX_set1_groups_list(ecdhCurve);
+    ensure('SSL_CTX_set1_groups_list', 'ecdhCurve');
+  }
+  if (sigalgs !== undefined) {
+    registers[0] = context;
+    functions.SSL_CTX_set1_sigalgs_list(sigalgs);
+    ensure('SSL_CTX_set1_sigalgs_list', 'sigalgs');
+  }
+  if (dhparam !== undefined) {
+    registers[0] = context;
+    functions.setDhParameters(dhparam);
+    if (registers[0] === -1) throw invalidValue('options.dhparam', 'must have 1024 bits or more');
+    ensure('SSL_CTX_set_tmp_dh', 'dhparam');
+  }
 }
 
 // As node:tls: suites of TLS 1.3 alone leave nothing but TLS 1.3; others alone leave TLS 1.3 its
@@ -241,22 +300,34 @@ function applyCiphers(context: Handle, ciphers: string): void {
 
 function applyCertificates(context: Handle, options: CheckedContextOptions): void {
   const functions = native();
-  const { cert = [], key = [], passphrase } = options;
+  const { cert = [], key = [], pfx = [], role } = options;
   // The addon takes one byte for each character; a passphrase is bytes.
-  const secret =
-    passphrase === undefined ? null : Buffer.from(passphrase, 'utf8').toString('latin1');
+  const secretOf = (own: string | undefined) => {
+    const text = own ?? options.passphrase;
+    return text === undefined ? null : Buffer.from(text, 'utf8').toString('latin1');
+  };
   for (const pem of cert) {
     registers[0] = context;
     functions.useCertificate(pem);
     ensure('SSL_CTX_use_certificate', 'cert');
   }
-  for (const pem of key) {
+  for (const { bytes, passphrase } of key) {
     registers[0] = context;
-    functions.usePrivateKey(pem, secret);
+    functions.usePrivateKey(bytes, secretOf(passphrase));
     ensure('SSL_CTX_use_PrivateKey', 'key');
     registers[0] = context;
     functions.SSL_CTX_check_private_key();
     ensure('SSL_CTX_check_private_key', 'key');
+  }
+  for (const { bytes, passphrase } of pfx) {
+    const secret = secretOf(passphrase);
+    if (secret?.includes('\0'))
+      throw invalidValue('options.passphrase', 'must not have a NUL in it');
+    registers[0] = context;
+    functions.usePfx(bytes, secret, role === 'server');
+    if (registers[0] === -1)
+      throw invalidValue('options.pfx', 'must have a certificate and its key');
+    ensure('PKCS12_parse', 'pfx');
   }
 }
 
@@ -269,12 +340,18 @@ export interface Verification {
 
 function applyVerification(context: Handle, options: CheckedContextOptions): Verification {
   const functions = native();
-  const { rejectUnauthorized: reject = true, requestCert: request = false, ca } = options;
+  const { rejectUnauthorized: reject = true, requestCert: request = false } = options;
+  const { ca, crl = [], pfx = [] } = options;
   const client = options.role === 'client';
   for (const pem of ca ?? []) {
     registers[0] = context;
     functions.addCa(pem, !client);
     ensure('X509_STORE_add_cert', 'ca');
+  }
+  for (const pem of crl) {
+    registers[0] = context;
+    functions.addCrl(pem);
+    ensure('X509_STORE_add_crl', 'crl');
   }
   const system = client && reject && ca === undefined;
   if (system) {
@@ -291,7 +368,8 @@ function applyVerification(context: Handle, options: CheckedContextOptions): Ver
       : SSL_VERIFY_NONE;
   registers[0] = context;
   functions.SSL_CTX_set_verify(mode);
-  const rules = client ? null : clientRules(request, reject, ca ?? []);
+  const trusted = [...(ca ?? []), ...crl, ...pfx.map(({ bytes }) => bytes)];
+  const rules = client ? null : clientRules(request, reject, trusted);
   registers[0] = context;
   functions.judge(!reject, system, rules !== null);
   return { rejectUnauthorized: reject, clientRules: rules };

@@ -10,6 +10,8 @@ export * from './constants.js';
 export { type SessionStats, SslContext, type SslContextEvents } from './context.js';
 export type {
   Pem,
+  PemKey,
+  Pfx,
   SslAnswers,
   SslContextOptions,
   TicketAction,

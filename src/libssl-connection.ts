@@ -20,6 +20,7 @@ import {
 } from './call.js';
 import { deliverAll, keepingErrors, takeStep } from './callbacks.js';
 import { TLSEXT_NAMETYPE_host_name } from './constants.js';
+import { mostMaterial } from './keying-material.js';
 import { type CipherInfo, type Handle, type Native, native, type Outcome } from './native.js';
 import {
   checkBytes,
@@ -378,7 +379,8 @@ export function X509_verify_cert_error_string(n: number | bigint): string {
 /**
  * `int SSL_export_keying_material(SSL *s, unsigned char *out, size_t olen, const char *label,
  * size_t llen, const unsigned char *context, size_t contextlen, int use_context)`, with a context
- * unless it is null. null where C does not return 1, and before the handshake is finished.
+ * unless it is null. null where C does not return 1, and before the handshake is finished. At most
+ * 65535 bytes at once: for millions libssl works for minutes.
  */
 export function SSL_export_keying_material(
   s: Handle,
@@ -387,7 +389,7 @@ export function SSL_export_keying_material(
   context: Uint8Array | null = null,
 ): Buffer | null {
   const functions = native();
-  const size = checkInteger('olen', olen, 0, 0x7fff_ffff);
+  const size = checkInteger('olen', olen, 0, mostMaterial);
   const text = checkLatin1('label', label);
   const bytes = context === null ? null : checkBytes('context', context);
   setHandle('s', s);

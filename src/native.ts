@@ -177,6 +177,13 @@ export interface NativeContext {
   usePrivateKey(pem: Uint8Array, passphrase: string | null): void;
   /** How many; 0 on failure. `nameToClients`: also a server's list of acceptable issuers. */
   addCa(pem: Uint8Array, nameToClients: boolean): void;
+  /** PKCS #12: 1, 0 on failure, -1 without a certificate or key. `nameToClients` as addCa(). */
+  usePfx(der: Uint8Array, passphrase: string | null, nameToClients: boolean): void;
+  /** PEM. How many; 0 on failure. */
+  addCrl: WithBytes;
+  /** PEM; null: by the size of the key. 0 on failure; -1: fewer than 1024 bits. */
+  setDhParameters(pem: Uint8Array | null): void;
+  SSL_CTX_set1_sigalgs_list: WithText;
   /** Keys of `size` bytes (48 or 80), one after the other; none: libssl's own. */
   setTicketKeys(keys: Uint8Array, size: number): void;
   /** registers[1]: the context to switch to, or 0. Lower case; `*.` in front for any one label. */

@@ -74,7 +74,7 @@ function checkSession(name: string, value: unknown): SslSession {
 
 const checkVersion: Check<number> = (name, value) => versionNumber(value, name);
 
-/** A server name or address is not empty: libssl takes an empty one for none. */
+/** Text that is not empty: libssl takes an empty one for none. */
 function checkName(name: string, value: unknown): string {
   const text = checkCString(name, value);
   if (text === '') throw invalidValue(name, 'must not be empty');
@@ -142,6 +142,20 @@ function checkPsk(name: string, value: unknown) {
   };
 }
 
+/** A key or a PKCS #12, alone or with its passphrase, as node:tls takes them. */
+const withPassphrase =
+  <T>(part: string, check: Check<T>): Check<{ bytes: T; passphrase: string | undefined }> =>
+  (name, value) => {
+    const alone = typeof value !== 'object' || value === null || ArrayBuffer.isView(value);
+    if (alone) return { bytes: check(name, value), passphrase: undefined };
+    const { [part]: bytes, passphrase } = value as Readonly<Record<string, unknown>>;
+    return {
+      bytes: check(`${name}.${part}`, bytes),
+      passphrase:
+        passphrase === undefined ? undefined : checkString(`${name}.passphrase`, passphrase),
+    };
+  };
+
 /** SSL_TICKET_RETURN_…, by the name that a rule has for it. */
 const ticketActions = { ignore: 1, ignoreAndRenew: 2, use: 3, renew: 4 } as const;
 
@@ -207,13 +221,18 @@ const contextRows = {
   minVersion: row(checkVersion),
   maxVersion: row(checkVersion),
   cert: row(list(bytesOf)),
-  key: row(list(bytesOf)),
+  key: row(list(withPassphrase('pem', bytesOf))),
   passphrase: row(checkString),
+  pfx: row(list(withPassphrase('buf', checkBytes))),
   ca: row(list(bytesOf)),
+  crl: row(list(bytesOf)),
   requestCert: server(checkBoolean),
   rejectUnauthorized: row(checkBoolean),
   ciphers: row(checkCString),
+  sigalgs: row(checkName),
+  honorCipherOrder: server(checkBoolean),
   ecdhCurve: row(checkCString),
+  dhparam: server((name, value) => (value === 'auto' ? null : bytesOf(name, value))),
   securityLevel: row(integer(0, 5)),
   sessionIdContext: row(bytesOf),
   sessionCacheMode: row(integer(0, 0x7fff_ffff)),
