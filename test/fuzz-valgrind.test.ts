@@ -6,9 +6,9 @@ import { noValgrind, runUnderValgrind } from './valgrind.mjs';
 
 const first = Number(process.env.FUZZ_SEED ?? 1);
 const child = fileURLToPath(new URL('fuzz/child.mjs', import.meta.url));
-const size = 50;
+const size = 25;
 
-for (let part = 0; part < 10; part++) {
+for (let part = 0; part < 20; part++) {
   const seed = first + size * part;
   test.concurrent(`${size} sequences under valgrind, part ${part}`, { timeout: 900_000 }, async ({
     skip,

@@ -44,7 +44,7 @@ describe.concurrent('what is planted is found, and what is around it left out:',
   const before = generate(7).slice(0, 2);
 
   for (const [name, kind] of Object.entries(kinds)) {
-    test(name, async () => {
+    test(name, { timeout: 300_000 }, async () => {
       const options = { planted: true, ...(kind === 'hang' && { hangsAfter: 5000 }) };
       const planted: Step = [name, 1];
       const list = [...before.slice(0, 1), planted, ...before.slice(1)];
