@@ -31,7 +31,7 @@ export function readOptions<R extends Rows>(
   what: string,
   rows: R,
   given: unknown,
-  elsewhere: Elsewhere,
+  elsewhere: Elsewhere = () => undefined,
 ): Checked<R> {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw invalidType(what, 'of type object', given);

@@ -15,6 +15,7 @@ import { versionNumber } from './protocol-version.js';
 import { SslSession } from './session.js';
 import type { SessionStore } from './session-store.js';
 import {
+  checkBoolean,
   checkBytes,
   checkCString,
   checkInteger,
@@ -55,11 +56,6 @@ export function checkStore(name: string, value: unknown): SessionStore | null {
     }
   }
   return value as SessionStore;
-}
-
-function checkBoolean(name: string, value: unknown): boolean {
-  if (typeof value !== 'boolean') throw invalidType(name, 'of type boolean', value);
-  return value;
 }
 
 function checkObject(name: string, value: unknown): Readonly<Record<string, unknown>> {

@@ -5,6 +5,7 @@ import { LibsslError, libsslError } from './errors.js';
 import * as C from './libssl.js';
 import { type CipherInfo, type Handle, native, registers } from './native.js';
 import { readWrapping, unwrapNodeSession, wrapNodeSession } from './node-session.js';
+import { readOptions } from './option-bag.js';
 import { type ProtocolVersion, versionName, versionNumber } from './protocol-version.js';
 import { Reference, type ReferenceKind } from './reference.js';
 import { fragmentLength, readSessionInfo, type SslSessionInfo } from './session-info.js';
@@ -199,8 +200,7 @@ export class SslSession implements Disposable {
    * master key. Wraps `i2d_SSL_SESSION(3)`.
    */
   toNodeSession(options: { servername?: string } = {}): Buffer {
-    const { servername } = options;
-    if (servername !== undefined) checkString('options.servername', servername);
+    const { servername } = readOptions('options', nodeSessionRows, options);
     const der = this.toDer();
     return servername === undefined ? der : wrapNodeSession(der, servername);
   }
@@ -211,8 +211,9 @@ export class SslSession implements Disposable {
    * hint or SRP name: `ERR_LIBSSL_FAILED`. Wraps `SSL_SESSION_print(3)`.
    */
   toText(options: { secrets?: boolean } = {}): string {
+    const { secrets } = readOptions('options', textRows, options);
     const text = C.SSL_SESSION_print(this.#live) ?? fail('SSL_SESSION_print');
-    return options.secrets === true ? text : withoutSecrets(text);
+    return secrets === true ? text : withoutSecrets(text);
   }
 
   /**
@@ -452,6 +453,11 @@ function ensure(functionName: string, done: 0 | 1): void {
 function owned(functionName: string, handle: Handle): Handle {
   return handle === 0 ? fail(functionName) : handle;
 }
+
+// The options of toNodeSession() and toText().
+const nodeSessionRows = { servername: { check: checkString } };
+// What is not true shows no secret.
+const textRows = { secrets: { check: (_: string, value: unknown) => value === true } };
 
 function adopt(functionName: string, handle: Handle): SslSession {
   return new SslSession(adopting, owned(functionName, handle));
