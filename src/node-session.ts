@@ -45,6 +45,30 @@ export function unwrapNodeSession(buffer: Uint8Array): Uint8Array {
   return withoutUnknownFields(readWrapping(buffer).der);
 }
 
+/**
+ * The DER of the first session of a PEM, without the fields that 1.1.1 does not know; null where it
+ * has none of those, or is no such PEM.
+ */
+export function knownPart(pem: Uint8Array): Buffer | null {
+  const text = Buffer.from(pem.buffer, pem.byteOffset, pem.byteLength).toString('latin1');
+  const [, body] = sessionPem.exec(text) ?? [];
+  if (body === undefined) return null;
+  const der = Buffer.from(body, 'base64');
+  const known = withoutUnknownFields(der);
+  return known.length === der.length ? null : known;
+}
+
+// What the two lines of a PEM enclose, where that is base64 and nothing else.
+const sessionPem =
+  /-----BEGIN SSL SESSION PARAMETERS-----([\s\w+/=]*)-----END SSL SESSION PARAMETERS-----/;
+
+/** How many bytes a session's DER is too short for the length that it says; 0 for anything else. */
+export function missingBytes(der: Uint8Array): number {
+  const bytes = Buffer.from(der.buffer, der.byteOffset, der.byteLength);
+  const header = readHeader(bytes, 0);
+  return header?.tag === 0x30 ? Math.max(header.end - bytes.length, 0) : 0;
+}
+
 function withoutUnknownFields(der: Buffer): Buffer {
   const outer = readElement(der, 0);
   if (outer === null || outer.tag !== 0x30 || outer.end !== der.length) return der;
@@ -74,6 +98,11 @@ interface Element {
 
 /** A DER element with a one-byte tag; null where there is none that ends in the buffer. */
 function readElement(der: Buffer, at: number): Element | null {
+  const element = readHeader(der, at);
+  return element === null || element.end > der.length ? null : element;
+}
+
+function readHeader(der: Buffer, at: number): Element | null {
   if (at + 2 > der.length) return null;
   const tag = der.readUInt8(at);
   const first = der.readUInt8(at + 1);
@@ -81,8 +110,7 @@ function readElement(der: Buffer, at: number): Element | null {
   const content = at + 2 + lengthBytes;
   if (first === 0x80 || lengthBytes > 4 || content > der.length) return null;
   const length = lengthBytes === 0 ? first : der.readUIntBE(at + 2, lengthBytes);
-  const end = content + length;
-  return end > der.length ? null : { tag, content, end };
+  return { tag, content, end: content + length };
 }
 
 function encodeLength(length: number): Buffer {

@@ -11,7 +11,10 @@ type MaybePromise<T> = T | Promise<T>;
  * context's event `sessionStoreError`.
  */
 export interface SessionStore {
-  /** The session of an id, or its DER; null or undefined when there is none. It stays yours. */
+  /**
+   * The session of an id, or its DER, also as node:tls has it; null or undefined when there is none.
+   * It stays yours.
+   */
   get(id: Buffer): MaybePromise<SslSession | Uint8Array | null | undefined>;
   /** The session is yours. */
   set(id: Buffer, session: SslSession): MaybePromise<unknown>;
@@ -153,7 +156,7 @@ function sessionOf(answer: unknown, id: Buffer): SslSession | null {
   if (answer === null || answer === undefined) return null;
   let session: SslSession;
   if (SslSession.is(answer)) session = answer.upRef();
-  else if (answer instanceof Uint8Array) session = SslSession.fromDer(answer);
+  else if (answer instanceof Uint8Array) session = SslSession.fromNodeSession(answer);
   else throw invalidType("sessionStore.get()'s answer", 'an SslSession, its DER or null', answer);
   try {
     const refuse = (rule: string) => {

@@ -4,7 +4,7 @@ import { encode } from './encode.js';
 import { LibsslError, libsslError } from './errors.js';
 import * as C from './libssl.js';
 import { type CipherInfo, type Handle, native, registers } from './native.js';
-import { readWrapping, unwrapNodeSession, wrapNodeSession } from './node-session.js';
+import { knownPart, readWrapping, unwrapNodeSession, wrapNodeSession } from './node-session.js';
 import { readOptions } from './option-bag.js';
 import { type ProtocolVersion, versionName, versionNumber } from './protocol-version.js';
 import { Reference, type ReferenceKind } from './reference.js';
@@ -65,15 +65,20 @@ export class SslSession implements Disposable {
 
   /**
    * Decodes the first `SSL SESSION PARAMETERS` block. An encrypted one is an error; nothing ever
-   * asks for a password. What a newer OpenSSL wrote may have fields that 1.1.1 refuses: give its DER
-   * to `fromNodeSession`. Wraps `PEM_read_bio_SSL_SESSION(3)`.
+   * asks for a password. Fields that only a newer OpenSSL knows are left out, as by
+   * `fromNodeSession`. Wraps `PEM_read_bio_SSL_SESSION(3)`.
    */
   static fromPem(pem: string | Uint8Array): SslSession {
     if (typeof pem !== 'string' && !(pem instanceof Uint8Array)) {
       throw invalidType('pem', 'a string, Buffer or Uint8Array', pem);
     }
     const bytes = typeof pem === 'string' ? Buffer.from(pem, 'utf8') : pem;
-    return adopt('PEM_read_bio_SSL_SESSION', C.PEM_read_bio_SSL_SESSION(bytes));
+    const handle = C.PEM_read_bio_SSL_SESSION(bytes);
+    if (handle !== 0) return new SslSession(adopting, handle);
+    const error = libsslError('PEM_read_bio_SSL_SESSION', native().lastErrors());
+    const known = knownPart(bytes);
+    if (known === null) throw error;
+    return decode(known);
   }
 
   /**

@@ -67,6 +67,27 @@ function expectFailure(result: ReturnType<typeof run>, code: number, message: Re
   expect(result.code).toBe(code);
 }
 
+describe('what is not read', () => {
+  test('a second session of a PEM is said, and the first one is read', () => {
+    const path = temporary('two.pem');
+    writeFileSync(path, readFileSync(pem12, 'utf8') + readFileSync(pem13, 'utf8'));
+    const { code, stdout, stderr } = run(['inspect', '--json', path]);
+    expect(stderr).toBe(`libssl-session: ${path}: only the first of its 2 sessions is read\n`);
+    expect([code, JSON.parse(stdout).protocolVersion]).toEqual([0, 'TLSv1.2']);
+  });
+
+  test('of an encoding that is cut off it says how much is missing', () => {
+    const der = SslSession.fromPem(readFileSync(pem12)).toDer();
+    for (const missing of [1, 100]) {
+      const input = der.subarray(0, der.length - missing);
+      const words = missing === 1 ? '1 byte of the session is' : '100 bytes of the session are';
+      for (const each of [input, input.toString('base64')]) {
+        expectFailure(run(['inspect', '-'], { input: each }), 1, new RegExp(`cut off: ${words}`));
+      }
+    }
+  });
+});
+
 describe('every fixture', () => {
   test('is there: of OpenSSL 1.1.1 and 3', () => {
     expect(names).toEqual(
@@ -194,7 +215,7 @@ describe('inspect', () => {
       session.ticketAppData = Buffer.from('data');
     });
     const { stdout } = run(['inspect', '-'], { input });
-    expect(stdout).toMatch(/^\n standard input {2}DER · \d+ bytes\n ─+\n/);
+    expect(stdout).toMatch(/^ standard input {2}DER · \d+ bytes\n ─+\n/);
     expect(row(stdout, 'Cipher')).toBe('ECDHE-ECDSA-AES256-GCM-SHA384, 256 bits');
     using session = SslSession.fromDer(input);
     expect(row(stdout, 'Session id').replace(/\s/g, '')).toBe(session.id.toString('hex'));
@@ -495,13 +516,13 @@ describe('what is no session', () => {
     'PEM of something else': [certificate, /is PEM of a CERTIFICATE, not of a session/],
     'PEM without an end': [pem.slice(0, -10), /is broken PEM: its end is missing/],
     'PEM with holes': [pem.replace(/\nM/, '\n*'), /is broken PEM: what it holds is not base64/],
-    'PEM cut short': [pem.replace(/\n.*\n-----END/, '\n-----END'), /cannot? decode|can decode: /],
+    'PEM cut short': [pem.replace(/\n.*\n-----END/, '\n-----END'), /is cut off: /],
     'encrypted PEM': [pem.replace('\n', '\nProc-Type: 4,ENCRYPTED\n'), /is encrypted PEM/],
     'DER of something else': [
       '3003020101'.replace(/../g, (h) => String.fromCharCode(Number.parseInt(h, 16))),
       /can decode: \w/,
     ],
-    'DER cut short': [der.subarray(0, -1), /can decode: too long/],
+    'DER cut short': [der.subarray(0, -1), /is cut off: 1 byte of the session is missing/],
     'DER and more': [
       Buffer.concat([der, Buffer.from('more')]),
       /can decode: .*4 bytes after the end/,
@@ -749,6 +770,8 @@ describe.skipIf(!hasScript)('on a terminal', () => {
 
   test('the table is as wide as the terminal, up to 120 columns', () => {
     for (const [columns, width] of [
+      [20, 18],
+      [34, 32],
       [40, 38],
       [80, 78],
       [120, 118],
@@ -766,6 +789,28 @@ describe.skipIf(!hasScript)('on a terminal', () => {
           .map((line) => line.length),
       );
       expect(longest, `${columns} columns`).toBeLessThanOrEqual(width);
+    }
+  });
+
+  test('help is no wider than the terminal, and its examples can be copied', () => {
+    for (const columns of [34, 80]) {
+      for (const command of ['', 'inspect', 'convert', 'doctor', 'setup']) {
+        const { stdout } = onTerminal(`help ${command}`, {}, columns);
+        const lines = plain(stdout).split('\n');
+        const longest = Math.max(...lines.map((line) => line.length));
+        expect([command, longest]).toEqual([command, Math.min(longest, columns)]);
+      }
+    }
+    const [, examples = ''] = plain(onTerminal('help convert', {}, 34).stdout).split('Examples:');
+    expect(examples.replace(/ \\\n +/g, ' ')).toContain(
+      '  libssl-session convert session.bin --to pem --out session.pem\n',
+    );
+  });
+
+  test('a blank line sets a table apart there, and only there', () => {
+    expect(plain(onTerminal('doctor').stdout)).toMatch(/^\n .*\n\n$/s);
+    for (const command of [['doctor'], ['inspect', pem12]]) {
+      expect(run(command).stdout).toMatch(/^ \S.*[^\n]\n$/s);
     }
   });
 

@@ -118,3 +118,19 @@ describe('what goes out', () => {
     }
   });
 });
+
+test.each(['tls12', 'tls13'])(
+  'PEM that OpenSSL 3 wrote is read without its fields: %s',
+  (version) => {
+    const pem = fixture(`cli-openssl3-${version}.pem`);
+    const body =
+      /-----BEGIN SSL SESSION PARAMETERS-----(.*?)-----END/s.exec(String(pem))?.[1] ?? '';
+    using fromPem = SslSession.fromPem(pem);
+    using fromNode = SslSession.fromNodeSession(Buffer.from(body, 'base64'));
+    expect(fromPem.toDer()).toEqual(fromNode.toDer());
+    expect(() => SslSession.fromDer(Buffer.from(body, 'base64'))).toThrow(/wrong tag/);
+    // What has none of them is refused in libssl's words.
+    const broken = String(pem).replace(/^M/m, 'N');
+    expect(() => SslSession.fromPem(broken)).toThrow(LibsslError);
+  },
+);

@@ -3,10 +3,10 @@
 import { fstatSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { LibsslError } from '../errors.js';
-import { readWrapping, unwrapNodeSession } from '../node-session.js';
+import { missingBytes, readWrapping, unwrapNodeSession } from '../node-session.js';
 import { SslSession } from '../session.js';
 import { Failure, systemReason } from './failure.js';
-import { printable } from './terminal.js';
+import { bytes, printable } from './terminal.js';
 
 /** What was read, and in which form it was. */
 export interface Source {
@@ -46,6 +46,13 @@ export async function readSession(file: string): Promise<Input> {
   if ('problem' in found) throw new Failure(`${name}: ${found.problem}`);
   const { format, der: node } = found;
   const { servername: boundTo, der } = readWrapping(node);
+  const missing = missingBytes(der);
+  if (missing > 0) {
+    throw new Failure(
+      `${name}: is cut off: ${bytes(missing)} of the session ${missing === 1 ? 'is' : 'are'} missing`,
+    );
+  }
+  if (found.more) process.stderr.write(`libssl-session: ${name}: ${found.more}\n`);
   let session: SslSession;
   try {
     session = SslSession.fromNodeSession(der);
@@ -94,7 +101,14 @@ async function readSome(stream: AsyncIterable<Buffer>): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-type Found = { format: Source['format']; der: Buffer } | { problem: string };
+type Found =
+  | {
+      format: Source['format'];
+      der: Buffer;
+      /** What there is besides, and is not read. */
+      more?: string | undefined;
+    }
+  | { problem: string };
 
 const begin = '-----BEGIN SSL SESSION PARAMETERS-----';
 const end = '-----END SSL SESSION PARAMETERS-----';
@@ -129,7 +143,9 @@ function recognisePem(text: string): Found {
   const body = text.slice(start + begin.length, stop);
   if (body.includes('ENCRYPTED')) return { problem: 'is encrypted PEM, which cannot be read' };
   if (!base64.test(body)) return { problem: 'is broken PEM: what it holds is not base64' };
-  return { format: 'pem', der: Buffer.from(body, 'base64') };
+  const others = text.slice(stop).split(begin).length - 1;
+  const more = others === 0 ? undefined : `only the first of its ${others + 1} sessions is read`;
+  return { format: 'pem', der: Buffer.from(body, 'base64'), more };
 }
 
 function isNodeSession(bytes: Buffer): boolean {

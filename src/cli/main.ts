@@ -2,14 +2,14 @@
 // The command `libssl-session`: docs/cli.md is its manual page.
 
 import { createRequire } from 'node:module';
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, Help, Option } from 'commander';
 import { LibsslError } from '../errors.js';
 import { type ConvertOptions, convert, targets } from './convert.js';
 import { doctor } from './doctor.js';
 import { Failure, systemReason } from './failure.js';
 import { type InspectOptions, inspect } from './inspect.js';
 import { setup } from './setup.js';
-import { hasColors, printable, terminal } from './terminal.js';
+import { hasColors, printable, terminal, wrap } from './terminal.js';
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
@@ -21,14 +21,30 @@ function makeProgram(): Command {
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [command]', 'show the help of a command')
     .exitOverride()
-    .configureHelp({ styleTitle: (title) => paint('bold', title), helpWidth: Math.min(width, 100) })
+    .configureHelp({
+      styleTitle: (title) => paint('bold', title),
+      styleUsage: (usage) => wrap(usage, width - 7).join('\n       '),
+      helpWidth: Math.min(width, 100),
+      minWidthToWrap: 20,
+      // Commander lets a description run over where there is no room beside its term.
+      formatItem(term, termWidth, description, helper) {
+        if (width - termWidth >= 30) {
+          return Help.prototype.formatItem.call(this, term, termWidth, description, helper);
+        }
+        return [`  ${term}`, ...wrap(description, width - 6).map((line) => `      ${line}`)].join(
+          '\n',
+        );
+      },
+    })
     .configureOutput({
       getOutHasColors: () => hasColors(process.stdout),
       getErrHasColors: () => hasColors(process.stderr),
       outputError: (text) => complain(text.replace(/^error: /, '')),
     });
+  // A command that is too long goes on as a shell reads it.
+  const command = (line: string) => wrap(line, width - 4).join(' \\\n    ');
   const example = (lines: string[]) =>
-    `\n${paint('bold', 'Examples:')}\n${lines.map((line) => `  ${line}\n`).join('')}`;
+    `\n${paint('bold', 'Examples:')}\n${lines.map((line) => `  ${command(line)}\n`).join('')}`;
 
   program.addHelpText(
     'after',

@@ -7,6 +7,8 @@ export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 export interface Terminal {
   /** Columns to fill. */
   readonly width: number;
+  /** Whether a blank line sets a table apart from what else is on the screen. */
+  readonly spaced: boolean;
   paint(style: Style, text: string): string;
 }
 
@@ -18,8 +20,10 @@ export function hasColors(stream: { isTTY?: boolean }): boolean {
 export function terminal(stream: { isTTY?: boolean; columns?: number }): Terminal {
   const colors = hasColors(stream);
   return {
-    // A pseudo-terminal may say 0. Longer lines than 120 are hard to read.
-    width: Math.min(Math.max(stream.columns || 80, 40), 120),
+    // A pseudo-terminal may say 0. Longer lines than 120 are hard to read, and below 20 columns
+    // there is no room for a value beside its label.
+    width: Math.min(Math.max(stream.columns || 80, 20), 120),
+    spaced: stream.isTTY === true,
     paint(style, text) {
       const [on, off] = inspect.colors[style] ?? [0, 0];
       return colors && text !== '' ? `\x1b[${on}m${text}\x1b[${off}m` : text;
@@ -97,7 +101,7 @@ export function renderTable(
 ): string {
   const inner = out.width - 2;
   const rule = out.paint('dim', '─'.repeat(inner - 1));
-  const lines = ['', ...heading.split('\n').flatMap((line) => wrap(line, inner - 1)), rule];
+  const lines = [...heading.split('\n').flatMap((line) => wrap(line, inner - 1)), rule];
   for (const group of groups) {
     const rows = group.flatMap(([label, value]) =>
       value === null ? [] : renderRow(out, label, value, inner - labelWidth - 1),
@@ -105,7 +109,8 @@ export function renderTable(
     if (rows.length > 0) lines.push(...rows, rule);
   }
   lines.pop();
-  return `${lines.map((line) => (line === '' ? '\n' : ` ${line}\n`)).join('')}\n`;
+  const table = lines.map((line) => ` ${line}\n`).join('');
+  return out.spaced ? `\n${table}\n` : table;
 }
 
 function renderRow(out: Terminal, label: string, value: string, width: number): string[] {
