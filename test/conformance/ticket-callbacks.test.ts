@@ -73,7 +73,10 @@ describe.each([...cases.entries()])('1.1 test_ticket_callbacks', (row, each) => 
     const index = 2 * row + (tls13 ? 1 : 0);
     const fact = (what: string) =>
       `1.1 test_ticket_callbacks ${index} (${version}, ${each.name}): ${what}`;
-    const { reused, renewed } = each;
+    const { reused } = each;
+    // OpenSSL's key callback of 9 answers 1, and then a TLS 1.3 client that resumes gets no new
+    // ticket. Keys that are given in advance answer 2 there: cases 9 and 11 are one here.
+    const renewed = each.renewed || (tls13 && each.action === undefined);
 
     const first = tls13 ? 'decrypt 0' : 'decrypt 1, with status EMPTY';
     test(fact(`first handshake: generate 1, ${first}`), () => {
@@ -90,7 +93,7 @@ describe.each([...cases.entries()])('1.1 test_ticket_callbacks', (row, each) => 
       using server = new TicketServer(each, version);
       using session = firstSession(server.contexts);
       server.reset();
-      if (each.action === undefined && renewed) server.changeKey();
+      if (each.action === undefined && each.renewed) server.changeKey();
       using pair = server.contexts.connect({ session });
       expect(pair.reused).toBe(reused);
       expect(server.generated).toBe(renewed ? 1 : 0);
