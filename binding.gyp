@@ -13,6 +13,8 @@
         "native/client_hello.cc",
         "native/connection.cc",
         "native/context.cc",
+        "native/datagram_bio.cc",
+        "native/datagrams.cc",
         "native/error_queue.cc",
         "native/libssl.cc",
         "native/psk.cc",

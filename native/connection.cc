@@ -4,6 +4,8 @@
 #include <climits>
 #include <new>
 
+#include "datagram_bio.h"
+#include "datagrams.h"
 #include "error_queue.h"
 #include "rules.h"
 #include "server_name.h"
@@ -36,7 +38,7 @@ void NoteSession(ConnectionState* state) {
 
 // Moves what one side has sent to the other. How many bytes, or -1 when out of memory.
 int Carry(const Libssl& libssl, SSL* from, SSL* to) {
-  char bytes[4096];
+  char bytes[kDatagram];
   int carried = 0;
   for (;;) {
     const int size = libssl.BIO_read(libssl.SSL_get_wbio(from), bytes, sizeof bytes);
@@ -70,8 +72,11 @@ SSL* NewConnection(ContextState* context) {
   SSL* ssl = libssl.SSL_new(context->context);
   if (ssl == nullptr) return nullptr;
   auto* state = new (std::nothrow) ConnectionState(*context, ssl);
-  BIO* in = libssl.BIO_new(libssl.BIO_s_mem());
-  BIO* out = libssl.BIO_new(libssl.BIO_s_mem());
+  const bool datagrams = libssl.SSL_is_dtls(ssl) == 1;
+  BIO* in = datagrams ? NewDatagramBio(libssl, DatagramsOf::kPeer, ForgetSent, ssl)
+                      : libssl.BIO_new(libssl.BIO_s_mem());
+  BIO* out = datagrams ? NewDatagramBio(libssl, DatagramsOf::kOwn, KeepSent, ssl)
+                       : libssl.BIO_new(libssl.BIO_s_mem());
   const int index = place.Index(libssl);
   if (state == nullptr || in == nullptr || out == nullptr || index < 0 ||
       libssl.SSL_set_ex_data(ssl, index, state) != 1) {
@@ -228,6 +233,7 @@ Step Clear(ConnectionState* state) {
   if (result == 1) {
     state->lookup = ConnectionState::Lookup::kNone;
     state->found.clear();
+    state->sent_with.clear();
     // What an unfinished handshake leaves is no session to offer.
     const SSL_SESSION* session = libssl.SSL_get_session(state->ssl);
     if (session != nullptr && !HasCipherAndKey(libssl, session)) {

@@ -84,6 +84,12 @@ struct ConnectionState {
   bool own_id_context = false;
   bool own_groups = false;
 
+  // Over DTLS: the sessions that libssl will look at when it sends again what it has sent. It does
+  // not keep them itself, and a handshake replaces its session under way.
+  std::vector<SessionReference> sent_with;
+  unsigned int first_timeout = 0;  // microseconds: how long it waits before it first sends again
+  std::string peer_address;        // what a cookie is bound to
+
   // The others of the group.
   ConnectionState* previous = nullptr;
   ConnectionState* next;
@@ -98,7 +104,7 @@ struct ConnectionState {
   int last_error = 0;            // SSL_get_error after the last step
 };
 
-// A new connection over two memory BIOs; nullptr when out of memory.
+// A new connection over memory: two streams of bytes, or of datagrams. nullptr when out of memory.
 SSL* NewConnection(ContextState* context);
 
 // What the last of libssl's calls on a connection gave, and SSL_get_error for it.

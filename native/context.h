@@ -119,6 +119,9 @@ struct ContextState {
   // order of node:tls's ticketKeys (48 bytes, AES-128) or of SSL_CTX_set_tlsext_ticket_keys (80
   // bytes, AES-256): name, HMAC, AES.
   std::vector<Secret> ticket_keys;
+  // Of the cookies of DTLS: the key that makes them, and those that may have made one that comes.
+  std::vector<Secret> cookie_key;
+  std::vector<Secret> cookie_keys;
   std::map<std::string, SSL_CTX*> server_names;  // each owns a reference, but to itself
   bool asks_for_psk = false;       // whether connections made from now on have psk_use_session_cb
   bool limits_early_data = false;  // takes none with a ticket that allows more than it does now

@@ -13,6 +13,7 @@
 // The same declarations as in OpenSSL's headers, so that abi_check can see both at once.
 extern "C" {
 typedef struct asn1_string_st ASN1_TIME;
+typedef union bio_addr_st BIO_ADDR;
 typedef struct bio_st BIO;
 typedef struct bio_method_st BIO_METHOD;
 typedef struct crypto_ex_data_st CRYPTO_EX_DATA;
@@ -70,11 +71,14 @@ typedef SSL_TICKET_RETURN (*SSL_CTX_decrypt_session_ticket_fn)(SSL* s, SSL_SESSI
                                                                const unsigned char* keyname,
                                                                size_t keyname_length,
                                                                SSL_TICKET_STATUS status, void* arg);
+typedef unsigned int (*DTLS_timer_cb)(SSL* s, unsigned int timer_us);
 typedef int (*SSL_verify_cb)(int preverify_ok, X509_STORE_CTX* x509_ctx);
 // OpenSSL 1.1.1 has no names for these.
 typedef int SSL_new_session_cb(SSL*, SSL_SESSION*);
 typedef void SSL_remove_session_cb(SSL_CTX*, SSL_SESSION*);
 typedef SSL_SESSION* SSL_get_session_cb(SSL*, const unsigned char*, int, int*);
+typedef int SSL_cookie_generate_cb(SSL*, unsigned char*, unsigned int*);
+typedef int SSL_cookie_verify_cb(SSL*, const unsigned char*, unsigned int);
 typedef void SSL_callback(void);
 typedef void* CRYPTO_malloc_fn(size_t, const char*, int);
 typedef void* CRYPTO_realloc_fn(void*, size_t, const char*, int);
@@ -168,6 +172,16 @@ typedef void CRYPTO_free_fn(void*, const char*, int);
   F(ssl, void, SSL_free, (SSL*))                                                                 \
   F(crypto, int, BIO_read, (BIO*, void*, int))                                                   \
   F(crypto, int, BIO_write, (BIO*, const void*, int))                                            \
+  F(crypto, int, BIO_get_new_index, (void))                                                      \
+  F(crypto, BIO_METHOD*, BIO_meth_new, (int, const char*))                                       \
+  F(crypto, int, BIO_meth_set_write, (BIO_METHOD*, int (*)(BIO*, const char*, int)))             \
+  F(crypto, int, BIO_meth_set_read, (BIO_METHOD*, int (*)(BIO*, char*, int)))                    \
+  F(crypto, int, BIO_meth_set_ctrl, (BIO_METHOD*, long (*)(BIO*, int, long, void*)))             \
+  F(crypto, int, BIO_meth_set_destroy, (BIO_METHOD*, int (*)(BIO*)))                             \
+  F(crypto, void, BIO_set_data, (BIO*, void*))                                                   \
+  F(crypto, void*, BIO_get_data, (BIO*))                                                         \
+  F(crypto, void, BIO_set_flags, (BIO*, int))                                                    \
+  F(crypto, void, BIO_clear_flags, (BIO*, int))                                                  \
   F(crypto, X509*, PEM_read_bio_X509, (BIO*, X509**, pem_password_cb*, void*))                   \
   F(crypto, EVP_PKEY*, PEM_read_bio_PrivateKey, (BIO*, EVP_PKEY**, pem_password_cb*, void*))     \
   F(crypto, unsigned char*, SHA256, (const unsigned char*, size_t, unsigned char*))              \
@@ -304,6 +318,17 @@ typedef void CRYPTO_free_fn(void*, const char*, int);
   F(ssl, int, SSL_is_init_finished, (const SSL*))                                                \
   F(ssl, int, SSL_in_before, (const SSL*))                                                       \
   F(ssl, int, SSL_is_dtls, (const SSL*))                                                         \
+  F(ssl, int, DTLSv1_listen, (SSL*, BIO_ADDR*))                                                  \
+  F(ssl, void, DTLS_set_timer_cb, (SSL*, DTLS_timer_cb))                                         \
+  F(ssl, size_t, DTLS_get_data_mtu, (const SSL*))                                                \
+  F(ssl, void, SSL_CTX_set_cookie_generate_cb, (SSL_CTX*, SSL_cookie_generate_cb*))              \
+  F(ssl, void, SSL_CTX_set_cookie_verify_cb, (SSL_CTX*, SSL_cookie_verify_cb*))                  \
+  F(crypto, BIO_ADDR*, BIO_ADDR_new, (void))                                                     \
+  F(crypto, void, BIO_ADDR_free, (BIO_ADDR*))                                                    \
+  F(crypto, int, CRYPTO_memcmp, (const void*, const void*, size_t))                              \
+  F(crypto, unsigned char*, HMAC,                                                                \
+    (const EVP_MD*, const void*, int, const unsigned char*, size_t, unsigned char*,              \
+     unsigned int*))                                                                             \
   F(ssl, const char*, SSL_state_string, (const SSL*))                                            \
   F(ssl, size_t, SSL_get_finished, (const SSL*, void*, size_t))                                  \
   F(ssl, int, SSL_renegotiate_pending, (const SSL*))                                             \
@@ -379,6 +404,18 @@ typedef void CRYPTO_free_fn(void*, const char*, int);
   C(kPemNoStartLine, PEM_R_NO_START_LINE, 108)                              \
   C(kBioCtrlInfo, BIO_CTRL_INFO, 3)                                         \
   C(kBioCtrlPending, BIO_CTRL_PENDING, 10)                                  \
+  C(kBioCtrlReset, BIO_CTRL_RESET, 1)                                       \
+  C(kBioCtrlFlush, BIO_CTRL_FLUSH, 11)                                      \
+  C(kBioCtrlQueryMtu, BIO_CTRL_DGRAM_QUERY_MTU, 40)                         \
+  C(kBioCtrlNextTimeout, BIO_CTRL_DGRAM_SET_NEXT_TIMEOUT, 45)               \
+  C(kBioCtrlFallbackMtu, BIO_CTRL_DGRAM_GET_FALLBACK_MTU, 47)               \
+  C(kBioCtrlMtuOverhead, BIO_CTRL_DGRAM_GET_MTU_OVERHEAD, 49)               \
+  C(kBioFlagsRead, BIO_FLAGS_READ, 1)                                       \
+  C(kBioFlagsRws, BIO_FLAGS_RWS, 7)                                         \
+  C(kBioFlagsShouldRetry, BIO_FLAGS_SHOULD_RETRY, 8)                        \
+  C(kBioTypeSourceSink, BIO_TYPE_SOURCE_SINK, 0x400)                        \
+  C(kCtrlGetTimeout, DTLS_CTRL_GET_TIMEOUT, 73)                             \
+  C(kCtrlHandleTimeout, DTLS_CTRL_HANDLE_TIMEOUT, 74)                       \
   C(kExIndexSsl, CRYPTO_EX_INDEX_SSL, 0)                                    \
   C(kExIndexSslCtx, CRYPTO_EX_INDEX_SSL_CTX, 1)                             \
   C(kCtrlChain, SSL_CTRL_CHAIN, 88)                                         \

@@ -1,0 +1,26 @@
+// What a DTLS connection reads from and writes to: memory that keeps datagrams apart. libssl's own
+// memory BIO is a stream: what was two datagrams is read as one, and its end is lost.
+
+#ifndef LIBSSL_SESSION_NATIVE_DATAGRAM_BIO_H_
+#define LIBSSL_SESSION_NATIVE_DATAGRAM_BIO_H_
+
+#include "libssl.h"
+
+namespace libssl_session {
+
+// The most that one UDP datagram carries.
+inline constexpr size_t kDatagram = 65507;
+
+// Called with the connection. On the BIO that it writes to: libssl sends. On the one it reads from:
+// libssl has stopped its timer, and forgets what it would have sent again. May throw bad_alloc.
+using DatagramHook = void (*)(SSL* ssl);
+
+enum class DatagramsOf { kPeer, kOwn };
+
+// nullptr when out of memory. BIO_write adds a datagram, BIO_read takes the next one, and cuts it
+// where it does not fit, as a socket does. BIO_pending: the size of the next one.
+BIO* NewDatagramBio(const Libssl& libssl, DatagramsOf whose, DatagramHook hook, SSL* ssl);
+
+}  // namespace libssl_session
+
+#endif  // LIBSSL_SESSION_NATIVE_DATAGRAM_BIO_H_

@@ -1,0 +1,38 @@
+// What a connection over DTLS needs beside the steps that all have.
+
+#ifndef LIBSSL_SESSION_NATIVE_DATAGRAMS_H_
+#define LIBSSL_SESSION_NATIVE_DATAGRAMS_H_
+
+#include <sys/time.h>
+
+#include "connection.h"
+
+namespace libssl_session {
+
+// The hooks of its BIOs (datagram_bio.h). libssl remembers the session of each message that it may
+// have to send again, by a pointer alone; by the time it sends, the connection may have another.
+void KeepSent(SSL* ssl);
+void ForgetSent(SSL* ssl);
+
+// How long until libssl would send again what the peer has not answered. Whether there is such a
+// time.
+bool GetTimeout(const ConnectionState& state, timeval* left);
+
+// DTLSv1_handle_timeout: sends again where that time is over. Nothing while the handshake waits for
+// a session: the message that waits lies where libssl would put what it sends.
+Step HandleTimeout(ConnectionState* state);
+
+// The time that it waits first; it doubles up to a minute. 0: libssl's own, a second.
+void SetFirstTimeout(ConnectionState* state, unsigned int microseconds);
+
+// DTLSv1_listen: whether a client has sent a ClientHello with a cookie of ours, and so gets what is
+// sent to its address. For a server that has not begun; 0 leaves it like that.
+Step Listen(ConnectionState* state);
+
+// The keys of cookies, which are bound to the peer's address.
+inline constexpr size_t kCookieKey = 32;
+void InstallCookies(ContextState* state);
+
+}  // namespace libssl_session
+
+#endif  // LIBSSL_SESSION_NATIVE_DATAGRAMS_H_
