@@ -8,6 +8,7 @@
         "native/addon_connection.cc",
         "native/addon_context.cc",
         "native/addon_credentials.cc",
+        "native/addon_datagrams.cc",
         "native/addon_events.cc",
         "native/addon_session.cc",
         "native/client_hello.cc",

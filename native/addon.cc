@@ -327,7 +327,7 @@ Napi::Value Load(const Napi::CallbackInfo& info) {
       {"sessionCounts", Entry<Counts, Errors::kNever>},
   };
   for (const auto& some : {SessionFunctions(), ContextFunctions(), CredentialFunctions(),
-                           ConnectionFunctions(), AnswerFunctions()}) {
+                           ConnectionFunctions(), AnswerFunctions(), DatagramFunctions()}) {
     functions.insert(functions.end(), some.begin(), some.end());
   }
   const Napi::Object exports = Napi::Object::New(env);

@@ -333,6 +333,7 @@ std::vector<Function> ContextFunctions();
 std::vector<Function> CredentialFunctions();
 std::vector<Function> ConnectionFunctions();
 std::vector<Function> AnswerFunctions();
+std::vector<Function> DatagramFunctions();
 
 }  // namespace libssl_session
 

@@ -18,7 +18,7 @@ const pages = [
   ['library.md', 'The library, its errors and counters', ['library', 'errors', 'native']],
   ['libssl/sessions.md', 'SSL_SESSION_…', ['libssl']],
   ['libssl/contexts.md', 'SSL_CTX_…', ['libssl-context']],
-  ['libssl/connections.md', 'SSL_…', ['libssl-connection']],
+  ['libssl/connections.md', 'SSL_…', ['libssl-connection', 'libssl-datagrams']],
   ['libssl/callbacks.md', 'Callbacks', ['libssl-callbacks', 'callbacks']],
   ['libssl/answers.md', 'Callbacks that are answered in advance', ['libssl-answers']],
   ['libssl/constants.md', 'Constants', ['constants']],

@@ -111,7 +111,6 @@ const reasons = {
     'SSL_CTX_set0_security_ex_data SSL_CTX_get0_security_ex_data SSL_set_security_callback',
     'SSL_get_security_callback SSL_CTX_set_record_padding_callback',
     'SSL_CTX_set_record_padding_callback_arg SSL_CTX_get_record_padding_callback_arg',
-    'SSL_CTX_set_cookie_generate_cb SSL_CTX_set_cookie_verify_cb',
     'SSL_CTX_set_stateless_cookie_generate_cb SSL_CTX_set_stateless_cookie_verify_cb',
     'SSL_CTX_add_client_custom_ext SSL_CTX_add_custom_ext SSL_CTX_add_server_custom_ext',
     'SSL_CTX_has_client_custom_ext SSL_CTX_set_info_callback SSL_CTX_get_info_callback',

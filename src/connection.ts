@@ -16,6 +16,18 @@ import {
   type SslAnswers,
   stateError,
 } from './context-options.js';
+import {
+  applyDatagramOptions,
+  asksForCookie,
+  checkMtu,
+  checkPeerAddress,
+  type DatagramOptions,
+  dataMtu,
+  defaultMtu,
+  setMtu,
+  setPeerAddress,
+  timeLeft,
+} from './datagrams.js';
 import { freedError, LibsslError, libsslError } from './errors.js';
 import { deliver } from './events.js';
 import { checkMaterial, mostMaterial } from './keying-material.js';
@@ -33,11 +45,18 @@ import { type ProtocolVersion, versionName } from './protocol-version.js';
 import { Reference, type ReferenceKind } from './reference.js';
 import { SslSession } from './session.js';
 import { lookUpAll } from './session-store.js';
-import { checkBytes, checkInteger, checkLatin1, invalidType, invalidValue } from './validate.js';
+import {
+  checkBytes,
+  checkInteger,
+  checkLatin1,
+  invalidType,
+  invalidValue,
+  outOfRange,
+} from './validate.js';
 import { verifyErrorText, withVerifyError } from './verification.js';
 
 /** What one connection has of its own; its answers go before the context's. */
-export interface SslConnectionOptions extends SslAnswers {
+export interface SslConnectionOptions extends SslAnswers, DatagramOptions {
   /** A client's: the session to resume. */
   session?: SslSession | null;
   /**
@@ -113,6 +132,10 @@ const references: ReferenceKind = {
 export class SslConnection extends EventEmitter<SslConnectionEvents> implements Disposable {
   readonly #reference: Reference;
   readonly #server: boolean;
+  // Over DTLS what is for the peer stays in libssl's memory, datagram by datagram, until it is taken.
+  readonly #datagrams: boolean;
+  #mtu = defaultMtu;
+  #needsAddress = false;
   #output: Buffer[] = [];
   // There may be output that libssl still has.
   #outputLeft = false;
@@ -149,6 +172,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     const checked = readConnectionOptions(options, context.role);
     this.context = context;
     this.#server = context.role === 'server';
+    this.#datagrams = context.protocol === 'dtls';
     registers[0] = context.borrowed;
     native().SSL_new();
     const handle = registers[0] as Handle;
@@ -157,7 +181,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     this.id = handle;
     registers[0] = handle;
     native().setSide(this.#server);
-    this.#readsEarlyData = this.#server && context.maxEarlyData > 0;
+    this.#readsEarlyData = this.#server && !this.#datagrams && context.maxEarlyData > 0;
     try {
       this.#apply(handle, checked);
     } catch (error) {
@@ -192,13 +216,16 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
         registers[0] = handle;
         functions.SSL_set_recv_max_early_data(maxEarlyData);
       }
-      this.#readsEarlyData = maxEarlyData > 0;
+      this.#readsEarlyData = !this.#datagrams && maxEarlyData > 0;
     }
     if (numTickets !== undefined) {
       registers[0] = handle;
       functions.SSL_set_num_tickets(numTickets);
     }
     this.#reusesSession = options.reuseSession ?? false;
+    applyDatagramOptions(handle, this.#datagrams, options);
+    this.#mtu = options.mtu ?? defaultMtu;
+    this.#needsAddress = this.#server && options.peerAddress === undefined && asksForCookie(handle);
     if (session != null) this.setSession(session);
   }
 
@@ -286,8 +313,8 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
 
   /**
    * Takes bytes from the peer, and goes on with what they are for: the handshake, tickets, key
-   * updates, the peer's end. Data waits for `read()`, and what is behind data waits with it. Throws
-   * as `handshake()`. Wraps `BIO_write(3)`, `SSL_do_handshake(3)`, `SSL_peek(3)`.
+   * updates, the peer's end. Data waits for `read()`, and what is behind data waits with it. Over
+   * DTLS the bytes are one datagram. Throws as `handshake()`. Wraps `BIO_write(3)`, `SSL_do_handshake(3)`, `SSL_peek(3)`.
    */
   receive(bytes: Uint8Array): SslConnectionState {
     const data = checkBytes('bytes', bytes);
@@ -305,14 +332,18 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
 
   /**
    * The bytes for the peer; empty when there are none. Also after a failure: the alert. Each byte
-   * comes once.
+   * comes once. Over DTLS: the next datagram; `takeDatagrams()` has all of them.
    */
   take(): Buffer;
-  /** The same into bytes of your own: how many there were. When they fill it, there may be more. */
+  /**
+   * The same into bytes of your own: how many there were. When they fill it, there may be more. A
+   * datagram that does not fit stays, and throws `ERR_OUT_OF_RANGE`.
+   */
   take(into: Uint8Array): number;
   take(into?: Uint8Array): Buffer | number {
     if (this.freed) throw freedError('SslConnection');
     if (into !== undefined) return this.#takeInto(checkRoom(into));
+    if (this.#datagrams) return this.#nextDatagram() ?? Buffer.alloc(0);
     if (this.#outputLeft) this.#takeLeft();
     const output = joined(this.#output);
     this.#output = [];
@@ -326,7 +357,40 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     if (output != null) this.#output.push(output);
   }
 
+  /**
+   * The datagrams for the peer, in order, each of at most `mtu` bytes: what is to be sent one by one.
+   * Throws `ERR_LIBSSL_STATE` where the connection is not of DTLS.
+   */
+  takeDatagrams(): Buffer[] {
+    if (this.freed) throw freedError('SslConnection');
+    if (!this.#datagrams) throw stateError('cannot take datagrams: the connection is of TLS');
+    const datagrams: Buffer[] = [];
+    for (let next = this.#nextDatagram(); next !== null; next = this.#nextDatagram()) {
+      datagrams.push(next);
+    }
+    return datagrams;
+  }
+
+  #nextDatagram(): Buffer | null {
+    const kept = this.#output.shift();
+    if (kept !== undefined || !this.#outputLeft) return kept ?? null;
+    registers[0] = this.#reference.handle;
+    const output = native().BIO_read()?.[1] ?? null;
+    this.#outputLeft = output !== null;
+    return output;
+  }
+
   #takeInto(into: Uint8Array): number {
+    if (this.#datagrams) {
+      const datagram = this.#nextDatagram();
+      if (datagram === null) return 0;
+      if (datagram.length > into.length) {
+        this.#output.push(datagram);
+        throw outOfRange('into.byteLength', `>= ${datagram.length}`, into.length);
+      }
+      into.set(datagram);
+      return datagram.length;
+    }
     if (this.#output.length > 0) {
       const output = this.take();
       const size = Math.min(output.length, into.length);
@@ -344,13 +408,16 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
 
   /**
    * Sends data; while the peer is in the middle of a message of its own (a key update, another
-   * handshake), that waits for it. Throws before the first handshake is over. Wraps `SSL_write(3)`.
+   * handshake), that waits for it. Throws before the first handshake is over. Over DTLS the data goes
+   * into one datagram: at most `dataMtu` bytes, or `ERR_OUT_OF_RANGE`. Wraps `SSL_write(3)`.
    */
   write(bytes: Uint8Array): void {
     const data = checkBytes('bytes', bytes);
     const handle = this.#usable('write');
     if (!this.#ready || this.#shutdown & SSL_SENT_SHUTDOWN) throw this.#wrongState('write');
     if (data.length === 0) return;
+    const most = this.dataMtu ?? data.length;
+    if (data.length > most) throw outOfRange('bytes.byteLength', `<= ${most}`, data.length);
     if (this.#unsent.length > 0 || !this.#send(handle, data))
       this.#unsent.push(Uint8Array.from(data));
   }
@@ -374,8 +441,8 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   }
 
   /**
-   * The data that has come, all of it; null when there is none now. After the peer's end `state` is
-   * `closing` or `closed`. Wraps `SSL_read(3)`.
+   * The data that has come, all of it; null when there is none now. Over DTLS: that of the next
+   * datagram. After the peer's end `state` is `closing` or `closed`. Wraps `SSL_read(3)`.
    */
   read(): Buffer | null;
   /** The same into bytes of your own, of one record: how many; 0 when there are none now. */
@@ -385,7 +452,10 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     const handle = this.#usable('read');
     if (!this.#ready) throw this.#wrongState('read');
     this.#begin(handle);
-    if (room === null) return this.#step('SSL_read', native().readAll());
+    if (room === null) {
+      const read = this.#datagrams ? native().SSL_read(mostRead) : native().readAll();
+      return this.#step('SSL_read', read);
+    }
     const outcome = native().readInto(room);
     const size = Math.max(Number(registers[0]), 0);
     this.#step('SSL_read', outcome);
@@ -510,6 +580,85 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     this.#step('SSL_verify_client_post_handshake', outcome, true);
     this.#begin(handle);
     this.#step('SSL_do_handshake', native().SSL_do_handshake());
+  }
+
+  // ---- Datagrams.
+
+  /**
+   * Most bytes of a datagram; null where the connection is not of DTLS. Set it to what the path
+   * carries, also later: 208 to 65507, else `ERR_OUT_OF_RANGE`; where it is not of DTLS
+   * `ERR_LIBSSL_STATE`. Wraps `SSL_set_mtu(3)`.
+   */
+  get mtu(): number | null {
+    if (this.freed) throw freedError('SslConnection');
+    return this.#datagrams ? this.#mtu : null;
+  }
+  set mtu(mtu: number) {
+    const { handle } = this.#reference;
+    if (!this.#datagrams) throw stateError('cannot set mtu: the connection is of TLS');
+    const checked = checkMtu('mtu', mtu);
+    setMtu(handle, checked);
+    this.#mtu = checked;
+  }
+
+  /**
+   * Most bytes of data that `write()` takes, which is what fits into a datagram; 0 before the
+   * handshake; null where the connection is not of DTLS. Wraps `DTLS_get_data_mtu(3)`.
+   */
+  get dataMtu(): number | null {
+    const { handle } = this.#reference;
+    return this.#datagrams ? dataMtu(handle) : null;
+  }
+
+  /**
+   * Milliseconds until `handleTimeout()` is to be called, since something may be lost; null when
+   * nothing has to be answered. Ask again after each step. Wraps `DTLSv1_get_timeout(3)`.
+   */
+  get timeout(): number | null {
+    const { handle } = this.#reference;
+    return this.#failure !== null || this.#paused ? null : timeLeft(handle);
+  }
+
+  /**
+   * Sends again what the peer has not answered in time, into `takeDatagrams()`; before that time it
+   * does nothing. Throws a `LibsslError` where it gives up, after twelve times. Wraps
+   * `DTLSv1_handle_timeout(3)`.
+   */
+  handleTimeout(): SslConnectionState {
+    const handle = this.#usable('handle a timeout');
+    if (this.timeout === null) return this.state;
+    this.#begin(handle);
+    this.#step('DTLSv1_handle_timeout', native().DTLSv1_handle_timeout());
+    return this.state;
+  }
+
+  /**
+   * A server's first step where its context has a `cookieKey`: takes a datagram of anybody, and keeps
+   * nothing of it unless it is a ClientHello with the cookie for this address. False: whatever
+   * `takeDatagrams()` has is for that address, and the connection is as new, for the next datagram.
+   * True: the handshake has gone on, and the connection is this client's. Throws `ERR_LIBSSL_STATE`
+   * once it has begun. Wraps `DTLSv1_listen(3)`.
+   */
+  listen(datagram: Uint8Array, peerAddress: string | Uint8Array): boolean {
+    const data = checkBytes('datagram', datagram);
+    const address = checkPeerAddress('peerAddress', peerAddress);
+    const handle = this.#usable('listen');
+    if (this.#began) throw this.#wrongState('listen');
+    if (!this.#server || !this.#datagrams || !asksForCookie(handle)) {
+      throw stateError('cannot listen: only a server of DTLS can, whose context has a cookieKey');
+    }
+    setPeerAddress(handle, address);
+    feed(handle, data);
+    this.#outputLeft = true;
+    registers[0] = handle;
+    const outcome = native().DTLSv1_listen();
+    const result = Number(registers[0]);
+    if (result < 0) throw libsslError('DTLSv1_listen', native().lastErrors());
+    if (outcome !== undefined) deliver(outcome[2]);
+    if (result === 0) return false;
+    this.#needsAddress = false;
+    this.receive(Buffer.alloc(0));
+    return true;
   }
 
   // ---- Sessions.
@@ -693,12 +842,23 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     return stateError(`cannot ${action}: the connection is in state '${this.state}'`);
   }
 
-  // Of what is large, or often thrown away, the output is left to libssl until take().
+  // Of what is large, or often thrown away, the output is left to libssl until take(); and so is what
+  // take() has to keep apart.
   #begin(handle: Handle, takesOutput = true): void {
+    this.#checkAddress();
     this.#began = true;
-    if (!takesOutput) this.#outputLeft = true;
+    const takes = takesOutput && !this.#datagrams;
+    if (!takes) this.#outputLeft = true;
     registers[0] = handle;
-    registers[1] = takesOutput ? 1 : 0;
+    registers[1] = takes ? 1 : 0;
+  }
+
+  #checkAddress(): void {
+    if (this.#needsAddress) {
+      throw stateError(
+        "a server with cookieKey needs the peer's address: the option peerAddress, or listen()",
+      );
+    }
   }
 
   // After a native step: takes what it gave, and fails where it failed.
@@ -854,8 +1014,11 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
       server.receive(bytes);
       return moved || bytes.length > 0 || server.#output.length > 0 ? 'moved' : 'stuck';
     }
-    client.#began = true;
-    server.#began = true;
+    server.#checkAddress();
+    for (const side of [client, server]) {
+      side.#began = true;
+      if (side.#datagrams) side.#outputLeft = true;
+    }
     registers[0] = clientHandle;
     registers[1] = serverHandle;
     const outcome = native().join();
@@ -927,6 +1090,9 @@ function joined(buffers: Buffer[]): Buffer {
   const [first] = buffers;
   return first !== undefined && buffers.length === 1 ? first : Buffer.concat(buffers);
 }
+
+// A record's most.
+const mostRead = 16_384;
 
 function checkRoom(value: unknown): Uint8Array {
   const into = checkBytes('into', value);

@@ -77,7 +77,7 @@ export interface SslAnswers {
 export interface SslContextOptions extends SslAnswers {
   /** Which side its connections take. */
   role: 'client' | 'server';
-  /** `tls` where not given. */
+  /** `dtls`: over datagrams, as `node:dgram` sends them. `tls` where not given. */
   protocol?: 'tls' | 'dtls';
   /** The lowest version. libssl's own where not given. */
   minVersion?: ProtocolVersion;
@@ -155,6 +155,13 @@ export interface SslContextOptions extends SslAnswers {
   noTicket?: boolean;
   /** Most early data a server takes, in bytes. */
   maxEarlyData?: number;
+  /**
+   * A server's, over DTLS: secret keys of 32 bytes for cookies. Before it answers a client it sends it
+   * a cookie, so that nobody makes it send to the address of somebody else. The first key makes
+   * cookies; the others are those of before, whose cookies are still good. Each connection needs the
+   * `peerAddress`, or is given it by `listen()`.
+   */
+  cookieKey?: Uint8Array | readonly Uint8Array[];
   /** The length that a client asks for, in bytes. */
   maxFragmentLength?: 512 | 1024 | 2048 | 4096;
   /** Whether a TLS 1.3 client may be asked for a certificate after the handshake. */

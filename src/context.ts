@@ -1,6 +1,10 @@
 import { EventEmitter } from 'node:events';
 import type { SslConnection } from './connection.js';
-import { SSL_SESS_CACHE_CLIENT, SSL_SESS_CACHE_NO_INTERNAL_STORE } from './constants.js';
+import {
+  SSL_OP_COOKIE_EXCHANGE,
+  SSL_SESS_CACHE_CLIENT,
+  SSL_SESS_CACHE_NO_INTERNAL_STORE,
+} from './constants.js';
 import {
   applyAnswers,
   applyOptions,
@@ -13,6 +17,7 @@ import {
   setVersion,
   type Verification,
 } from './context-options.js';
+import { checkCookieKeys, setCookieKeys } from './datagrams.js';
 import { libsslError } from './errors.js';
 import { deliver, listen } from './events.js';
 import { checkTicketKeys, storeTicketKeys } from './keys.js';
@@ -117,7 +122,8 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
   #wantedByConnections = 0;
   /** Which side its connections take. */
   readonly role: 'client' | 'server';
-  readonly #protocol: 'tls' | 'dtls';
+  /** What its connections speak: the option. */
+  readonly protocol: 'tls' | 'dtls';
 
   /**
    * Throws a `LibsslError` that names the option for a certificate, key or cipher that libssl
@@ -128,7 +134,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     const checked = readContextOptions(options);
     const { role, protocol = 'tls' } = checked;
     this.role = role;
-    this.#protocol = protocol;
+    this.protocol = protocol;
     // The methods of addon_context.cc: any side, client, server; then those of DTLS.
     native().SSL_CTX_new((role === 'client' ? 1 : 2) + (protocol === 'dtls' ? 3 : 0));
     const handle = registers[0] as Handle;
@@ -181,6 +187,10 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
       this.#applyIdContext(options.sessionIdContext ?? null);
     }
     if (options.ticketKeys !== undefined) storeTicketKeys(handle, options.ticketKeys);
+    if (options.cookieKey !== undefined) this.setCookieKey(options.cookieKey);
+    else if ((options.secureOptions ?? 0) & SSL_OP_COOKIE_EXCHANGE) {
+      throw invalidValue('options.secureOptions', 'has SSL_OP_COOKIE_EXCHANGE without a cookieKey');
+    }
     // As node:tls's: the sessions of a client go to its listeners, and into no cache.
     const clientMode = SSL_SESS_CACHE_CLIENT + SSL_SESS_CACHE_NO_INTERNAL_STORE;
     const cacheMode = options.sessionCacheMode ?? (client ? clientMode : undefined);
@@ -458,6 +468,20 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     storeTicketKeys(this.#reference.handle, list);
   }
 
+  /**
+   * As the option: new keys, also for the connections that are there. One that was made without a
+   * key asks for no cookie. Wraps `SSL_CTX_set_cookie_generate_cb(3)`,
+   * `SSL_CTX_set_cookie_verify_cb(3)`.
+   */
+  setCookieKey(keys: Uint8Array | readonly Uint8Array[]): void {
+    const list = checkCookieKeys('cookieKey', keys);
+    const handle = this.#reference.handle;
+    if (this.role !== 'server' || this.protocol !== 'dtls') {
+      throw invalidValue('cookieKey', "is for a server with protocol 'dtls'");
+    }
+    setCookieKeys(handle, list);
+  }
+
   /** Sets those answers that are given, as the options do. */
   setAnswers(answers: SslAnswers): void {
     const checked = readAnswers(answers, this.role);
@@ -494,7 +518,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     native().ticketKeysFit();
     const fits: Readonly<Record<string, boolean>> = {
       role: this.role === 'server' && context.role === 'server',
-      protocol: this.#protocol === context.#protocol,
+      protocol: this.protocol === context.protocol,
       ticketKeys: registers[0] === 1,
       sessionStore: context.#store === null || context.#store === this.#store,
       sessionCacheMode: context.sessionCacheMode === this.sessionCacheMode,

@@ -210,6 +210,8 @@ const misuses: Readonly<Record<string, readonly [code: string, message: string]>
     'ERR_LIBSSL_UNSAFE',
     'U20: the session sits in the cache of another context, where it would stay, marked as not resumable',
   ],
+  notDtls: ['ERR_LIBSSL_STATE', 'the connection is not of DTLS'],
+  listen: ['ERR_LIBSSL_STATE', 'only a server of DTLS that has not begun can listen'],
   itself: ['ERR_LIBSSL_STATE', 'a connection cannot be its own peer'],
   cycle: [
     'ERR_LIBSSL_UNSAFE',

@@ -75,7 +75,10 @@ function setSide(name: string, s: Handle, server: boolean): void {
 
 // ---- Memory.
 
-/** `int BIO_write(SSL_get_rbio(ssl), bytes, …)`: how many bytes; -1 when out of memory. */
+/**
+ * `int BIO_write(SSL_get_rbio(ssl), bytes, …)`: how many bytes; -1 when out of memory. Over DTLS they
+ * are one datagram.
+ */
 export function BIO_write(ssl: Handle, bytes: Uint8Array): number {
   const functions = native();
   const data = checkBytes('bytes', bytes);
@@ -84,7 +87,10 @@ export function BIO_write(ssl: Handle, bytes: Uint8Array): number {
   return result<number>();
 }
 
-/** `int BIO_read(SSL_get_wbio(ssl), …)`: all that the connection has written; null for nothing. */
+/**
+ * `int BIO_read(SSL_get_wbio(ssl), …)`: all that the connection has written; null for nothing. Over
+ * DTLS it is the next datagram.
+ */
 export function BIO_read(ssl: Handle): Buffer | null {
   const functions = native();
   setHandle('ssl', ssl);
@@ -276,8 +282,6 @@ export const SSL_set_max_proto_version = setControl(
 export const SSL_get_min_proto_version = getControl('SSL_get_min_proto_version', 130);
 /** `int SSL_get_max_proto_version(SSL *s)`. */
 export const SSL_get_max_proto_version = getControl('SSL_get_max_proto_version', 131);
-/** `long SSL_set_mtu(SSL *ssl, long mtu)`: DTLS, with SSL_OP_NO_QUERY_MTU. 0 when too small. */
-export const SSL_set_mtu = setControl('SSL_set_mtu', 17, 'mtu', checkLong);
 /** `unsigned long SSL_set_options(SSL *s, unsigned long op)`: all that are set now. */
 export const SSL_set_options = setMask('SSL_set_options', 's');
 /** `unsigned long SSL_clear_options(SSL *s, unsigned long op)`: all that are left. */

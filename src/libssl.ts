@@ -36,6 +36,7 @@ export * from './libssl-answers.js';
 export * from './libssl-callbacks.js';
 export * from './libssl-connection.js';
 export * from './libssl-context.js';
+export * from './libssl-datagrams.js';
 export type { CipherInfo, Handle, OpensslErrorEntry };
 
 /** `SSL_SESSION *SSL_SESSION_new(void)`. 0 when out of memory. */

@@ -315,7 +315,21 @@ export interface NativeConnection {
   SSL_set_tlsext_max_fragment_length: WithNumber;
 }
 
-export interface Native extends NativeContext, NativeAnswers, NativeConnection {
+export interface NativeDatagrams {
+  /** registers[0]: whether the timer runs; [1], [2]: seconds and microseconds that are left. */
+  DTLSv1_get_timeout: Plain;
+  DTLSv1_handle_timeout(): Outcome;
+  DTLSv1_listen(): Outcome;
+  DTLS_get_data_mtu: Plain;
+  /** Microseconds; 0: libssl's own. */
+  DTLS_set_timer_cb: WithNumber;
+  BIO_dgram_set_peer: WithBytes;
+  SSL_is_dtls: Plain;
+  /** Keys of 32 bytes, one after the other: those that verify, or the one that generates. */
+  setCookieKeys(verify: boolean, keys: Uint8Array): void;
+}
+
+export interface Native extends NativeContext, NativeAnswers, NativeConnection, NativeDatagrams {
   libraryInfo(): LibraryInfo;
   lastErrors(): OpensslErrorEntry[];
   /** Around the delivery of events, whose listeners make calls of their own. */

@@ -1,6 +1,12 @@
 // Every option of SslContext and SslConnection: its name, its check, and the side that has a use for
 // it. What they do is in context-options.ts and connection.ts.
 
+import {
+  checkCookieKeys,
+  checkMtu,
+  checkPeerAddress,
+  checkRetransmitTimeout,
+} from './datagrams.js';
 import { checkIdentity12, checkIdentity13, checkKey12, checkTicketKeys } from './keys.js';
 import {
   type Checked,
@@ -238,6 +244,7 @@ const contextRows = {
   ticketKeys: server((name, value) =>
     checkTicketKeys(name, Array.isArray(value) ? value : [value]),
   ),
+  cookieKey: server(checkCookieKeys),
   noTicket: row(checkBoolean),
   maxEarlyData: server(checkUint32),
   maxFragmentLength: client(oneOf(512, 1024, 2048, 4096)),
@@ -256,6 +263,9 @@ const connectionRows = {
   host: client(orNull(checkName)),
   maxEarlyData: server(checkUint32),
   numTickets: server(checkNumTickets),
+  mtu: row(checkMtu),
+  retransmitTimeout: row(checkRetransmitTimeout),
+  peerAddress: server(checkPeerAddress),
 };
 
 export type CheckedAnswers = Checked<typeof answerRows>;

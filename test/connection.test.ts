@@ -667,6 +667,7 @@ test('after free() every member refuses, but free, freed and state', () => {
   const allowed = ['constructor', 'free', 'freed', 'state', 'emitOwned', 'moved'];
   const values: Record<string, unknown[]> = {
     receive: [Buffer.alloc(1)],
+    listen: [Buffer.alloc(1), 'x'],
     write: [Buffer.alloc(1)],
     writeEarlyData: [Buffer.alloc(1)],
     setSession: [null],

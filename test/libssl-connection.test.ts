@@ -94,6 +94,8 @@ const functions: Record<string, (ssl: C.Handle) => unknown> = {
   SSL_set_max_proto_version: (h) => C.SSL_set_max_proto_version(h, 0),
   SSL_get_min_proto_version: (h) => C.SSL_get_min_proto_version(h),
   SSL_get_max_proto_version: (h) => C.SSL_get_max_proto_version(h),
+  SSL_is_dtls: (h) => C.SSL_is_dtls(h),
+  BIO_dgram_set_peer: (h) => C.BIO_dgram_set_peer(h, Buffer.from('x')),
   SSL_set_mtu: (h) => C.SSL_set_mtu(h, 1400),
   SSL_set_options: (h) => C.SSL_set_options(h, 0),
   SSL_clear_options: (h) => C.SSL_clear_options(h, 0),
