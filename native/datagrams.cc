@@ -27,7 +27,8 @@ bool MakeCookie(const ConnectionState& state, const Secret& key, uint8_t* cookie
 
 int OnGenerateCookie(SSL* ssl, unsigned char* cookie, unsigned int* size) {
   const ConnectionState& state = *ConnectionState::Of(CallbackLibssl(), ssl);
-  const std::vector<Secret>& key = state.context.cookie_key;  // none where SNI has switched contexts
+  const std::vector<Secret>& key =
+      state.context.cookie_key;  // none where SNI has switched contexts
   *size = kCookie;
   return !key.empty() && MakeCookie(state, key.front(), cookie);
 }
@@ -64,8 +65,8 @@ bool GetTimeout(const ConnectionState& state, timeval* left) {
 
 Step HandleTimeout(ConnectionState* state) {
   if (state->paused) return {0, kErrorNone};
-  const auto result = static_cast<int>(
-      state->context.libssl.SSL_ctrl(state->ssl, kCtrlHandleTimeout, 0, nullptr));
+  const auto result =
+      static_cast<int>(state->context.libssl.SSL_ctrl(state->ssl, kCtrlHandleTimeout, 0, nullptr));
   return result == 0 ? Step{0, kErrorNone} : Result(state, result);
 }
 

@@ -474,8 +474,8 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
    * `SSL_CTX_set_cookie_verify_cb(3)`.
    */
   setCookieKey(keys: Uint8Array | readonly Uint8Array[]): void {
-    const list = checkCookieKeys('cookieKey', keys);
     const handle = this.#reference.handle;
+    const list = checkCookieKeys('cookieKey', keys);
     if (this.role !== 'server' || this.protocol !== 'dtls') {
       throw invalidValue('cookieKey', "is for a server with protocol 'dtls'");
     }

@@ -3,7 +3,16 @@
 import { handshake, SslConnection, SslContext, type SslContextOptions } from 'libssl-session';
 import * as C from 'libssl-session/libssl';
 import { afterEach, describe, expect, test } from 'vitest';
-import { close, connect, freeContexts, invalid, newContexts, newPair, shake, stale } from './c-named.js';
+import {
+  close,
+  connect,
+  freeContexts,
+  invalid,
+  newContexts,
+  newPair,
+  shake,
+  stale,
+} from './c-named.js';
 import {
   certificate,
   failure,

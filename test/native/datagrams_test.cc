@@ -102,7 +102,8 @@ void TestFlights(const Libssl& libssl) {
         size_t sent = 0;
         for (bool moved = true; moved;) {
           moved = false;
-          for (const auto& [from, to] : {std::pair(&client, &server), std::pair(&server, &client)}) {
+          for (const auto& [from, to] :
+               {std::pair(&client, &server), std::pair(&server, &client)}) {
             CHECK(from->Proceed().error != kErrorSsl);
             for (const std::string& datagram : TakeAll(*from)) {
               CHECK(datagram.size() <= most && Whole(datagram));
@@ -288,45 +289,47 @@ void TestSessions(const Libssl& libssl) {
 }
 
 void TestCookies(const Libssl& libssl) {
-  Test("a server listens without a state until a cookie of its own comes back from its address", [&] {
-    World world(libssl);
-    const Context client_context(world, Side::kClient, kDtls12);
-    const Context server_context(world, Side::kServer, kDtls12);
-    const std::string key(kCookieKey, 'k');
-    server_context->cookie_key.emplace_back(Bytes(key), key.size());
-    server_context->cookie_keys.emplace_back(Bytes(key), key.size());
-    InstallCookies(server_context.state());
-    const Connection server(server_context);
-    for (const char* garbage : {"x", "\x16\xfe\xff and what is no record at all, but long enough"}) {
-      server->peer_address = "a";
-      server.Feed(garbage);
-      CHECK(Listen(server.state()).result == 0);
-      CHECK(server.Take().empty());
-      libssl.ERR_clear_error();
-    }
-    // Two clients take turns; the second has the first one's cookie.
-    const Connection first(client_context);
-    const Connection second(client_context);
-    const auto hello = [&](const Connection& client, const char* address) {
-      client.Proceed();
-      server->peer_address = address;
-      server.Feed(client.Take());
-      const Step step = Listen(server.state());
-      const std::string answer = server.Take();
-      return std::pair(step.result, answer);
-    };
-    const auto [one, request] = hello(first, "first");
-    CHECK(one == 0 && !request.empty() && request.size() < 100);
-    CHECK(hello(second, "second").first == 0);
-    CHECK(libssl.SSL_in_before(server.get()) == 1);
-    second.Feed(request);
-    CHECK(hello(second, "second").first == 0);
-    first.Feed(request);
-    CHECK(hello(first, "first").first == 1);
-    CHECK(libssl.SSL_in_before(server.get()) == 0);
-    CHECK(Join(first.state(), server.state()).server.error == kErrorNone);
-    CHECK(first.Ready() && server.Ready());
-  });
+  Test("a server listens without a state until a cookie of its own comes back from its address",
+       [&] {
+         World world(libssl);
+         const Context client_context(world, Side::kClient, kDtls12);
+         const Context server_context(world, Side::kServer, kDtls12);
+         const std::string key(kCookieKey, 'k');
+         server_context->cookie_key.emplace_back(Bytes(key), key.size());
+         server_context->cookie_keys.emplace_back(Bytes(key), key.size());
+         InstallCookies(server_context.state());
+         const Connection server(server_context);
+         for (const char* garbage :
+              {"x", "\x16\xfe\xff and what is no record at all, but long enough"}) {
+           server->peer_address = "a";
+           server.Feed(garbage);
+           CHECK(Listen(server.state()).result == 0);
+           CHECK(server.Take().empty());
+           libssl.ERR_clear_error();
+         }
+         // Two clients take turns; the second has the first one's cookie.
+         const Connection first(client_context);
+         const Connection second(client_context);
+         const auto hello = [&](const Connection& client, const char* address) {
+           client.Proceed();
+           server->peer_address = address;
+           server.Feed(client.Take());
+           const Step step = Listen(server.state());
+           const std::string answer = server.Take();
+           return std::pair(step.result, answer);
+         };
+         const auto [one, request] = hello(first, "first");
+         CHECK(one == 0 && !request.empty() && request.size() < 100);
+         CHECK(hello(second, "second").first == 0);
+         CHECK(libssl.SSL_in_before(server.get()) == 1);
+         second.Feed(request);
+         CHECK(hello(second, "second").first == 0);
+         first.Feed(request);
+         CHECK(hello(first, "first").first == 1);
+         CHECK(libssl.SSL_in_before(server.get()) == 0);
+         CHECK(Join(first.state(), server.state()).server.error == kErrorNone);
+         CHECK(first.Ready() && server.Ready());
+       });
 
   Test("a handshake with cookies ends, and one without the peer's address fails", [&] {
     for (const bool with_address : {true, false}) {

@@ -175,7 +175,7 @@ class Connection {
     CHECK(world.libssl.SSL_write(ssl_, text.data(), static_cast<int>(text.size())) ==
           static_cast<int>(text.size()));
   }
-  // All that is for the peer.
+  // All that is for the peer; over DTLS the next datagram.
   std::string Take() const {
     std::string bytes(Pending(world.libssl, ssl_), '\0');
     if (bytes.empty()) return bytes;
@@ -185,6 +185,10 @@ class Connection {
   }
   void Feed(const std::string& bytes) const {
     CHECK(libssl_session::Feed(world.libssl, ssl_, Bytes(bytes), bytes.size()));
+  }
+  // All datagrams, or all bytes, that are for the other.
+  void Send(const Connection& to) const {
+    for (std::string bytes = Take(); !bytes.empty(); bytes = Take()) to.Feed(bytes);
   }
   Step Proceed() const { return libssl_session::Proceed(state()); }
   // All application data, which is at least one byte.
