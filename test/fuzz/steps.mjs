@@ -64,6 +64,7 @@ function serverOptions(world, kind) {
       sessionCacheSize: [0.1, () => random.below(3)],
       secureOptions: [0.15, () => random.pick([0x01000000, 0x00400000, 0x00200000, 0x40000000])],
       pskIdentityHint: [0.1, () => 'hint'],
+      ...(speaks[kind].protocol === 'dtls' && { cookieKey: [0.3, () => values.cookieKey] }),
     }),
     ...(random.chance(0.25) && values.answers(world, false)),
   };
@@ -140,15 +141,27 @@ function join(client, server) {
   server.peer = client;
 }
 
+// 20 ms are over now and then.
+function datagramOptions({ random }, dtls) {
+  if (!dtls) return {};
+  return some(random, {
+    mtu: [0.3, () => random.pick([208, 508, 1200, 9000])],
+    retransmitTimeout: [0.3, () => 20],
+  });
+}
+
 function connect(world, client, server, options = {}) {
   const ours = newConnection(world, client, {
     // Mostly the same name for all: with another nothing is resumed.
     ...(client.named && { servername: 'localhost' }),
     ...(world.random.chance(0.1) && { servername: world.random.pick(values.names) }),
     ...(world.random.chance(0.05) && { host: 'localhost' }),
+    ...datagramOptions(world, client.dtls),
     ...options,
   });
   const theirs = newConnection(world, server, {
+    ...datagramOptions(world, server.dtls),
+    ...(server.dtls && world.random.chance(0.8) && { peerAddress: 'one' }),
     ...(world.random.chance(0.1) && { maxEarlyData: world.random.pick([0, 50, 16384]) }),
     ...(world.random.chance(0.1) && { numTickets: world.random.below(4) }),
   });
@@ -194,11 +207,8 @@ function collect(world, connection) {
   const { object, handle } = connection;
   if (object !== undefined) {
     if (!object.freed) {
-      const taken =
-        connection.dtls && typeof object.takeDatagrams === 'function'
-          ? Buffer.concat(object.takeDatagrams())
-          : object.take();
-      world.sent(connection, taken);
+      const taken = connection.dtls ? object.takeDatagrams() : [object.take()];
+      for (const bytes of taken) world.sent(connection, bytes);
     }
     return;
   }

@@ -154,6 +154,11 @@ function bytes(world, name, parameter, on) {
   if (/BIO_write|#receive/.test(what)) {
     return on?.peer?.outbox.shift() ?? random.pick([Buffer.alloc(0), Buffer.alloc(5, 22)]);
   }
+  if (/cookie/i.test(what)) return random.pick([cookieKey, cookieKey, Buffer.alloc(32)]);
+  if (/peer/.test(what)) return Buffer.from(random.pick(['one', 'two', '']));
+  if (/listen/.test(what)) {
+    return on?.peer?.outbox.shift() ?? random.pick([Buffer.alloc(0), Buffer.alloc(50, 22)]);
+  }
   if (/(take|read) into/.test(what)) return Buffer.alloc(random.pick([1, 10, 1000, 20_000]));
   if (/d2i|fromDer/.test(what)) {
     const der = random.chance(0.6) ? sessionDer(world) : random.pick(ders);
@@ -174,6 +179,9 @@ function bytes(world, name, parameter, on) {
   if (/id/.test(what)) return Buffer.alloc(random.pick([0, 1, 8, 32, 33]), random.below(3));
   return Buffer.alloc(random.below(40), random.below(256));
 }
+
+/** Of DTLS: what cookies are made with. */
+export const cookieKey = secrets.cookieKey;
 
 function keys(world) {
   const { random } = world;
@@ -366,6 +374,8 @@ const byType = {
   string: (world, { name, parameter }) => string(world, name, parameter),
   boolean: ({ random }) => (random.chance(0.95) ? random.chance(0.5) : random.pick([0, 'x', null])),
   'readonly Uint8Array[]': keys,
+  'Iterable<Uint8Array>': ({ random }) =>
+    random.pick([[cookieKey], [Buffer.alloc(32), cookieKey], [], [Buffer.alloc(31)]]),
   ProtocolVersion: ({ random }) => random.pick([...versions, 'unknown', 'x']),
   CipherInfo: ({ random }) => {
     const found = C.SSL_CIPHER_find(random.pick([...suites13, ...suites12, 'NULL-SHA256']));

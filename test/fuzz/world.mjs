@@ -17,6 +17,7 @@ export const marker = Buffer.from('~APPLICATION-DATA~');
 export const secrets = {
   psk: Buffer.from('S3cr3t-psk-key--0123456789abcdef'),
   master: Buffer.from('S3cr3t-master-key-0123456789abcdef-0123456789abc'),
+  cookieKey: Buffer.from('S3cr3t-cookie-key-0123456789abcd'),
   ticketKey: Buffer.from('S3cr3t-ticket-key-0123456789abcdef-0123456789abc'),
   passphrase: Buffer.from('S3cr3t-passphrase'),
 };
@@ -129,8 +130,7 @@ export class World {
       );
     }
     connection.tail = all.subarray(-marker.length);
-    if (connection.dtls) connection.outbox.push(...datagrams(bytes));
-    else connection.outbox.push(bytes);
+    connection.outbox.push(bytes);
   }
 
   // ---- Calls, and what they throw.
@@ -252,17 +252,6 @@ function forms(key) {
   const text = key.toString('latin1').toLowerCase();
   const hex = key.toString('hex');
   return [text, hex, hex.replace(/..(?=.)/g, '$& '), hex.replace(/..(?=.)/g, '$&:')];
-}
-
-/** Each record by itself: what DTLS may lose, double or reorder. */
-function datagrams(bytes) {
-  const list = [];
-  for (let at = 0; at + 13 <= bytes.length; ) {
-    const end = at + 13 + bytes.readUInt16BE(at + 11);
-    list.push(bytes.subarray(at, end));
-    at = end;
-  }
-  return list;
 }
 
 export function describeError(error) {
