@@ -226,7 +226,12 @@ const misuses: Readonly<Record<string, readonly [code: string, message: string]>
 
 // Functions of the addon that are no single C function, and the C function that errors name.
 const cNames: Readonly<Record<string, string>> = {
+  addCrl: 'X509_STORE_add_crl',
   adoptSession: 'SSL_SESSION_up_ref',
+  setCookieKeys: 'SSL_CTX_set_cookie_generate_cb',
+  setDhParameters: 'SSL_CTX_ctrl',
+  SSL_CTX_set1_sigalgs_list: 'SSL_CTX_ctrl',
+  usePfx: 'PKCS12_parse',
   lendSession: 'SSL_SESSION_up_ref',
   shareSession: 'SSL_SESSION_up_ref',
   releaseSession: 'SSL_SESSION_free',

@@ -50,17 +50,47 @@ export function unwrapNodeSession(buffer: Uint8Array): Uint8Array {
  * has none of those, or is no such PEM.
  */
 export function knownPart(pem: Uint8Array): Buffer | null {
-  const text = Buffer.from(pem.buffer, pem.byteOffset, pem.byteLength).toString('latin1');
-  const [, body] = sessionPem.exec(text) ?? [];
-  if (body === undefined) return null;
-  const der = Buffer.from(body, 'base64');
+  const bytes = Buffer.from(pem.buffer, pem.byteOffset, pem.byteLength);
+  const start = bytes.indexOf(begin);
+  const end = start < 0 ? -1 : bytes.indexOf(pemEnd, start);
+  if (end < 0) return null;
+  const der = decodeBase64(bytes.subarray(start + begin.length, end));
+  if (der === null) return null;
   const known = withoutUnknownFields(der);
-  return known.length === der.length ? null : known;
+  if (known.length === der.length) {
+    der.fill(0);
+    return null;
+  }
+  der.fill(0);
+  return known;
 }
 
-// What the two lines of a PEM enclose, where that is base64 and nothing else.
-const sessionPem =
-  /-----BEGIN SSL SESSION PARAMETERS-----([\s\w+/=]*)-----END SSL SESSION PARAMETERS-----/;
+const begin = '-----BEGIN SSL SESSION PARAMETERS-----';
+const pemEnd = '-----END SSL SESSION PARAMETERS-----';
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+
+/** Without a string on the way, which could not be wiped; null for what is not base64. */
+function decodeBase64(text: Uint8Array): Buffer | null {
+  const decoded = Buffer.alloc(Math.ceil(text.length / 4) * 3);
+  let [bits, count, size] = [0, 0, 0];
+  for (const code of text) {
+    const character = String.fromCharCode(code);
+    if (/[\s=]/.test(character)) continue;
+    const value = alphabet.indexOf(character);
+    if (value < 0) {
+      decoded.fill(0);
+      return null;
+    }
+    bits = ((bits << 6) | value) & 0xffff;
+    count += 6;
+    if (count < 8) continue;
+    count -= 8;
+    decoded[size++] = (bits >> count) & 0xff;
+  }
+  const exact = Buffer.from(decoded.subarray(0, size));
+  decoded.fill(0);
+  return exact;
+}
 
 /** How many bytes a session's DER is too short for the length that it says; 0 for anything else. */
 export function missingBytes(der: Uint8Array): number {

@@ -78,7 +78,11 @@ export class SslSession implements Disposable {
     const error = libsslError('PEM_read_bio_SSL_SESSION', native().lastErrors());
     const known = knownPart(bytes);
     if (known === null) throw error;
-    return decode(known);
+    try {
+      return decode(known);
+    } finally {
+      known.fill(0);
+    }
   }
 
   /**

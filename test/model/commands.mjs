@@ -25,7 +25,14 @@ const commands = {
   },
   freeContext: (world, a) => world.freeContext(pickFrom(world.contexts, a)),
   addContext(world, a, b) {
-    pickFrom(world.contexts, a).addContext('*.test', pickFrom(world.contexts, b));
+    const [first, other] = [pickFrom(world.contexts, a), pickFrom(world.contexts, b)];
+    try {
+      first.addContext('*.test', other);
+    } catch (error) {
+      // Most that are picked do not fit, and are refused.
+      if (error.code !== 'ERR_INVALID_ARG_VALUE') throw error;
+      return;
+    }
     // It lives on with the other.
     world.hidden = true;
   },
