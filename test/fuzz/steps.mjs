@@ -497,6 +497,57 @@ export const steps = {
     if (random.chance(0.8)) shake(world, ours);
   },
 
+  /** A session that was changed: offered, with early data or without, or put where it is looked up. */
+  forge(world) {
+    const { random } = world;
+    const last = pairOf(world);
+    if (last?.peer === undefined || world.connections.length > 16) return;
+    const [client, server] = last.server ? [last.peer, last] : [last, last.peer];
+    if (client.object === undefined || server.object === undefined) return;
+    const own = random.chance(0.5)
+      ? world.attempt('SslConnection#session', () => random.pick([client, server]).object.session)
+      : random.pick(world.sessions);
+    if (own == null) return;
+    const session = random.pick([
+      () => own,
+      () => own.dup(),
+      () => SslSession.fromDer(own.toDer()),
+    ]);
+    const forged = world.attempt('SslSession#fromDer', session);
+    if (forged === undefined) return;
+    for (let changes = random.below(4); changes > 0; changes--) {
+      const [key, value] = values.change(random);
+      world.log(`session.${key} = ${describe(value)}`);
+      world.attempt(`SslSession#${key}`, () => {
+        forged[key] = value;
+      });
+    }
+    if (random.chance(0.4)) {
+      const on = random.pick([client, server]).context.object;
+      world.attempt('SslContext#addSession', () => on.addSession(forged));
+    }
+    const [ours, theirs] = connect(world, client.context, server.context, { session: forged });
+    if (ours === undefined || theirs === undefined) return;
+    if (random.chance(0.2)) {
+      const answer = { pskSession: { identity: 'fuzz', session: forged } };
+      world.attempt('SslConnection#setAnswers', () => ours.object.setAnswers(answer));
+      const known = { pskSessions: [['fuzz', forged]] };
+      world.attempt('SslConnection#setAnswers', () => theirs.object.setAnswers(known));
+    }
+    if (random.chance(0.5)) {
+      const bytes = values.data(random);
+      world.attempt('SslConnection#writeEarlyData', () => ours.object.writeEarlyData(bytes));
+    }
+    if (random.chance(0.3)) {
+      const [key, value] = values.change(random);
+      world.log(`session.${key} = ${describe(value)}`);
+      world.attempt(`SslSession#${key}`, () => {
+        forged[key] = value;
+      });
+    }
+    if (random.chance(0.8)) shake(world, ours);
+  },
+
   shake: (world) => shake(world, pairOf(world)),
   pump: (world) => pump(world, pairOf(world), 1 + world.random.below(3)),
   tamper: (world) => pump(world, pairOf(world), 1 + world.random.below(2), tampered(world.random)),
@@ -692,6 +743,7 @@ const weights = {
   pair: 4,
   connect: 5,
   resume: 12,
+  forge: 10,
   shake: 6,
   pump: 6,
   tamper: 4,

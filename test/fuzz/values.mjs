@@ -4,7 +4,6 @@ import { readFileSync } from 'node:fs';
 import { SslContext, SslSession } from 'libssl-session';
 import * as C from 'libssl-session/libssl';
 import { callback, observers, store } from './habits.mjs';
-import { takesForEver } from './known.mjs';
 import { deliberate, marker, secrets } from './world.mjs';
 
 const fixture = (name) => readFileSync(new URL(`../fixtures/${name}`, import.meta.url));
@@ -81,8 +80,7 @@ function number(world, name) {
   const { random } = world;
   if (random.chance(0.08)) {
     if (random.chance(0.2)) return { valueOf: () => throwing(world) };
-    const value = random.pick(hostileNumbers);
-    return typeof value !== 'symbol' && takesForEver(name, value) ? -1 : value;
+    return random.pick(hostileNumbers);
   }
   const [, make] = numbers.find(([pattern]) => pattern.test(name)) ?? [];
   return make !== undefined && random.chance(0.9) ? make(random) : random.below(6);
@@ -271,6 +269,34 @@ export function pskSession(world) {
   session.cipher = world.random.pick(suites13);
   session.maxEarlyData = world.random.pick([0, 1000]);
   return session;
+}
+
+/** A field of a session, and a value for it, which libssl may have no use for. */
+export function change(random) {
+  const all = [...suites13, ...suites12, 'NULL-SHA256', 'ECDHE-ECDSA-NULL-SHA', 0x00ff, null];
+  const fields = {
+    cipher: () => random.pick(all),
+    protocolVersion: () => random.pick(['TLSv1.2', 'TLSv1.3', 'DTLSv1.2', 0, 0x0300, 0x7f1c]),
+    maxEarlyData: () => random.pick([0, 1000, 16384, 0xffffffff]),
+    masterKey: () => random.pick([Buffer.alloc(0), secrets.master, secrets.master.subarray(0, 32)]),
+    id: () => random.pick([Buffer.alloc(0), Buffer.alloc(32, 1), Buffer.alloc(8, 2)]),
+    idContext: () => random.pick([Buffer.from('fuzz'), Buffer.alloc(0), Buffer.from('other')]),
+    hostname: () => random.pick([...names, null]),
+    alpnProtocol: () => random.pick(['h2', '', null]),
+    time: () => random.pick([0, 1, Math.floor(Date.now() / 1000)]),
+    timeout: () => random.pick([0, 1, 7200]),
+    ticketAppData: () => random.pick([null, Buffer.from('app data')]),
+  };
+  const weights = {
+    cipher: 4,
+    protocolVersion: 2,
+    maxEarlyData: 4,
+    masterKey: 2,
+    id: 1,
+    idContext: 1,
+  };
+  const key = random.chance(0.8) ? random.weighted(weights) : random.pick(Object.keys(fields));
+  return [key, fields[key]()];
 }
 
 function handle(world, kind, on) {
