@@ -385,7 +385,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
       const datagram = this.#nextDatagram();
       if (datagram === null) return 0;
       if (datagram.length > into.length) {
-        this.#output.push(datagram);
+        this.#output.unshift(datagram);
         throw outOfRange('into.byteLength', `>= ${datagram.length}`, into.length);
       }
       into.set(datagram);
