@@ -17,6 +17,7 @@
         "native/datagram_bio.cc",
         "native/datagrams.cc",
         "native/error_queue.cc",
+        "native/fragments.cc",
         "native/libssl.cc",
         "native/psk.cc",
         "native/rules.cc",

@@ -98,6 +98,7 @@ struct ConnectionState {
   const char* unusable = nullptr;
   enum class Side : uint8_t { kUnknown, kClient, kServer };
   Side side = Side::kUnknown;    // the one that was chosen
+  bool short_records = false;    // fragments.h: until the handshake is over
   bool asks_for_psk = false;     // libssl has its psk_use_session_cb
   bool early_data = false;       // sending or reading early data has begun
   bool early_data_read = false;  // libssl said that it has read it all

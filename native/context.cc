@@ -5,6 +5,7 @@
 #include <new>
 
 #include "connection.h"
+#include "fragments.h"
 #include "rules.h"
 
 namespace libssl_session {
@@ -207,6 +208,7 @@ ContextState::ContextState(const Libssl& libssl_in, ContextGroup& group_in, SSL_
   }
   // Always: a server that has switched to this context by SNI calls it for the second ClientHello.
   libssl.SSL_CTX_set_client_hello_cb(context, OnClientHello, nullptr);
+  FitFragments(libssl, context);
 }
 
 ContextState::~ContextState() {

@@ -51,6 +51,7 @@ typedef int pem_password_cb(char* buf, int size, int rwflag, void* userdata);
 typedef int SSL_TICKET_STATUS;
 typedef int SSL_TICKET_RETURN;
 typedef void (*OPENSSL_LH_DOALL_FUNCARG)(void*, void*);
+typedef void SSL_info_callback(const SSL* ssl, int type, int val);
 typedef int (*SSL_client_hello_cb_fn)(SSL* s, int* al, void* arg);
 typedef int (*SSL_allow_early_data_cb_fn)(SSL* s, void* arg);
 typedef void (*SSL_CTX_keylog_cb_func)(const SSL* ssl, const char* line);
@@ -254,6 +255,7 @@ typedef void CRYPTO_free_fn(void*, const char*, int);
   F(ssl, void, SSL_CTX_sess_set_new_cb, (SSL_CTX*, SSL_new_session_cb*))                         \
   F(ssl, void, SSL_CTX_sess_set_remove_cb, (SSL_CTX*, SSL_remove_session_cb*))                   \
   F(ssl, void, SSL_CTX_sess_set_get_cb, (SSL_CTX*, SSL_get_session_cb*))                         \
+  F(ssl, void, SSL_CTX_set_info_callback, (SSL_CTX*, SSL_info_callback*))                        \
   F(ssl, void, SSL_CTX_set_client_hello_cb, (SSL_CTX*, SSL_client_hello_cb_fn, void*))           \
   F(ssl, int, SSL_CTX_set_session_ticket_cb,                                                     \
     (SSL_CTX*, SSL_CTX_generate_session_ticket_fn, SSL_CTX_decrypt_session_ticket_fn, void*))    \
@@ -299,6 +301,7 @@ typedef void CRYPTO_free_fn(void*, const char*, int);
   F(ssl, void, SSL_set_accept_state, (SSL*))                                                     \
   F(ssl, void, SSL_set_connect_state, (SSL*))                                                    \
   F(ssl, int, SSL_is_server, (const SSL*))                                                       \
+  F(ssl, int, SSL_alloc_buffers, (SSL*))                                                         \
   F(ssl, int, SSL_do_handshake, (SSL*))                                                          \
   F(ssl, int, SSL_connect, (SSL*))                                                               \
   F(ssl, int, SSL_accept, (SSL*))                                                                \

@@ -212,6 +212,10 @@ const misuses: Readonly<Record<string, readonly [code: string, message: string]>
   ],
   notDtls: ['ERR_LIBSSL_STATE', 'the connection is not of DTLS'],
   listen: ['ERR_LIBSSL_STATE', 'only a server of DTLS that has not begun can listen'],
+  memory: [
+    'ERR_LIBSSL_FAILED',
+    'there was no memory when the handshake was over: the connection can only be freed',
+  ],
   itself: ['ERR_LIBSSL_STATE', 'a connection cannot be its own peer'],
   cycle: [
     'ERR_LIBSSL_UNSAFE',

@@ -1,0 +1,45 @@
+#include "fragments.h"
+
+#include "connection.h"
+
+namespace libssl_session {
+namespace {
+
+// From ssl.h.
+constexpr int kHandshakeStart = 0x10;
+constexpr int kHandshakeDone = 0x20;
+constexpr int kCtrlSetMaxSendFragment = 52;
+constexpr int kCtrlSetSplitSendFragment = 125;
+constexpr long kMostFragment = 16384;  // what a record holds
+
+void SetMost(const Libssl& libssl, SSL* ssl, long size) {
+  libssl.SSL_ctrl(ssl, kCtrlSetMaxSendFragment, size, nullptr);
+  libssl.SSL_ctrl(ssl, kCtrlSetSplitSendFragment, size, nullptr);
+}
+
+void OnInfo(const SSL* ssl, int where, int) {
+  const Libssl& libssl = CallbackLibssl();
+  ConnectionState* state = ConnectionState::Of(libssl, ssl);
+  if (state == nullptr) return;
+  if ((where & kHandshakeStart) != 0) {
+    const SSL_SESSION* session = libssl.SSL_get_session(ssl);
+    const int code = session == nullptr ? 0 : libssl.SSL_SESSION_get_max_fragment_length(session);
+    // Anything but 1 to 4 libssl takes for none.
+    if (code < 1 || code > 4) return;
+    SetMost(libssl, state->ssl, 256L << code);
+    state->short_records = true;
+  } else if ((where & kHandshakeDone) != 0 && state->short_records) {
+    state->short_records = false;
+    SetMost(libssl, state->ssl, kMostFragment);
+    // libssl itself would go on without it.
+    if (libssl.SSL_alloc_buffers(state->ssl) != 1) state->unusable = "memory";
+  }
+}
+
+}  // namespace
+
+void FitFragments(const Libssl& libssl, SSL_CTX* context) {
+  libssl.SSL_CTX_set_info_callback(context, OnInfo);
+}
+
+}  // namespace libssl_session
