@@ -229,7 +229,8 @@ const introduction = [
   '(`ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`), a number that the C type cannot hold a',
   '`RangeError` (`ERR_OUT_OF_RANGE`). What libssl refuses throws a `LibsslError` with OpenSSL’s own',
   'reason. An object that was freed throws `ERR_LIBSSL_FREED`, also where the comment does not say so.',
-  'Buffers are copies, in both directions. [The README](../../README.md#errors) has all codes.',
+  'Buffers are copies, in both directions; `i2d_SSL_SESSION` puts its copy into a shared pool.',
+  '[The README](../../README.md#errors) has all codes.',
   '',
 ];
 

@@ -184,7 +184,7 @@ export function ensure(functionName: string, option?: string): void {
   throw error;
 }
 
-/** Calls SSL_CTX_ctrl or SSL_ctrl, with a command of ssl.h that takes a number. */
+/** The commands of ssl.h for SSL_CTX_ctrl, those that take a number. */
 export const commands = {
   setSessionCacheSize: 42,
   getSessionCacheSize: 43,

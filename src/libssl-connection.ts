@@ -215,7 +215,7 @@ export function SSL_set_session(ssl: Handle, session: Handle | 0): 0 | 1 {
   return deliverAll(functions.SSL_set_session()) as 0 | 1;
 }
 
-/** `int SSL_session_reused(SSL *ssl)`. */
+/** `int SSL_session_reused(const SSL *ssl)`. */
 export const SSL_session_reused = getInt('SSL_session_reused', 'ssl') as (ssl: Handle) => 0 | 1;
 /** `int SSL_set_session_id_context(SSL *ssl, const unsigned char *sid_ctx, …)`. */
 export const SSL_set_session_id_context = set(
