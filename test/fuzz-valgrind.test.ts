@@ -1,4 +1,4 @@
-// 500 of the random sequences of fuzz.test.ts under valgrind.
+// Some of the random sequences of fuzz.test.ts under valgrind: FUZZ_VALGRIND_RUNS of them.
 
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -7,8 +7,9 @@ import { noValgrind, runUnderValgrind } from './valgrind.mjs';
 const first = Number(process.env.FUZZ_SEED ?? 1);
 const child = fileURLToPath(new URL('fuzz/child.mjs', import.meta.url));
 const size = 25;
+const parts = Math.ceil(Number(process.env.FUZZ_VALGRIND_RUNS ?? 75) / size);
 
-for (let part = 0; part < 20; part++) {
+for (let part = 0; part < parts; part++) {
   const seed = first + size * part;
   test.concurrent(`${size} sequences under valgrind, part ${part}`, { timeout: 900_000 }, async ({
     skip,
