@@ -2,6 +2,7 @@
 
 import type { X509Certificate } from 'node:crypto';
 import { LibsslError } from '../errors.js';
+import { type Offer, offer } from '../offer.js';
 import type { SslSession } from '../session.js';
 import type { SslSessionInfo } from '../session-info.js';
 import type { Input, Source } from './input.js';
@@ -23,11 +24,10 @@ export interface Report extends SslSessionInfo {
   masterKeyLength: number;
   /** null where libssl cannot print the session. */
   extendedMasterSecret: boolean | null;
-  /** What became of the peer's certificate, when the session was made. */
-  /** null where libssl cannot print the session. */
+  /** Of the peer's certificate, as the session was made; null where libssl cannot print that. */
   verifyResult: { code: number; text: string } | null;
   peer: Peer | null;
-  resumption: Resumption;
+  resumption: Offer;
   /** Hexadecimal; only with --secrets. */
   masterKey?: string;
   /** Hexadecimal; only with --secrets. */
@@ -43,13 +43,6 @@ export interface Peer {
   expired: boolean;
   notYetValid: boolean;
   fingerprint256: string;
-}
-
-export interface Resumption {
-  /** Whether a libssl 1.1.1 client would offer it now, to a server that then decides. */
-  offered: boolean;
-  /** By what the server knows it; or why not. */
-  reason: string;
 }
 
 export function makeReport({ source, session }: Input, options: { secrets: boolean }): Report {
@@ -76,7 +69,7 @@ export function makeReport({ source, session }: Input, options: { secrets: boole
     ...lengths,
     ...readText(session),
     peer: readPeer(session, now),
-    resumption: resumption(info, age, lengths.masterKeyLength),
+    resumption: offer(info, age, lengths.masterKeyLength, duration),
     ...secrets,
   };
 }
@@ -125,26 +118,4 @@ function readPeer(session: SslSession, now: number): Peer | null {
     notYetValid: now < Date.parse(validFrom),
     fingerprint256,
   };
-}
-
-const tls13 = 0x0304;
-
-/** As libssl 1.1.1 decides: ssl_sess.c, and tls_construct_ctos_psk() of extensions_clnt.c. */
-function resumption(info: SslSessionInfo, age: number | null, masterKeyLength: number): Resumption {
-  const no = (reason: string) => ({ offered: false, reason });
-  if (!info.isResumable) {
-    return no(
-      info.id === '' && !info.hasTicket
-        ? 'it has neither an id nor a ticket'
-        : 'libssl has marked it not resumable',
-    );
-  }
-  if (masterKeyLength === 0) return no('it has no master key');
-  if (info.protocolVersionNumber === tls13 && info.hasTicket && age !== null) {
-    const hint = Number(info.ticketLifetimeHint);
-    if (age < 0) return no(`it was made ${duration(age)} in the future`);
-    // libssl takes a second off, since it rounds.
-    if (age - 1 > hint) return no(`its ticket was good for ${duration(hint)} only`);
-  }
-  return { offered: true, reason: info.hasTicket ? 'by its ticket' : 'by its id' };
 }
