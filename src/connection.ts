@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { isIP } from 'node:net';
+import { type InspectOptions, inspect } from 'node:util';
 import {
   SSL_ERROR_SSL,
   SSL_ERROR_SYSCALL,
@@ -30,6 +31,7 @@ import {
 } from './datagrams.js';
 import { freedError, LibsslError, libsslError } from './errors.js';
 import { deliver } from './events.js';
+import { inspectObject } from './inspect.js';
 import { checkMaterial, mostMaterial } from './keying-material.js';
 import {
   type CipherInfo,
@@ -266,6 +268,27 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   /** `free()`, for `using connection = …`. */
   [Symbol.dispose](): void {
     this.free();
+  }
+
+  /** @internal What `console.log` shows; no secret. */
+  [inspect.custom](depth: number, options: InspectOptions): string {
+    // Also asked of a Proxy, and of what inherits from one.
+    if (!(#reference in this)) return 'SslConnection <not a connection>';
+    return inspectObject(
+      'SslConnection',
+      this.freed,
+      () => ({
+        role: this.#server ? 'server' : 'client',
+        state: this.state,
+        protocol: this.protocol,
+        cipher: this.cipher?.name ?? null,
+        servername: this.servername,
+        alpnProtocol: this.alpnProtocol,
+        sessionReused: this.sessionReused,
+      }),
+      depth,
+      options,
+    );
   }
 
   /** Whether `free()` was called. */

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { type InspectOptions, inspect } from 'node:util';
 import type { SslConnection } from './connection.js';
 import {
   SSL_OP_COOKIE_EXCHANGE,
@@ -20,6 +21,7 @@ import {
 import { checkCookieKeys, setCookieKeys } from './datagrams.js';
 import { libsslError } from './errors.js';
 import { deliver, listen } from './events.js';
+import { inspectObject } from './inspect.js';
 import { checkTicketKeys, storeTicketKeys } from './keys.js';
 import { EventKind, type Handle, type NativeEvent, native, registers } from './native.js';
 import {
@@ -219,6 +221,26 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
   /** `free()`, for `using context = …`. */
   [Symbol.dispose](): void {
     this.free();
+  }
+
+  /** @internal What `console.log` shows; no secret. */
+  [inspect.custom](depth: number, options: InspectOptions): string {
+    // Also asked of a Proxy, and of what inherits from one.
+    if (!(#reference in this)) return 'SslContext <not a context>';
+    return inspectObject(
+      'SslContext',
+      this.freed,
+      () => ({
+        role: this.role,
+        minVersion: this.minVersion,
+        maxVersion: this.maxVersion,
+        sessionCacheMode: this.sessionCacheMode,
+        sessionTimeout: this.sessionTimeout,
+        sessionStats: this.sessionStats,
+      }),
+      depth,
+      options,
+    );
   }
 
   /** Whether `free()` was called. */

@@ -1,7 +1,8 @@
 import { X509Certificate } from 'node:crypto';
-import { inspect } from 'node:util';
+import { type InspectOptions, inspect } from 'node:util';
 import { encode } from './encode.js';
 import { LibsslError, libsslError } from './errors.js';
+import { inspectObject } from './inspect.js';
 import * as C from './libssl.js';
 import { type CipherInfo, type Handle, native, registers } from './native.js';
 import { knownPart, readWrapping, unwrapNodeSession, wrapNodeSession } from './node-session.js';
@@ -240,10 +241,10 @@ export class SslSession implements Disposable {
   }
 
   /** @internal */
-  [inspect.custom](_depth: number, options: object): string {
+  [inspect.custom](depth: number, options: InspectOptions): string {
     // Also asked of a Proxy, and of what inherits from a session.
     if (!(#reference in this)) return 'SslSession <not a session>';
-    return `SslSession ${this.freed ? '<freed>' : inspect(this.toJSON(), options)}`;
+    return inspectObject('SslSession', this.freed, () => this.toJSON(), depth, options);
   }
 
   /**
