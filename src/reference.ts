@@ -1,3 +1,4 @@
+import * as threads from 'node:worker_threads';
 import { freedError } from './errors.js';
 import type { Handle } from './native.js';
 
@@ -7,6 +8,8 @@ export interface ReferenceKind {
   /** `forgotten`: the collector does it. */
   readonly release: (handle: Handle, forgotten: boolean) => void;
 }
+
+const { markAsUncloneable } = threads as { markAsUncloneable?: (object: object) => void };
 
 /**
  * The one native reference that a JavaScript object owns. free() gives it back; for an object that
@@ -19,6 +22,8 @@ export class Reference {
   readonly #stack: string | undefined;
 
   constructor(owner: object, handle: Handle, kind: ReferenceKind) {
+    // A clone would have no handle. Node 20 has no word for that: there it is an empty object.
+    markAsUncloneable?.(owner);
     this.#handle = handle;
     this.#kind = kind;
     this.#stack = tracing ? creationStack() : undefined;
