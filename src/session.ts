@@ -6,6 +6,7 @@ import { inspectObject } from './inspect.js';
 import * as C from './libssl.js';
 import { type CipherInfo, type Handle, native, registers } from './native.js';
 import { knownPart, readWrapping, unwrapNodeSession, wrapNodeSession } from './node-session.js';
+import { offer } from './offer.js';
 import { readOptions } from './option-bag.js';
 import { type ProtocolVersion, versionName, versionNumber } from './protocol-version.js';
 import { Reference, type ReferenceKind } from './reference.js';
@@ -291,7 +292,11 @@ export class SslSession implements Disposable {
     C.SSL_SESSION_set_timeout(this.#live, checkNumber('timeout', seconds));
   }
 
-  /** `time` + `timeout`. Throws `ERR_OUT_OF_RANGE` for what a Date cannot hold. */
+  /**
+   * `time` + `timeout`: until then a server takes it. A ticket may be good for less:
+   * `ticketLifetimeHint`; and a client offers a session also later. Throws `ERR_OUT_OF_RANGE` for
+   * what a Date cannot hold.
+   */
   get expiresAt(): Date {
     const handle = this.#live;
     const seconds =
@@ -440,11 +445,27 @@ export class SslSession implements Disposable {
   }
 
   /**
-   * Whether libssl would offer it: it has an id or a ticket and was not marked otherwise. Wraps
-   * `SSL_SESSION_is_resumable(3)`.
+   * Whether it has an id or a ticket, and was not marked as not resumable. That says nothing of its
+   * time, its cipher or its key: see `isOfferable`. Wraps `SSL_SESSION_is_resumable(3)`.
    */
   get isResumable(): boolean {
     return C.SSL_SESSION_is_resumable(this.#live) === 1;
+  }
+
+  /**
+   * Whether a client of libssl would offer it now, and a server would take it by its time: it is
+   * resumable, has a cipher and a master key, is not past its timeout, nor, in TLS 1.3, past its
+   * ticket's lifetime. Times that a number cannot hold: false.
+   */
+  get isOfferable(): boolean {
+    const info = this.toJSON();
+    const { time, timeout, cipher } = info;
+    if (typeof time !== 'number' || typeof timeout !== 'number' || cipher === null) return false;
+    const age = Math.floor(Date.now() / 1000) - time;
+    const key = this.masterKey;
+    const { offered } = offer(info, age, key.length);
+    key.fill(0);
+    return offered && age <= timeout;
   }
 }
 

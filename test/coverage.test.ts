@@ -48,6 +48,7 @@ const wrapNothing: Readonly<Record<string, string>> = {
   freed: 'state of the object',
   isSameSession: 'pointer equality',
   expiresAt: 'time + timeout',
+  isOfferable: 'isResumable, with what a client needs, and the time',
   boundTo: 'what node:tls wrote beside the session',
   toJSON: 'all getters at once',
 };
