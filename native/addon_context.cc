@@ -1,14 +1,12 @@
 // The context functions; src/libssl-context.ts documents them.
 
 #include <algorithm>
-#include <climits>
 #include <set>
 
 #include "addon.h"
 #include "addon_forward.h"
 #include "rules.h"
 #include "server_name.h"
-#include "session.h"
 #include "verify.h"
 
 namespace libssl_session {
@@ -169,76 +167,6 @@ napi_value TicketKeysFit(const Call& call) {
                      std::equal(keys.begin(), keys.end(), others.begin(), others.end(), same));
 }
 
-int CopyPassphrase(char* to, int room, int, void* passphrase) {
-  const auto* text = static_cast<const std::string*>(passphrase);
-  if (text == nullptr || text->size() > static_cast<size_t>(room)) return -1;
-  text->copy(to, text->size());
-  return static_cast<int>(text->size());
-}
-
-// Calls take(certificate) for each of a PEM; it returns whether to go on. How many it took.
-template <typename Take>
-int EachCertificate(const Call& call, const Bytes& pem, Take take) {
-  const Libssl& libssl = call.libssl();
-  if (pem.size > INT_MAX) return 0;
-  const MemoryBio bio(libssl, pem.data, pem.size);
-  if (bio.get() == nullptr) return 0;
-  for (int count = 0;; ++count) {
-    X509* certificate = libssl.PEM_read_bio_X509(bio.get(), nullptr, CopyPassphrase, nullptr);
-    if (certificate == nullptr) {
-      // Behind the last one, libssl finds no more to read; one that is damaged is another error.
-      if (count == 0 || !LastErrorIs(libssl, kErrLibPem, kPemNoStartLine)) return 0;
-      libssl.ERR_clear_error();
-      return count;
-    }
-    const bool taken = take(certificate, count);
-    libssl.X509_free(certificate);
-    if (!taken) return 0;
-  }
-}
-
-// The certificate and those that lead to its root: how many, or 0.
-napi_value UseCertificate(const Call& call) {
-  SSL_CTX* context = call.Object<SSL_CTX>(0);
-  const Libssl& libssl = call.libssl();
-  return call.Number(EachCertificate(call, call.ByteView(0), [&](X509* certificate, int i) {
-    if (i == 0) {
-      return libssl.SSL_CTX_use_certificate(context, certificate) == 1 &&
-             libssl.SSL_CTX_ctrl(context, kCtrlChain, 0, nullptr) == 1;
-    }
-    return libssl.SSL_CTX_ctrl(context, kCtrlChainCert, 1, certificate) == 1;
-  }));
-}
-
-napi_value UsePrivateKey(const Call& call) {
-  SSL_CTX* context = call.Object<SSL_CTX>(0);
-  const Libssl& libssl = call.libssl();
-  const Bytes pem = call.ByteView(0);
-  if (pem.size > INT_MAX) return call.Number(0);
-  const MemoryBio bio(libssl, pem.data, pem.size);
-  if (bio.get() == nullptr) return call.Number(0);
-  std::string passphrase;
-  if (!call.IsNull(1)) passphrase = call.Latin1(1);
-  EVP_PKEY* key = libssl.PEM_read_bio_PrivateKey(bio.get(), nullptr, CopyPassphrase,
-                                                 call.IsNull(1) ? nullptr : &passphrase);
-  explicit_bzero(passphrase.data(), passphrase.size());
-  if (key == nullptr) return call.Number(0);
-  const int result = libssl.SSL_CTX_use_PrivateKey(context, key);
-  libssl.EVP_PKEY_free(key);
-  return call.Number(result);
-}
-
-// Trusted certificates; with `true` also named to clients as those to have certificates of.
-napi_value AddCa(const Call& call) {
-  SSL_CTX* context = call.Object<SSL_CTX>(0);
-  const Libssl& libssl = call.libssl();
-  const bool name = call.Bool(1);
-  return call.Number(EachCertificate(call, call.ByteView(0), [&](X509* certificate, int) {
-    return libssl.X509_STORE_add_cert(libssl.SSL_CTX_get_cert_store(context), certificate) == 1 &&
-           (!name || libssl.SSL_CTX_add_client_CA(context, certificate) == 1);
-  }));
-}
-
 // Keys of `size` bytes each, one after the other.
 napi_value SetTicketKeys(const Call& call) {
   ContextState& state = State(call, 0);
@@ -336,9 +264,6 @@ std::vector<Function> ContextFunctions() {
       {"SSL_CTX_set_default_verify_paths",
        Entry<Forward<&L::SSL_CTX_set_default_verify_paths>, kPossible>},
       {"SSL_CTX_check_private_key", Entry<Forward<&L::SSL_CTX_check_private_key>, kPossible>},
-      {"useCertificate", Entry<UseCertificate, kPossible>},
-      {"usePrivateKey", Entry<UsePrivateKey, kPossible>},
-      {"addCa", Entry<AddCa, kPossible>},
       {"setTicketKeys", Entry<SetTicketKeys, kNever>},
       {"setServerName", Entry<SetServerName, kPossible>},
   };

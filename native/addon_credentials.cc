@@ -1,7 +1,9 @@
-// What a context is given beside certificates and keys of PEM: PKCS #12, revocation lists, and
-// parameters of Diffie-Hellman.
+// What a context proves who it is with, and whom it trusts: certificates, keys, PKCS #12,
+// revocation lists; and parameters of Diffie-Hellman.
 
 #include <climits>
+#include <optional>
+#include <string>
 
 #include "addon.h"
 #include "session.h"
@@ -9,8 +11,95 @@
 namespace libssl_session {
 namespace {
 
-// libssl would ask on the terminal.
-int NoPassphrase(char*, int, int, void*) { return -1; }
+// An argument's bytes as a BIO: nullptr where there is no memory for it, or they are too many.
+class Input {
+ public:
+  Input(const Call& call, size_t i) : bytes_(call.ByteView(i)) {
+    if (bytes_.size <= INT_MAX) bio_.emplace(call.libssl(), bytes_.data, bytes_.size);
+  }
+  BIO* get() const { return bio_.has_value() ? bio_->get() : nullptr; }
+
+ private:
+  const Bytes bytes_;
+  std::optional<MemoryBio> bio_;
+};
+
+// Also where there is none: libssl would ask on the terminal.
+int CopyPassphrase(char* to, int room, int, void* passphrase) {
+  const auto* text = static_cast<const std::string*>(passphrase);
+  if (text == nullptr || text->size() > static_cast<size_t>(room)) return -1;
+  text->copy(to, text->size());
+  return static_cast<int>(text->size());
+}
+
+template <typename Object>
+using ReadPem = Object* (*)(BIO*, Object**, pem_password_cb*, void*);
+
+// Calls take(object) for each of a PEM, the first argument; it returns whether to go on. How many
+// it took.
+template <typename Object, typename Take>
+int Each(const Call& call, ReadPem<Object> read, void (*release)(Object*), Take take) {
+  const Libssl& libssl = call.libssl();
+  const Input pem(call, 0);
+  if (pem.get() == nullptr) return 0;
+  for (int count = 0;; ++count) {
+    Object* object = read(pem.get(), nullptr, CopyPassphrase, nullptr);
+    if (object == nullptr) {
+      // Behind the last one, libssl finds no more to read; one that is damaged is another error.
+      if (count == 0 || !LastErrorIs(libssl, kErrLibPem, kPemNoStartLine)) return 0;
+      libssl.ERR_clear_error();
+      return count;
+    }
+    const bool taken = take(object, count);
+    release(object);
+    if (!taken) return 0;
+  }
+}
+
+template <typename Take>
+int EachCertificate(const Call& call, Take take) {
+  return Each<X509>(call, call.libssl().PEM_read_bio_X509, call.libssl().X509_free, take);
+}
+
+// The certificate and those that lead to its root: how many, or 0.
+napi_value UseCertificate(const Call& call) {
+  SSL_CTX* context = call.Object<SSL_CTX>(0);
+  const Libssl& libssl = call.libssl();
+  return call.Number(EachCertificate(call, [&](X509* certificate, int i) {
+    if (i == 0) {
+      return libssl.SSL_CTX_use_certificate(context, certificate) == 1 &&
+             libssl.SSL_CTX_ctrl(context, kCtrlChain, 0, nullptr) == 1;
+    }
+    return libssl.SSL_CTX_ctrl(context, kCtrlChainCert, 1, certificate) == 1;
+  }));
+}
+
+napi_value UsePrivateKey(const Call& call) {
+  SSL_CTX* context = call.Object<SSL_CTX>(0);
+  const Libssl& libssl = call.libssl();
+  const Input pem(call, 0);
+  if (pem.get() == nullptr) return call.Number(0);
+  std::string passphrase;
+  if (!call.IsNull(1)) passphrase = call.Latin1(1);
+  EVP_PKEY* key = libssl.PEM_read_bio_PrivateKey(pem.get(), nullptr, CopyPassphrase,
+                                                 call.IsNull(1) ? nullptr : &passphrase);
+  explicit_bzero(passphrase.data(), passphrase.size());
+  if (key == nullptr) return call.Number(0);
+  const int result = libssl.SSL_CTX_use_PrivateKey(context, key);
+  libssl.EVP_PKEY_free(key);
+  return call.Number(result);
+}
+
+// Trusted certificates; with `true` also named to clients as those to have certificates of.
+napi_value AddCa(const Call& call) {
+  SSL_CTX* context = call.Object<SSL_CTX>(0);
+  const Libssl& libssl = call.libssl();
+  const bool name = call.Bool(1);
+  return call.Number(EachCertificate(call, [&](X509* certificate, int) {
+    return libssl.X509_STORE_add_cert(libssl.SSL_CTX_get_cert_store(context), certificate) == 1 &&
+           (!name || libssl.SSL_CTX_add_client_CA(context, certificate) == 1);
+  }));
+}
 
 // usePfx(der, passphrase or null): the certificate, its key, and those that come with it, which are
 // also trusted, and with `true` named to clients. 1, or 0 on failure, or -1 where one of the two is
@@ -18,11 +107,9 @@ int NoPassphrase(char*, int, int, void*) { return -1; }
 napi_value UsePfx(const Call& call) {
   SSL_CTX* context = call.Object<SSL_CTX>(0);
   const Libssl& libssl = call.libssl();
-  const Bytes der = call.ByteView(0);
-  if (der.size > INT_MAX) return call.Number(0);
-  const MemoryBio bio(libssl, der.data, der.size);
-  if (bio.get() == nullptr) return call.Number(0);
-  PKCS12* pfx = libssl.d2i_PKCS12_bio(bio.get(), nullptr);
+  const Input der(call, 0);
+  if (der.get() == nullptr) return call.Number(0);
+  PKCS12* pfx = libssl.d2i_PKCS12_bio(der.get(), nullptr);
   if (pfx == nullptr) return call.Number(0);
   std::string passphrase;
   if (!call.IsNull(1)) passphrase = call.Latin1(1);
@@ -58,25 +145,12 @@ napi_value UsePfx(const Call& call) {
 
 // Those of a PEM, and from now on each certificate of a chain needs one. How many; 0 on failure.
 napi_value AddCrl(const Call& call) {
-  SSL_CTX* context = call.Object<SSL_CTX>(0);
   const Libssl& libssl = call.libssl();
-  const Bytes pem = call.ByteView(0);
-  if (pem.size > INT_MAX) return call.Number(0);
-  const MemoryBio bio(libssl, pem.data, pem.size);
-  if (bio.get() == nullptr) return call.Number(0);
-  X509_STORE* store = libssl.SSL_CTX_get_cert_store(context);
-  for (int count = 0;; ++count) {
-    X509_CRL* crl = libssl.PEM_read_bio_X509_CRL(bio.get(), nullptr, NoPassphrase, nullptr);
-    if (crl == nullptr) {
-      if (count == 0 || !LastErrorIs(libssl, kErrLibPem, kPemNoStartLine)) return call.Number(0);
-      libssl.ERR_clear_error();
-      libssl.X509_STORE_set_flags(store, kCrlCheck | kCrlCheckAll);
-      return call.Number(count);
-    }
-    const int added = libssl.X509_STORE_add_crl(store, crl);
-    libssl.X509_CRL_free(crl);
-    if (added != 1) return call.Number(0);
-  }
+  X509_STORE* store = libssl.SSL_CTX_get_cert_store(call.Object<SSL_CTX>(0));
+  const auto add = [&](X509_CRL* crl, int) { return libssl.X509_STORE_add_crl(store, crl) == 1; };
+  const int count = Each<X509_CRL>(call, libssl.PEM_read_bio_X509_CRL, libssl.X509_CRL_free, add);
+  if (count > 0) libssl.X509_STORE_set_flags(store, kCrlCheck | kCrlCheckAll);
+  return call.Number(count);
 }
 
 // setDhParameters(pem): those of a PEM, or, for null, libssl's own by the size of the key. The
@@ -87,11 +161,9 @@ napi_value SetDhParameters(const Call& call) {
   if (call.IsNull(0)) {
     return call.Number(static_cast<double>(libssl.SSL_CTX_ctrl(context, kCtrlDhAuto, 1, nullptr)));
   }
-  const Bytes pem = call.ByteView(0);
-  if (pem.size > INT_MAX) return call.Number(0);
-  const MemoryBio bio(libssl, pem.data, pem.size);
-  if (bio.get() == nullptr) return call.Number(0);
-  DH* parameters = libssl.PEM_read_bio_DHparams(bio.get(), nullptr, NoPassphrase, nullptr);
+  const Input pem(call, 0);
+  if (pem.get() == nullptr) return call.Number(0);
+  DH* parameters = libssl.PEM_read_bio_DHparams(pem.get(), nullptr, CopyPassphrase, nullptr);
   if (parameters == nullptr) return call.Number(0);
   constexpr int kFewestBits = 1024;
   const long result = libssl.DH_bits(parameters) < kFewestBits
@@ -111,6 +183,9 @@ napi_value SetSigalgsList(const Call& call) {
 
 std::vector<Function> CredentialFunctions() {
   return {
+      {"useCertificate", Entry<UseCertificate, Errors::kPossible>},
+      {"usePrivateKey", Entry<UsePrivateKey, Errors::kPossible>},
+      {"addCa", Entry<AddCa, Errors::kPossible>},
       {"usePfx", Entry<UsePfx, Errors::kPossible>},
       {"addCrl", Entry<AddCrl, Errors::kPossible>},
       {"setDhParameters", Entry<SetDhParameters, Errors::kPossible>},
