@@ -1,20 +1,14 @@
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import {
-  handshake,
-  LibsslError,
-  SslConnection,
-  type SslSession,
-  sessionCounts,
-  startCounting,
-} from 'libssl-session';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { handshake, LibsslError, SslConnection, type SslSession } from 'libssl-session';
+import { describe, expect, test } from 'vitest';
 import {
   carry,
   certificate,
   freed,
   outOfRange,
   Stack,
+  stackForTests,
   thrown,
   wrongState,
   wrongType,
@@ -22,13 +16,7 @@ import {
 } from './contexts.js';
 import { fixture } from './helpers.js';
 
-beforeAll(startCounting);
-let stack = new Stack();
-afterEach(() => {
-  stack[Symbol.dispose]();
-  stack = new Stack();
-  expect(sessionCounts().live, 'sessions left behind by the test').toBe(0);
-});
+const stack = stackForTests();
 
 const versions = ['TLSv1.2', 'TLSv1.3'] as const;
 const text = (bytes: Buffer | null) => bytes?.toString() ?? null;

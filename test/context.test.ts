@@ -11,29 +11,23 @@ import {
   type SslContextOptions,
   SslSession,
   sessionCounts,
-  startCounting,
 } from 'libssl-session';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   carry,
   certificate,
   failure,
   freed,
   outOfRange,
-  Stack,
+  type Stack,
+  stackForTests,
   thrown,
   wrongType,
   wrongValue,
 } from './contexts.js';
 import { fixture } from './helpers.js';
 
-beforeAll(startCounting);
-let stack = new Stack();
-afterEach(() => {
-  stack[Symbol.dispose]();
-  stack = new Stack();
-  expect(sessionCounts().live, 'sessions left behind by the test').toBe(0);
-});
+const stack = stackForTests();
 
 /** A session that a cache takes. */
 function cacheable(id: string): SslSession {

@@ -7,8 +7,10 @@ import {
   SslContext,
   type SslContextOptions,
   type SslSession,
+  sessionCounts,
+  startCounting,
 } from 'libssl-session';
-import { expect } from 'vitest';
+import { afterEach, beforeAll, expect } from 'vitest';
 import { fixture } from './helpers.js';
 
 export const certificate = { cert: fixture('tls-cert.pem'), key: fixture('tls-key.pem') };
@@ -36,6 +38,17 @@ export function thrown(call: () => unknown): unknown {
     return error;
   }
   throw new Error('nothing was thrown');
+}
+
+/** A stack that is emptied after each test of the file, which must leave no session behind. */
+export function stackForTests(): Stack {
+  const stack = new Stack();
+  beforeAll(startCounting);
+  afterEach(() => {
+    stack[Symbol.dispose]();
+    expect(sessionCounts().live, 'sessions left behind by the test').toBe(0);
+  });
+  return stack;
 }
 
 /** Frees what it was given, the last first. */

@@ -2,7 +2,7 @@
 
 import { handshake, SslConnection, SslContext, type SslContextOptions } from 'libssl-session';
 import * as C from 'libssl-session/libssl';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   close,
   connect,
@@ -18,18 +18,14 @@ import {
   failure,
   freed,
   outOfRange,
-  Stack,
+  stackForTests,
   thrown,
   wrongState,
   wrongType,
   wrongValue,
 } from './contexts.js';
 
-let stack = new Stack();
-afterEach(() => {
-  stack[Symbol.dispose]();
-  stack = new Stack();
-});
+const stack = stackForTests();
 
 const dtls = { protocol: 'dtls' } as const;
 const client = (options: Partial<SslContextOptions> = {}) => stack.client({ ...dtls, ...options });

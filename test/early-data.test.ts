@@ -7,20 +7,12 @@ import {
   type SslConnectionOptions,
   type SslContextOptions,
   SslSession,
-  sessionCounts,
-  startCounting,
 } from 'libssl-session';
 import * as C from 'libssl-session/libssl';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { carry, Stack, thrown, unsafe, wrongState } from './contexts.js';
+import { describe, expect, test } from 'vitest';
+import { carry, stackForTests, thrown, unsafe, wrongState } from './contexts.js';
 
-beforeAll(startCounting);
-let stack = new Stack();
-afterEach(() => {
-  stack[Symbol.dispose]();
-  stack = new Stack();
-  expect(sessionCounts().live, 'sessions left behind by the test').toBe(0);
-});
+const stack = stackForTests();
 
 const marker = Buffer.from('TOP SECRET');
 

@@ -7,19 +7,12 @@ import {
   type SslContextOptions,
   type SslSession,
   sessionCounts,
-  startCounting,
 } from 'libssl-session';
 import * as C from 'libssl-session/libssl';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { carry, freed, Stack, thrown, uncaught } from './contexts.js';
+import { describe, expect, test } from 'vitest';
+import { carry, freed, stackForTests, thrown, uncaught } from './contexts.js';
 
-beforeAll(startCounting);
-let stack = new Stack();
-afterEach(() => {
-  stack[Symbol.dispose]();
-  stack = new Stack();
-  expect(sessionCounts().live, 'sessions left behind by the test').toBe(0);
-});
+const stack = stackForTests();
 
 const noInternalCache = 0x302;
 const byId = { maxVersion: 'TLSv1.2', noTicket: true } as const;

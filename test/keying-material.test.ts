@@ -2,16 +2,10 @@
 
 import type { SslConnection, SslContextOptions } from 'libssl-session';
 import * as C from 'libssl-session/libssl';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { outOfRange, Stack, thrown } from './contexts.js';
+import { expect, test } from 'vitest';
+import { outOfRange, stackForTests, thrown } from './contexts.js';
 
-let stack: Stack;
-beforeEach(() => {
-  stack = new Stack();
-});
-afterEach(() => {
-  stack[Symbol.dispose]();
-});
+const stack = stackForTests();
 
 function pair(options: Partial<SslContextOptions>): [SslConnection, SslConnection] {
   return stack.joined(stack.client(options), stack.server(options));

@@ -4,20 +4,14 @@
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { handshake, type SslSession, sessionCounts, startCounting } from 'libssl-session';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Stack } from './contexts.js';
+import { handshake, type SslSession, sessionCounts } from 'libssl-session';
+import { describe, expect, test } from 'vitest';
+import { stackForTests } from './contexts.js';
 import { gc } from './gc.mjs';
 import { forget, freeOrders, make, stages } from './lifetime/work.mjs';
 import { noValgrind, runUnderValgrind } from './valgrind.mjs';
 
-beforeAll(startCounting);
-let stack = new Stack();
-afterEach(() => {
-  stack[Symbol.dispose]();
-  stack = new Stack();
-  expect(sessionCounts().live, 'sessions left behind by the test').toBe(0);
-});
+const stack = stackForTests();
 
 const versions = ['TLSv1.2', 'TLSv1.3'] as const;
 const script = fileURLToPath(new URL('lifetime/work.mjs', import.meta.url));

@@ -2,24 +2,18 @@
 
 import { SslConnection, type SslConnectionOptions, SslContext, SslSession } from 'libssl-session';
 import * as C from 'libssl-session/libssl';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   certificate,
   failure,
   outOfRange,
-  Stack,
+  stackForTests,
   thrown,
   wrongType,
   wrongValue,
 } from './contexts.js';
 
-let stack: Stack;
-beforeEach(() => {
-  stack = new Stack();
-});
-afterEach(() => {
-  stack[Symbol.dispose]();
-});
+const stack = stackForTests();
 
 const context = (options: object) =>
   stack.add(new SslContext({ role: 'server', ...options } as never));

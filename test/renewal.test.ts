@@ -6,21 +6,13 @@ import {
   type SslContext,
   type SslContextOptions,
   SslSession,
-  sessionCounts,
-  startCounting,
 } from 'libssl-session';
 import * as C from 'libssl-session/libssl';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import * as named from './c-named.js';
-import { Stack } from './contexts.js';
+import { stackForTests } from './contexts.js';
 
-beforeAll(startCounting);
-let stack = new Stack();
-afterEach(() => {
-  stack[Symbol.dispose]();
-  stack = new Stack();
-  expect(sessionCounts().live, 'sessions left behind by the test').toBe(0);
-});
+const stack = stackForTests();
 
 const key = (byte: number, size = 48) => Buffer.alloc(size, byte);
 

@@ -1,23 +1,11 @@
 // What becomes of the session that a connection has: offered again, and left by the collector.
 
-import {
-  handshake,
-  SslConnection,
-  type SslSession,
-  sessionCounts,
-  startCounting,
-} from 'libssl-session';
+import { handshake, SslConnection, type SslSession } from 'libssl-session';
 import * as C from 'libssl-session/libssl';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { freed, Stack, thrown, wrongType, wrongValue } from './contexts.js';
+import { describe, expect, test } from 'vitest';
+import { freed, stackForTests, thrown, wrongType, wrongValue } from './contexts.js';
 
-beforeAll(startCounting);
-let stack = new Stack();
-afterEach(() => {
-  stack[Symbol.dispose]();
-  stack = new Stack();
-  expect(sessionCounts().live, 'sessions left behind by the test').toBe(0);
-});
+const stack = stackForTests();
 
 const versions = ['TLSv1.2', 'TLSv1.3'] as const;
 

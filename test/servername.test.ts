@@ -2,15 +2,11 @@
 
 import type { SslConnectionOptions, SslContextOptions } from 'libssl-session';
 import * as C from 'libssl-session/libssl';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import * as named from './c-named.js';
-import { Stack } from './contexts.js';
+import { stackForTests } from './contexts.js';
 
-let stack = new Stack();
-afterEach(() => {
-  stack[Symbol.dispose]();
-  stack = new Stack();
-});
+const stack = stackForTests();
 
 const kinds: Record<string, Partial<SslContextOptions>> = {
   'TLS 1.2, session id': { maxVersion: 'TLSv1.2', noTicket: true },

@@ -9,28 +9,20 @@ import {
   type SslContext,
   type SslContextOptions,
   SslSession,
-  sessionCounts,
-  startCounting,
 } from 'libssl-session';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   carry,
   failure,
   freed,
-  Stack,
+  stackForTests,
   thrown,
   uncaught,
   wrongState,
   wrongValue,
 } from './contexts.js';
 
-beforeAll(startCounting);
-let stack = new Stack();
-afterEach(() => {
-  stack[Symbol.dispose]();
-  stack = new Stack();
-  expect(sessionCounts().live, 'sessions left behind by the test').toBe(0);
-});
+const stack = stackForTests();
 
 const noInternalCache = 0x302;
 const noInternalLookup = 0x102;

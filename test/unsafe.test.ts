@@ -6,20 +6,13 @@ import {
   type SslContext,
   SslSession,
   sessionCounts,
-  startCounting,
 } from 'libssl-session';
 import * as C from 'libssl-session/libssl';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { carry, freed, Stack, thrown, unsafe, wrongValue } from './contexts.js';
+import { describe, expect, test } from 'vitest';
+import { carry, freed, stackForTests, thrown, unsafe, wrongValue } from './contexts.js';
 import { fixture } from './helpers.js';
 
-beforeAll(startCounting);
-let stack = new Stack();
-afterEach(() => {
-  stack[Symbol.dispose]();
-  stack = new Stack();
-  expect(sessionCounts().live, 'sessions left behind by the test').toBe(0);
-});
+const stack = stackForTests();
 
 const AES = 'TLS_AES_128_GCM_SHA256';
 

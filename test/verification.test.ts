@@ -7,22 +7,14 @@ import {
   SslContext,
   type SslContextOptions,
   SslSession,
-  sessionCounts,
-  startCounting,
 } from 'libssl-session';
 import * as C from 'libssl-session/libssl';
-import { afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { verifyCodes } from '../src/verification.js';
-import { carry, certificate, Stack, thrown, wrongState, wrongValue } from './contexts.js';
+import { carry, certificate, stackForTests, thrown, wrongState, wrongValue } from './contexts.js';
 import { fixture } from './helpers.js';
 
-beforeAll(startCounting);
-let stack = new Stack();
-afterEach(() => {
-  stack[Symbol.dispose]();
-  stack = new Stack();
-  expect(sessionCounts().live, 'sessions left behind by the test').toBe(0);
-});
+const stack = stackForTests();
 
 const { key } = certificate;
 const of = (name: string) => ({ cert: fixture(`verify-${name}.pem`), key });
