@@ -33,6 +33,7 @@ typedef struct ssl_st SSL;
 typedef struct stack_st OPENSSL_STACK;
 struct lhash_st_SSL_SESSION;  // LHASH_OF(SSL_SESSION)
 struct stack_st_X509;         // STACK_OF(X509)
+struct stack_st_SSL_CIPHER;   // STACK_OF(SSL_CIPHER)
 typedef struct dh_st DH;
 typedef struct PKCS12_st PKCS12;
 typedef struct X509_crl_st X509_CRL;
@@ -357,6 +358,7 @@ typedef void CRYPTO_free_fn(void*, const char*, int);
   F(crypto, int, X509_VERIFY_PARAM_set1_ip_asc, (X509_VERIFY_PARAM*, const char*))               \
   F(ssl, X509*, SSL_get_peer_certificate, (const SSL*))                                          \
   F(ssl, stack_st_X509*, SSL_get_peer_cert_chain, (const SSL*))                                  \
+  F(ssl, stack_st_SSL_CIPHER*, SSL_get1_supported_ciphers, (SSL*))                               \
   F(ssl, void, SSL_set_verify_result, (SSL*, long))                                              \
   F(ssl, int, SSL_get_ex_data_X509_STORE_CTX_idx, (void))                                        \
   F(ssl, int, SSL_get_security_level, (const SSL*))                                              \

@@ -37,11 +37,18 @@ long Control(const ConnectionState& state, int command) {
   return state.context.libssl.SSL_ctrl(state.ssl, command, 0, nullptr);
 }
 
+// Asked of libssl: an option against TLS 1.2 also takes 1.3 away where 1.1 is left, and security
+// levels have their say.
 bool OffersTls13(const ConnectionState& state) {
   const Libssl& libssl = state.context.libssl;
-  const long highest = Control(state, kCtrlGetMaxProtoVersion);
-  return libssl.SSL_is_dtls(state.ssl) == 0 && (highest == 0 || highest >= kTls13) &&
-         (libssl.SSL_get_options(state.ssl) & kOpNoTls13) == 0;
+  auto* ciphers = reinterpret_cast<OPENSSL_STACK*>(libssl.SSL_get1_supported_ciphers(state.ssl));
+  bool found = false;
+  const int count = ciphers == nullptr ? 0 : libssl.OPENSSL_sk_num(ciphers);
+  for (int i = 0; i < count && !found; ++i) {
+    found = IsTls13Cipher(libssl, static_cast<SSL_CIPHER*>(libssl.OPENSSL_sk_value(ciphers, i)));
+  }
+  libssl.OPENSSL_sk_free(ciphers);
+  return found;
 }
 
 bool In(const ConnectionState& state, const char* handshake_state) {

@@ -14,6 +14,7 @@
 namespace libssl_session {
 namespace {
 
+constexpr unsigned long kOpNoTls12 = 0x08000000;  // SSL_OP_NO_TLSv1_2
 constexpr char kMarker[] = "TOP SECRET";
 constexpr unsigned long kOpMiddleboxCompat = 0x00100000;
 constexpr int kAes128Gcm = 0x1301;
@@ -46,6 +47,10 @@ void SetPskUse(const Libssl& libssl, ConnectionState* state, SSL_SESSION* sessio
 
 void SetHighest(const Libssl& libssl, SSL* ssl, int version) {
   libssl.SSL_ctrl(ssl, kCtrlSetMaxProtoVersion, version, nullptr);
+}
+
+void SetLowest(const Libssl& libssl, SSL* ssl, int version) {
+  libssl.SSL_ctrl(ssl, kCtrlSetMinProtoVersion, version, nullptr);
 }
 
 // Curves that the key share of a client does not fit, so the server asks for another.
@@ -126,6 +131,19 @@ const Case kCases[] = {
      [](Client& c, SSL_SESSION* t) {
        c.Offer(t);
        c.libssl().SSL_set_options(c.pair.client.get(), kOpNoTls13);
+     }},
+    // libssl wants versions without a hole, and leaves out those above it.
+    {"a ticket, without TLS 1.2, but with 1.1", "earlyDataWithoutPsk",
+     [](Client& c, SSL_SESSION* t) {
+       const Owned copy(c.libssl(), Changed(c, t, [](SSL_SESSION*) {}));
+       SetLowest(c.libssl(), c.pair.client.get(), kTls10);
+       c.libssl().SSL_set_options(c.pair.client.get(), kOpNoTls12);
+     }},
+    {"a ticket, without TLS 1.2 and what is before it", nullptr,
+     [](Client& c, SSL_SESSION* t) {
+       const Owned copy(c.libssl(), Changed(c, t, [](SSL_SESSION*) {}));
+       SetLowest(c.libssl(), c.pair.client.get(), kTls12);
+       c.libssl().SSL_set_options(c.pair.client.get(), kOpNoTls12);
      }},
     {"a ticket that is older than its hint", "earlyDataWithoutPsk",
      WithTicket([](const Libssl& l, SSL_SESSION* s) {
