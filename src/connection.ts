@@ -31,6 +31,7 @@ import {
 } from './datagrams.js';
 import { freedError, LibsslError, libsslError } from './errors.js';
 import { deliver } from './events.js';
+import { guardMembers } from './guard.js';
 import { inspectObject } from './inspect.js';
 import { checkMaterial, mostMaterial } from './keying-material.js';
 import {
@@ -1081,6 +1082,8 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     return moved ? 'moved' : 'stuck';
   }
 }
+
+guardMembers(SslConnection);
 
 type Listener<K extends keyof SslConnectionEvents> = (...values: SslConnectionEvents[K]) => void;
 

@@ -21,6 +21,7 @@ import {
 import { checkCookieKeys, setCookieKeys } from './datagrams.js';
 import { libsslError } from './errors.js';
 import { deliver, listen } from './events.js';
+import { guardMembers } from './guard.js';
 import { inspectObject } from './inspect.js';
 import { checkTicketKeys, storeTicketKeys } from './keys.js';
 import { EventKind, type Handle, type NativeEvent, native, registers } from './native.js';
@@ -642,6 +643,8 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     return this.#storeError;
   }
 }
+
+guardMembers(SslContext);
 
 /** Calls a listener; what it throws is kept for later. */
 export function call(listener: () => void, errors: unknown[]): void {

@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { type InspectOptions, inspect } from 'node:util';
 import { encode } from './encode.js';
 import { LibsslError, libsslError } from './errors.js';
+import { guardMembers } from './guard.js';
 import { inspectObject } from './inspect.js';
 import * as C from './libssl.js';
 import { type CipherInfo, type Handle, native, registers } from './native.js';
@@ -468,6 +469,8 @@ export class SslSession implements Disposable {
     return offered && age <= timeout;
   }
 }
+
+guardMembers(SslSession);
 
 function fail(functionName: string, silent?: string): never {
   throw libsslError(functionName, native().lastErrors(), silent);
