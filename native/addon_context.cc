@@ -152,7 +152,7 @@ napi_value SetIdContext(const Call& call) {
 }
 
 napi_value SetJudge(const Call& call) {
-  Judge(&State(call, 0), {call.Bool(0), call.Bool(1), call.Bool(2)});
+  Judge(&State(call, 0), {call.Bool(0), call.Bool(1)});
   return call.Undefined();
 }
 

@@ -27,8 +27,6 @@ struct Verification {
   bool accepts_any;
   // Its trusted certificates are the system's.
   bool trusts_system;
-  // What a client's certificate was counts, also where none is asked for in the handshake.
-  bool client_certificates;
 };
 
 inline constexpr size_t kTicketKeyName = 16;

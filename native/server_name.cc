@@ -66,14 +66,14 @@ void CarryGroups(const ConnectionState& state, const ContextState& from, const C
   to.libssl.SSL_ctrl(state.ssl, kCtrlSetGroupsList, 0, groups.data());
 }
 
-// Where certificates of clients count, a session is good for one server name only.
+// A session is good for one server name only: under another the client would see another
+// certificate, and have to show another. Contexts of C's names have that only where they ask for one.
 void CarryIdContext(const ConnectionState& state, const ContextState& to, const std::string& name) {
   if (state.own_id_context) return;
   const Libssl& libssl = to.libssl;
   const bool asks = (libssl.SSL_CTX_get_verify_mode(to.context) & kVerifyPeer) != 0;
   std::string context = to.id_context;
-  if (!name.empty() &&
-      (asks || (to.verification.has_value() && to.verification->client_certificates))) {
+  if (!name.empty() && (asks || to.verification.has_value())) {
     unsigned char digest[kSha256Size];
     context.append(1, '\0').append(name);
     libssl.SHA256(reinterpret_cast<const unsigned char*>(context.data()), context.size(), digest);

@@ -133,9 +133,9 @@ export interface SslContextOptions extends SslAnswers {
   /** 0 to 5: `SSL_CTX_set_security_level(3)`. */
   securityLevel?: number;
   /**
-   * At most 32 bytes. A server resumes only sessions of the same context; one that has `requestCert`
-   * or `ca` only those that were made under the same `requestCert`, `rejectUnauthorized` and `ca`, and
-   * the same name of `addContext()`: their id context is a hash of all that.
+   * At most 32 bytes. A server resumes only sessions of the same context, that were made under the
+   * same name of `addContext()`; one that has `requestCert` or `ca` only those that were made under
+   * the same `requestCert`, `rejectUnauthorized` and `ca`, too: the id context is a hash of all that.
    */
   sessionIdContext?: string | Uint8Array;
   /**
@@ -378,7 +378,7 @@ function applyVerification(context: Handle, options: CheckedContextOptions): Ver
   const trusted = [...(ca ?? []), ...crl, ...pfx.map(({ bytes }) => bytes)];
   const rules = client ? null : clientRules(request, reject, trusted);
   registers[0] = context;
-  functions.judge(!reject, system, rules !== null);
+  functions.judge(!reject, system);
   return { rejectUnauthorized: reject, clientRules: rules };
 }
 

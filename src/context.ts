@@ -516,8 +516,8 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
    * front stands for any one label; null: none any more. Certificates, versions, ciphers, whether
    * and how clients are verified, and answers are the other context's; sessions, their cache, store,
    * time and ticket keys stay those of this context: one that has others of its own is refused
-   * (`ERR_INVALID_ARG_VALUE`). Where certificates of clients count, sessions are resumed only under
-   * the same name. One that leads back to this context: `ERR_LIBSSL_UNSAFE`. As `tls.Server`'s. Wraps
+   * (`ERR_INVALID_ARG_VALUE`). Sessions are resumed only under the name they were made under. One
+   * that leads back to this context: `ERR_LIBSSL_UNSAFE`. As `tls.Server`'s. Wraps
    * `SSL_CTX_set_client_hello_cb(3)`, `SSL_set_SSL_CTX(3)`.
    */
   addContext(servername: string, context: SslContext | null): void {

@@ -159,7 +159,7 @@ export interface NativeContext {
    * noted. `trustsSystem`: by the system's certificates. `clientCertificates`: sessions depend on
    * those of clients.
    */
-  judge(acceptsAny: boolean, trustsSystem: boolean, clientCertificates: boolean): void;
+  judge(acceptsAny: boolean, trustsSystem: boolean): void;
   /** registers[1]: another context. Whether it has no ticket keys, or the same: 0 or 1. */
   ticketKeysFit: Plain;
   SSL_CTX_set_cipher_list: WithText;

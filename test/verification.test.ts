@@ -393,6 +393,27 @@ describe.each(Object.entries(kinds))('contexts by server name: %s', (_, kind) =>
   });
 });
 
+test.each(Object.entries(kinds))(
+  'a session of one server name is resumed under no other, whoever asks for certificates: %s',
+  (_, kind) => {
+    const server = stack.server({ ...of('leaf-a'), ...kind });
+    server.addContext('other.localhost', stack.server({ ...of('leaf-b'), ...kind }));
+    for (const [first, then] of [
+      ['localhost', 'other.localhost'],
+      ['other.localhost', 'localhost'],
+    ] as const) {
+      // The certificate of either is for both names.
+      const ca = then === 'localhost' ? rootB : rootA;
+      const session = sessionOf(strict({ ca }), server, { servername: first });
+      const offered = stack.add(session.dup());
+      const other = stack.pair(strict({ ca }), server, { servername: then, session: offered });
+      expect(shake(other)).toMatchObject({ code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' });
+      const [ours] = stack.joined(strict({ ca }), server, { servername: first, session });
+      expect(ours.sessionReused).toBe(true);
+    }
+  },
+);
+
 describe('a context that is added', () => {
   const one = (options: Partial<SslContextOptions>) => {
     const server = stack.server();
