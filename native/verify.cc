@@ -70,14 +70,13 @@ bool DoesWithout(const ConnectionState& state, const SSL_SESSION* session) {
   const Libssl& libssl = state.context.libssl;
   const SSL_CIPHER* cipher = libssl.SSL_SESSION_get0_cipher(session);
   const int kind = cipher == nullptr ? kAuthAny : libssl.SSL_CIPHER_get_auth_nid(cipher);
-  if (kind == kAuthPsk || kind == kAuthSrp || kind == kAuthNull) return true;
-  if (kind != kAuthAny) return false;
-  // TLS 1.3, where the suite says nothing of it: the session is a PSK's, or comes from one.
+  if (kind == kAuthSrp || kind == kAuthNull) return true;
+  // In TLS 1.3, where the suite says nothing of it, the session is a PSK's, or comes from one.
+  const bool tls13 = kind == kAuthAny;
+  if (!tls13 && kind != kAuthPsk) return false;
   for (const Answers* answers : AllAnswers(state)) {
-    if (answers->psk_use.has_value() || answers->psk_client.has_value() ||
-        !answers->psk_find.empty() || !answers->psk_server.empty()) {
-      return true;
-    }
+    if (answers->psk_client.has_value() || !answers->psk_server.empty()) return true;
+    if (tls13 && (answers->psk_use.has_value() || !answers->psk_find.empty())) return true;
   }
   return false;
 }

@@ -618,6 +618,30 @@ describe('without certificates', () => {
   });
 });
 
+test.each([true, false])(
+  'nor is one of TLS 1.2 that came of a PSK, where there is none any more: noTicket %s',
+  (noTicket) => {
+    const ciphers = 'ECDHE-PSK-AES128-CBC-SHA256:ECDHE-ECDSA-AES128-GCM-SHA256';
+    const both = { maxVersion: 'TLSv1.2', ciphers } as const;
+    const psk = { identity: 'me', key: Buffer.from('secret') };
+    for (const [leaf, code] of [
+      ['leaf-a', null],
+      ['leaf-b', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
+    ] as const) {
+      const pskKeys = [['me', psk.key]] as const;
+      const server = stack.server({ ...of(leaf), ...both, noTicket, pskKeys });
+      const session = sessionOf(strict({ ...both, psk }), server);
+      expect(session.peerCertificate).toBeNull();
+      const offered = stack.add(session.dup());
+      const pair = stack.pair(strict(both), server, { ...name, session: offered });
+      expect(shake(pair)?.code ?? null).toBe(code);
+      expect(pair[0]).toMatchObject({ sessionReused: false, authorized: code === null });
+      const [ours] = stack.joined(strict({ ...both, psk }), server, { ...name, session });
+      expect(ours).toMatchObject({ sessionReused: true, authorized: false });
+    }
+  },
+);
+
 test('what was refused after the handshake can only be freed', () => {
   const server = stack.server(of('leaf-a'));
   const session = sessionOf(stack.client(), server);
