@@ -67,7 +67,8 @@ void CarryGroups(const ConnectionState& state, const ContextState& from, const C
 }
 
 // A session is good for one server name only: under another the client would see another
-// certificate, and have to show another. Contexts of C's names have that only where they ask for one.
+// certificate, and have to show another. Contexts of C's names have that only where they ask for
+// one.
 void CarryIdContext(const ConnectionState& state, const ContextState& to, const std::string& name) {
   if (state.own_id_context) return;
   const Libssl& libssl = to.libssl;

@@ -4,7 +4,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix, relative } from 'node:path';
 import { api, modules } from './api-model.mjs';
-import { bin, Failure, filesBelow, main, root, run } from './lib.mjs';
+import { bin, Failure, filesBelow, formatTable, main, root, run } from './lib.mjs';
 
 export { api };
 
@@ -88,15 +88,6 @@ function ordered(entries, page) {
     .sort((a, b) => rank(a) - rank(b) || a.position - b.position);
 }
 
-// As Biome formats one.
-function table(rows) {
-  const all = [['', ''], ...rows];
-  const widths = [0, 1].map((column) => Math.max(...all.map((cells) => cells[column].length)));
-  const line = (cells, fill) =>
-    `| ${cells.map((cell, i) => cell.padEnd(widths[i], fill)).join(' | ')} |`;
-  return [line(['', ''], ' '), line(['', ''], '-'), ...rows.map((cells) => line(cells, ' '))];
-}
-
 /** One entry, as lines of Markdown; its own headline comes as `heading`. */
 function described(entry, level, link) {
   const mark = '#'.repeat(level);
@@ -151,7 +142,7 @@ function pageText(page, own, values, link) {
   for (const comment of new Set(listed.map(({ text }) => text))) {
     const group = listed.filter(({ text }) => text === comment);
     const rows = group.map(({ name }) => [`\`${name}\``, `\`${valueText(values[name], name)}\``]);
-    lines.push(link(comment), '', ...table(rows), '');
+    lines.push(link(comment), '', ...formatTable([['', ''], ...rows]), '');
   }
   for (const entry of own) {
     if (isListed(entry)) continue;

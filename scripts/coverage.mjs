@@ -3,7 +3,7 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bin, Failure, keepDocument, main, root, run } from './lib.mjs';
+import { bin, Failure, formatTable, keepDocument, main, root, run } from './lib.mjs';
 
 export const file = 'docs/coverage.md';
 // tls1.h is a part of ssl.h that has a file of its own.
@@ -318,14 +318,6 @@ export function markdown(rows) {
   const reachable = rows.filter(({ reason }) => reason === undefined);
   const others = rows.filter(({ reason }) => reason !== undefined);
   const code = (names) => names.map((name) => `\`${name}\``).join(', ');
-  // As Biome formats a table.
-  const table = (head, lines) => {
-    const widths = head.map((_, i) =>
-      Math.max(...[head, ...lines].map((cells) => cells[i].length)),
-    );
-    const row = (cells) => `| ${cells.map((cell, i) => cell.padEnd(widths[i])).join(' | ')} |`;
-    return [head, widths.map((width) => '-'.repeat(width)), ...lines].map(row);
-  };
   return [
     '<!-- Made by scripts/coverage.mjs: change that, then "node scripts/coverage.mjs --write". -->',
     '',
@@ -341,21 +333,21 @@ export function markdown(rows) {
     'The second column is a function of `libssl-session/libssl`, under OpenSSL’s own name; the third',
     'is a member of `SslSession`, or of the class that it names.',
     '',
-    ...table(
+    ...formatTable([
       ['OpenSSL', '`libssl-session/libssl`', 'the classes'],
-      reachable.map(({ name, cNamed, members }) => [
+      ...reachable.map(({ name, cNamed, members }) => [
         `\`${name}\``,
         cNamed ? 'yes' : '',
         code(members),
       ]),
-    ),
+    ]),
     '',
     '## Not here',
     '',
-    ...table(
+    ...formatTable([
       ['OpenSSL', '', 'why'],
-      others.map(({ name, kind, reason }) => [`\`${name}\``, kind, reason]),
-    ),
+      ...others.map(({ name, kind, reason }) => [`\`${name}\``, kind, reason]),
+    ]),
     '',
   ].join('\n');
 }

@@ -71,6 +71,15 @@ export function keepDocument(file, text, script) {
   }
 }
 
+/** Rows of cells, the head first, as lines of Markdown: as Biome formats them. */
+export function formatTable(rows) {
+  const [head = []] = rows;
+  const widths = head.map((_, i) => Math.max(...rows.map((cells) => cells[i].length)));
+  const line = (cells) => `| ${cells.map((cell, i) => cell.padEnd(widths[i])).join(' | ')} |`;
+  const rule = widths.map((width) => '-'.repeat(width));
+  return [head, rule, ...rows.slice(1)].map(line);
+}
+
 /**
  * Prints rows as a table in Markdown; with `write` it also takes its place in README.md, between the
  * comments that name the npm script. `below` is what is to be said of it.

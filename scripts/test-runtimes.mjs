@@ -46,6 +46,7 @@ const notForBun = [
       "docs/guides/node-tls-sessions.md '(Look inside|Keep it|On a server)",
       "docs/guides/conformance-testing.md 'Two stacks",
       '(inspect-node-session|tour)\\.mjs prints',
+      'node:tls the (client|server) judges',
     ],
   },
   {
@@ -79,6 +80,7 @@ const notForDeno = [
       '(noTicket: (true|false) )?1\\.2 70-test_tlsextms, ([24678]:|5 \\(|the flag)',
       "docs/guides/node-tls-sessions.md '(Look inside|Keep it|On a server)",
       '(inspect-node-session|tour)\\.mjs prints',
+      'node:tls the (client|server) judges',
     ],
   },
   {
