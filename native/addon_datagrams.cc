@@ -3,6 +3,7 @@
 #include "addon.h"
 #include "addon_forward.h"
 #include "datagrams.h"
+#include "fragments.h"
 
 namespace libssl_session {
 namespace {
@@ -51,8 +52,12 @@ napi_value ListenOnce(const Call& call) {
   return StepOutcome(call, *state, Listen(state));
 }
 
+// Register 1: the most that one record takes, where the session has short ones.
 napi_value GetDataMtu(const Call& call) {
-  return call.Number(static_cast<double>(call.libssl().DTLS_get_data_mtu(DtlsState(call)->ssl)));
+  const Libssl& libssl = call.libssl();
+  SSL* const ssl = DtlsState(call)->ssl;
+  call.environment().registers[1] = static_cast<double>(MaxRecord(libssl, ssl));
+  return call.Number(static_cast<double>(libssl.DTLS_get_data_mtu(ssl)));
 }
 
 napi_value SetTimer(const Call& call) {
@@ -76,7 +81,7 @@ napi_value SetCookieKeys(const Call& call) {
   for (size_t at = 0; at + kCookieKey <= bytes.size; at += kCookieKey) {
     keys.emplace_back(bytes.data + at, kCookieKey);
   }
-  InstallCookies(state);
+  InstallCookies(*state, state->context);
   return call.Undefined();
 }
 

@@ -85,11 +85,11 @@ Step Listen(ConnectionState* state) {
   return result == 0 ? Step{0, kErrorNone} : Result(state, result);
 }
 
-void InstallCookies(ContextState* state) {
-  state->libssl.SSL_CTX_set_cookie_generate_cb(
-      state->context, state->cookie_key.empty() ? nullptr : OnGenerateCookie);
-  state->libssl.SSL_CTX_set_cookie_verify_cb(state->context,
-                                             state->cookie_keys.empty() ? nullptr : OnVerifyCookie);
+void InstallCookies(const ContextState& state, SSL_CTX* onto) {
+  state.libssl.SSL_CTX_set_cookie_generate_cb(
+      onto, state.cookie_key.empty() ? nullptr : OnGenerateCookie);
+  state.libssl.SSL_CTX_set_cookie_verify_cb(onto,
+                                            state.cookie_keys.empty() ? nullptr : OnVerifyCookie);
 }
 
 }  // namespace libssl_session

@@ -31,7 +31,9 @@ Step Listen(ConnectionState* state);
 
 // The keys of cookies, which are bound to the peer's address.
 inline constexpr size_t kCookieKey = 32;
-void InstallCookies(ContextState* state);
+// `onto`: its context, or one that a connection of it switches to, where libssl looks for the
+// callback.
+void InstallCookies(const ContextState& state, SSL_CTX* onto);
 
 }  // namespace libssl_session
 

@@ -22,11 +22,9 @@ void OnInfo(const SSL* ssl, int where, int) {
   ConnectionState* state = ConnectionState::Of(libssl, ssl);
   if (state == nullptr) return;
   if ((where & kHandshakeStart) != 0) {
-    const SSL_SESSION* session = libssl.SSL_get_session(ssl);
-    const int code = session == nullptr ? 0 : libssl.SSL_SESSION_get_max_fragment_length(session);
-    // Anything but 1 to 4 libssl takes for none.
-    if (code < 1 || code > 4) return;
-    SetMost(libssl, state->ssl, 256L << code);
+    const long most = MaxRecord(libssl, ssl);
+    if (most == kMostFragment) return;
+    SetMost(libssl, state->ssl, most);
     state->short_records = true;
   } else if ((where & kHandshakeDone) != 0 && state->short_records) {
     state->short_records = false;
@@ -37,6 +35,13 @@ void OnInfo(const SSL* ssl, int where, int) {
 }
 
 }  // namespace
+
+long MaxRecord(const Libssl& libssl, const SSL* ssl) {
+  const SSL_SESSION* session = libssl.SSL_get_session(ssl);
+  const int code = session == nullptr ? 0 : libssl.SSL_SESSION_get_max_fragment_length(session);
+  // Anything but 1 to 4 libssl takes for none.
+  return code < 1 || code > 4 ? kMostFragment : 256L << code;
+}
 
 void FitFragments(const Libssl& libssl, SSL_CTX* context) {
   libssl.SSL_CTX_set_info_callback(context, OnInfo);

@@ -7,6 +7,9 @@
 
 namespace libssl_session {
 
+// The most data of a record, by the session at hand.
+long MaxRecord(const Libssl& libssl, const SSL* ssl);
+
 // At the start of a handshake libssl takes memory for the records that the session at hand allows,
 // which may have agreed on short ones (max_fragment_length). When the handshake brings a session
 // without that, libssl makes records of full length in the same memory: over DTLS it writes behind

@@ -472,6 +472,7 @@ typedef void CRYPTO_free_fn(void*, const char*, int);
   C(kCacheServer, SSL_SESS_CACHE_SERVER, 2)                                 \
   C(kCacheNoInternalLookup, SSL_SESS_CACHE_NO_INTERNAL_LOOKUP, 0x100)       \
   C(kOpNoTicket, SSL_OP_NO_TICKET, 0x4000)                                  \
+  C(kOpCookieExchange, SSL_OP_COOKIE_EXCHANGE, 0x2000)                      \
   C(kOpNoAntiReplay, SSL_OP_NO_ANTI_REPLAY, 0x1000000)                      \
   C(kOpNoTls13, SSL_OP_NO_TLSv1_3, 0x20000000)                              \
   C(kTls13, TLS1_3_VERSION, 0x304)                                          \

@@ -2,6 +2,7 @@
 
 #include <new>
 
+#include "datagrams.h"
 #include "verify.h"
 
 namespace libssl_session {
@@ -33,12 +34,13 @@ void CarryValue(Value own, Value before, Value after, Set set) {
   if (own == before && before != after) set(after);
 }
 
-// The options of one of the connection's contexts. Tickets are the first's, so there are none where
-// it has none.
+// The options of one of the connection's contexts. Tickets and cookies are the first's: so there
+// are none where it has none, and a cookie is asked for where the first does.
 unsigned long OptionsOf(const ConnectionState& state, const ContextState& context) {
   const Libssl& libssl = context.libssl;
-  return libssl.SSL_CTX_get_options(context.context) |
-         (libssl.SSL_CTX_get_options(state.context.context) & kOpNoTicket);
+  const unsigned long first = libssl.SSL_CTX_get_options(state.context.context);
+  return (libssl.SSL_CTX_get_options(context.context) & ~kOpCookieExchange) |
+         (first & (kOpNoTicket | kOpCookieExchange));
 }
 
 void CarryOptions(const ConnectionState& state, const ContextState& from, const ContextState& to) {
@@ -117,6 +119,7 @@ bool Switch(ConnectionState* state, const ContextState& from, ContextState* to,
              [&](uint32_t size) { libssl.SSL_set_max_early_data(ssl, size); });
   CarryIdContext(*state, *to, name);
   CarryAnswers(state, to);
+  if (!state->context.cookie_keys.empty()) InstallCookies(state->context, to->context);
   return true;
 }
 

@@ -94,11 +94,11 @@ export function timeLeft(connection: Handle): number | null {
   return Math.ceil(Number(seconds) * 1000 + Number(microseconds) / 1000);
 }
 
-/** The most data that one datagram takes. */
+/** The most data that one datagram takes, which is one record. */
 export function dataMtu(connection: Handle): number {
   registers[0] = connection;
   native().DTLS_get_data_mtu();
-  return Number(registers[0]);
+  return Math.min(Number(registers[0]), Number(registers[1]));
 }
 
 /** Whether the connection answers a ClientHello with a cookie. */

@@ -320,6 +320,7 @@ export interface NativeDatagrams {
   DTLSv1_get_timeout: Plain;
   DTLSv1_handle_timeout(): Outcome;
   DTLSv1_listen(): Outcome;
+  /** registers[1]: the most data of a record. */
   DTLS_get_data_mtu: Plain;
   /** Microseconds; 0: libssl's own. */
   DTLS_set_timer_cb: WithNumber;

@@ -142,6 +142,23 @@ describe('datagrams', () => {
   });
 
   test.each([
+    ['short records', { maxFragmentLength: 512 }, 1200, 512],
+    ['a large mtu', {}, 20_000, 16_384],
+  ] as const)('dataMtu is no more than a record takes: %s', (_, options, mtu, most) => {
+    const [ours, theirs] = stack.joined(client(options), server(), { mtu }, { mtu });
+    for (const [from, to] of [
+      [ours, theirs],
+      [theirs, ours],
+    ] as const) {
+      expect(from.dataMtu).toBe(most);
+      expect(thrown(() => from.write(Buffer.alloc(most + 1)))).toEqual(outOfRange);
+      from.write(Buffer.alloc(most, 1));
+      deliver(from, to);
+      expect(to.read()?.length).toBe(most);
+    }
+  });
+
+  test.each([
     'ECDHE-ECDSA-AES128-GCM-SHA256',
     'ECDHE-ECDSA-CHACHA20-POLY1305',
     'ECDHE-ECDSA-AES256-SHA384',
@@ -297,6 +314,35 @@ describe('cookies', () => {
     while (deliver(listening, first) + deliver(first, listening) > 0);
     expect([first.state, listening.state]).toEqual(['open', 'open']);
     expect(thrown(() => listening.listen(withCookie, '192.0.2.1:1000'))).toEqual(wrongState());
+  });
+
+  test.each([
+    ['none', {}],
+    ['the same', { cookieKey }],
+    ['another', { cookieKey: Buffer.alloc(32, 3) }],
+  ])('are those of the first context, whatever the server name: the other has %s', (_, other) => {
+    const first = server({ cookieKey });
+    first.addContext('localhost', stack.add(server(other)));
+    const asking = () => stack.connection(client(), { servername: 'localhost' });
+    // A cookie of somebody else, in a ClientHello that says that it is the first.
+    const elsewhere = stack.connection(server({ cookieKey: Buffer.alloc(32, 9) }));
+    const liar = asking();
+    expect(offer(elsewhere, liar, 'a')).toBe(false);
+    deliver(elsewhere, liar);
+    const [hello = Buffer.alloc(0)] = liar.takeDatagrams();
+    hello[18] = 0;
+    const attacked = stack.connection(first, { peerAddress: Buffer.from('a') });
+    expect(thrown(() => attacked.receive(hello))).toMatchObject({
+      code: 'ERR_SSL_COOKIE_MISMATCH',
+    });
+
+    const [listening, honest] = [stack.connection(first), asking()];
+    expect(offer(listening, honest, 'a')).toBe(false);
+    deliver(listening, honest);
+    const [again = Buffer.alloc(0)] = honest.takeDatagrams();
+    expect(listening.listen(again, 'a')).toBe(true);
+    while (deliver(listening, honest) + deliver(honest, listening) > 0);
+    expect([honest.state, listening.state]).toEqual(['open', 'open']);
   });
 
   test('what is no ClientHello leaves a server that listens as it was', () => {
