@@ -81,6 +81,17 @@ bool DoesWithout(const ConnectionState& state, const SSL_SESSION* session) {
   return false;
 }
 
+// Whether one of the certificates that the peer sent is over.
+bool HasExpired(const Libssl& libssl, stack_st_X509* chain) {
+  const auto* stack = reinterpret_cast<const OPENSSL_STACK*>(chain);
+  const int count = chain == nullptr ? 0 : libssl.OPENSSL_sk_num(stack);
+  for (int i = 0; i < count; ++i) {
+    const auto* each = static_cast<X509*>(libssl.OPENSSL_sk_value(stack, i));
+    if (libssl.X509_cmp_current_time(libssl.X509_get0_notAfter(each)) < 0) return true;
+  }
+  return false;
+}
+
 // What a chain from the peer's certificate comes to with the trusted certificates of this context.
 int VerifyAgain(const ConnectionState& state, X509* peer, stack_st_X509* chain) {
   const Libssl& libssl = state.context.libssl;
@@ -89,7 +100,8 @@ int VerifyAgain(const ConnectionState& state, X509* peer, stack_st_X509* chain) 
   int error = kVerifyUnspecified;
   if (libssl.X509_STORE_CTX_init(store, libssl.SSL_CTX_get_cert_store(Current(state).context), peer,
                                  chain) == 1 &&
-      libssl.X509_STORE_CTX_set_default(store, "ssl_server") == 1) {
+      libssl.X509_STORE_CTX_set_default(
+          store, libssl.SSL_is_server(state.ssl) == 1 ? "ssl_client" : "ssl_server") == 1) {
     libssl.X509_VERIFY_PARAM_set_auth_level(libssl.X509_STORE_CTX_get0_param(store),
                                             libssl.SSL_get_security_level(state.ssl));
     const bool verified = libssl.X509_verify_cert(store) > 0;
@@ -124,16 +136,17 @@ int VerifySession(const ConnectionState& state, SSL_SESSION* session, X509* peer
   const int stored = static_cast<int>(libssl.SSL_get_verify_result(state.ssl));
   if (stored != kVerifyOk) return stored;
   if (libssl.X509_cmp_current_time(libssl.X509_get0_notAfter(peer)) < 0) return kVerifyExpired;
-  if (libssl.SSL_is_server(state.ssl) == 1) return kVerifyOk;
-  if (state.foreign_session) {
-    stack_st_X509* chain = libssl.SSL_get_peer_cert_chain(state.ssl);
+  const bool server = libssl.SSL_is_server(state.ssl) == 1;
+  stack_st_X509* chain = libssl.SSL_get_peer_cert_chain(state.ssl);
+  // A server's sessions are all of its own: its id context has its rules.
+  if ((!server && state.foreign_session) || HasExpired(libssl, chain)) {
     const int error = VerifyAgain(state, peer, chain);
     // Without the chain it cannot be told whether the issuer is one that the system knows.
     const bool unknown =
         chain == nullptr && LacksIssuer(error) && Current(state).verification->trusts_system;
     if (error != kVerifyOk && !unknown) return error;
   }
-  return VerifyName(state, peer);
+  return server ? kVerifyOk : VerifyName(state, peer);
 }
 
 int AlertOf(int error) {
