@@ -147,6 +147,8 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   #readsEarlyData = false;
   // Who the server must be.
   #name: string | null = null;
+  // What it asks its server for: the name that Node binds its sessions to.
+  #serverName: string | null = null;
   #failure: LibsslError | null = null;
   // Whether a call has thrown it.
   #failureTold = false;
@@ -205,6 +207,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
       ensure('SSL_set_alpn_protos', 'ALPNProtocols');
     }
     if (servername !== undefined) {
+      this.#serverName = servername;
       registers[0] = handle;
       functions.SSL_set_tlsext_host_name(servername);
       ensure('SSL_set_tlsext_host_name', 'servername');
@@ -213,12 +216,6 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     if (maxEarlyData !== undefined) {
       registers[0] = handle;
       functions.SSL_set_max_early_data(maxEarlyData);
-      // What is rejected has to be read as well, and clients send what their tickets allow.
-      const received = this.#plain(functions.SSL_get_recv_max_early_data);
-      if (maxEarlyData > received) {
-        registers[0] = handle;
-        functions.SSL_set_recv_max_early_data(maxEarlyData);
-      }
       this.#readsEarlyData = !this.#datagrams && maxEarlyData > 0;
     }
     if (numTickets !== undefined) {
@@ -382,7 +379,8 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   }
 
   /**
-   * The datagrams for the peer, in order, each of at most `mtu` bytes: what is to be sent one by one.
+   * The datagrams for the peer, in order: what is to be sent one by one. Each is of at most `mtu`
+   * bytes, but for some of a handshake that libssl makes a little longer (up to 24 bytes were seen).
    * Throws `ERR_LIBSSL_STATE` where the connection is not of DTLS.
    */
   takeDatagrams(): Buffer[] {
@@ -724,8 +722,9 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
 
   // As node:tls, which keeps a session for the name that it was made for.
   #boundElsewhere({ boundTo }: SslSession): boolean {
-    if (boundTo === null || this.#name === null) return false;
-    return boundTo.toLowerCase() !== this.#name.toLowerCase();
+    const name = this.#serverName ?? this.#name;
+    if (boundTo === null || name === null) return false;
+    return boundTo.toLowerCase() !== name.toLowerCase();
   }
 
   /** Whether the handshake resumed a session. Wraps `SSL_session_reused(3)`. */
@@ -1123,7 +1122,10 @@ const mostRead = 16_384;
 function checkRoom(value: unknown): Uint8Array {
   const into = checkBytes('into', value);
   if (into !== value || into.length === 0) {
-    throw invalidValue('into', 'must have room, in memory that no other thread has');
+    throw invalidValue(
+      'into',
+      'must be a plain view with room, in memory that no other thread has',
+    );
   }
   return into;
 }

@@ -201,6 +201,10 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     if (options.sessionCacheSize !== undefined) this.sessionCacheSize = options.sessionCacheSize;
     if (options.sessionTimeout !== undefined) this.sessionTimeout = options.sessionTimeout;
     if (options.numTickets !== undefined) this.numTickets = options.numTickets;
+    // What is rejected has to be read as well, and clients send what their tickets allow. (libssl
+    // adds to it; 2 ** 31 - 1 leaves room.)
+    registers[0] = this.#reference.handle;
+    native().SSL_CTX_set_recv_max_early_data(0x7fff_ffff);
     if (options.maxEarlyData !== undefined) this.maxEarlyData = options.maxEarlyData;
     this.#storeTimeout = options.sessionStoreTimeout ?? this.#storeTimeout;
     if (options.sessionStore != null) this.sessionStore = options.sessionStore;
@@ -425,12 +429,6 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     const value = checkUint32('maxEarlyData', bytes);
     registers[0] = this.#reference.handle;
     native().SSL_CTX_set_max_early_data(value);
-    // What is rejected has to be read as well, and clients send what their tickets allow.
-    registers[0] = this.#reference.handle;
-    native().SSL_CTX_get_recv_max_early_data();
-    if (value <= registers[0]) return;
-    registers[0] = this.#reference.handle;
-    native().SSL_CTX_set_recv_max_early_data(value);
   }
 
   /** A mask of `SSL_OP_…`. Wraps `SSL_CTX_set_options(3)`, `SSL_CTX_clear_options(3)`. */

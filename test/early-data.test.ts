@@ -206,6 +206,26 @@ describe('a server', () => {
       expect([name, ours.earlyDataStatus]).toEqual([name, 'rejected']);
     }
   });
+
+  test('goes on where it was made anew, with the same ticket keys and less early data', () => {
+    const ticketKeys = Buffer.alloc(48, 5);
+    const client = stack.client();
+    const before = stack.server({ ticketKeys, maxEarlyData: 131_072 });
+    for (const maxEarlyData of [undefined, 0, 10, 20_000]) {
+      const session = stack.session(client, before);
+      const options = maxEarlyData === undefined ? {} : { maxEarlyData };
+      const [ours, theirs] = stack.pair(client, stack.server({ ticketKeys, ...options }), {
+        session,
+      });
+      for (let i = 0; i < 10; i += 1) ours.writeEarlyData(Buffer.alloc(10_000, 'e'));
+      handshake(ours, theirs);
+      expect([ours.state, theirs.state, ours.earlyDataStatus]).toEqual([
+        'open',
+        'open',
+        'rejected',
+      ]);
+    }
+  });
 });
 
 describe('an external PSK', () => {

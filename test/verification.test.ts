@@ -234,8 +234,13 @@ describe('a session that node:tls bound to a name', () => {
       ['other.localhost', 'localhost', false],
       ['localhost', 'other.localhost', false],
     ] as const) {
-      for (const client of [strict(), stack.client()]) {
-        const [ours] = stack.joined(client, server, { servername, session: make(to) });
+      for (const [client, host] of [
+        [strict()],
+        [stack.client()],
+        [stack.client(), null],
+      ] as const) {
+        const options = host === undefined ? {} : { host };
+        const [ours] = stack.joined(client, server, { servername, session: make(to), ...options });
         expect(ours.sessionReused, `${to} ${servername}`).toBe(reused);
       }
     }
