@@ -284,6 +284,10 @@ function applyCiphers(context: Handle, ciphers: string): void {
   const suites = names.filter((name) => name.startsWith('TLS_')).join(':');
   const list = names.filter((name) => !name.startsWith('TLS_')).join(':');
   if (names.length === 0) throw invalidValue('options.ciphers', 'must name a cipher suite');
+  // libssl passes over names that it does not know in a list, and suites of TLS 1.3 are not in it.
+  if (names.some((name) => /^[-+!]TLS_/.test(name))) {
+    throw invalidValue('options.ciphers', 'must name the suites of TLS 1.3 that are wanted');
+  }
   const functions = native();
   if (suites !== '') {
     registers[0] = context;

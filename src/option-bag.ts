@@ -40,7 +40,7 @@ export function readOptions<R extends Rows>(
   for (const name in options) {
     if (Object.hasOwn(rows, name) || !isGiven(options, name) || options[name] === undefined)
       continue;
-    throw unknownName(what, name, rows, elsewhere(name));
+    throw unknownName(what, name, Object.keys(rows), elsewhere(name));
   }
   const checked: Record<string, unknown> = Object.create(null);
   for (const name of Object.keys(rows)) {
@@ -74,12 +74,23 @@ function isGiven(options: object, name: string): boolean {
   return false;
 }
 
+/** The members that an object of several has; no other is known. */
+export function checkMembers(what: string, value: object, names: readonly string[]): void {
+  const unknown = Object.keys(value).find((name) => !names.includes(name));
+  if (unknown !== undefined) throw unknownName(what, unknown, names, undefined);
+}
+
 // A name is shown where it looks like one: an object of secrets may have been given by mistake.
-function unknownName(what: string, name: string, rows: Rows, why: string | undefined): TypeError {
+function unknownName(
+  what: string,
+  name: string,
+  known: readonly string[],
+  why: string | undefined,
+): TypeError {
   const shown = /^[A-Za-z]\w{0,39}$/.test(name);
   const full = shown ? `${what}.${name}` : what;
   if (why !== undefined) return invalidValue(full, why);
-  const names = Object.keys(rows).sort((a, b) => distance(name, a) - distance(name, b));
+  const names = [...known].sort((a, b) => distance(name, a) - distance(name, b));
   const is = shown ? 'is not a known option' : 'has a name that is not a known option';
   return invalidValue(full, `${is}; the nearest is '${names[0]}'`);
 }

@@ -10,6 +10,7 @@ import {
 import { checkIdentity12, checkIdentity13, checkKey12, checkTicketKeys } from './keys.js';
 import {
   type Checked,
+  checkMembers,
   type Elsewhere,
   type Row,
   type Rows,
@@ -64,8 +65,13 @@ export function checkStore(name: string, value: unknown): SessionStore | null {
   return value as SessionStore;
 }
 
-function checkObject(name: string, value: unknown): Readonly<Record<string, unknown>> {
+function checkObject(
+  name: string,
+  value: unknown,
+  ...members: readonly string[]
+): Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null) throw invalidType(name, 'of type object', value);
+  if (members.length > 0) checkMembers(name, value, members);
   return value as Readonly<Record<string, unknown>>;
 }
 
@@ -129,7 +135,7 @@ const identity12: Check<Uint8Array> = (name, value) =>
   checkIdentity12(name, Buffer.from(checkString(name, value), 'utf8'));
 
 function checkPskSession(name: string, value: unknown) {
-  const { identity, session } = checkObject(name, value);
+  const { identity, session } = checkObject(name, value, 'identity', 'session');
   return {
     identity: identity13(`${name}.identity`, identity),
     session: checkSession(`${name}.session`, session),
@@ -137,7 +143,7 @@ function checkPskSession(name: string, value: unknown) {
 }
 
 function checkPsk(name: string, value: unknown) {
-  const { identity, key } = checkObject(name, value);
+  const { identity, key } = checkObject(name, value, 'identity', 'key');
   return {
     identity: identity12(`${name}.identity`, identity),
     key: checkKey12(`${name}.key`, key),
@@ -150,7 +156,7 @@ const withPassphrase =
   (name, value) => {
     const alone = typeof value !== 'object' || value === null || ArrayBuffer.isView(value);
     if (alone) return { bytes: check(name, value), passphrase: undefined };
-    const { [part]: bytes, passphrase } = value as Readonly<Record<string, unknown>>;
+    const { [part]: bytes, passphrase } = checkObject(name, value, part, 'passphrase');
     return {
       bytes: check(`${name}.${part}`, bytes),
       passphrase:
@@ -162,7 +168,7 @@ const withPassphrase =
 const ticketActions = { ignore: 1, ignoreAndRenew: 2, use: 3, renew: 4 } as const;
 
 function checkRule(name: string, value: unknown) {
-  const { action, appData } = checkObject(name, value);
+  const { action, appData } = checkObject(name, value, 'action', 'appData');
   const known = typeof action === 'string' && Object.hasOwn(ticketActions, action);
   if (!known) {
     const names = Object.keys(ticketActions).join(', ');

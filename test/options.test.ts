@@ -48,12 +48,27 @@ describe('a name that is not known is an error', () => {
     }
   });
 
+  test.each([
+    { ticketRules: [{ appdata: Buffer.alloc(1), action: 'ignore' }] },
+    { key: { pem: 'x', passphrse: 'y' } },
+    { pskKeys: [], pfx: { buf: Buffer.alloc(1), bogus: 1 } },
+  ])('of what is within an option', (options) => {
+    expect(thrown(() => context(options))).toEqual(
+      failure('ERR_INVALID_ARG_VALUE', 'is not a known option'),
+    );
+  });
+
   test('and is shown where it looks like a name only', () => {
     const secret = `${'s3cret'.repeat(20)}-`;
     const error = thrown(() => context({ [secret]: 1 })) as Error;
     expect(error).toEqual(wrongValue);
     expect(error.message).not.toContain('s3cret');
   });
+});
+
+test('a suite of TLS 1.3 is not taken out of a list, where libssl would pass over it', () => {
+  const ciphers = 'HIGH:!TLS_AES_256_GCM_SHA384';
+  expect(thrown(() => context({ ciphers }))).toEqual(failure('ERR_INVALID_ARG_VALUE', 'ciphers'));
 });
 
 test.each([
