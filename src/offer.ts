@@ -30,6 +30,7 @@ export function offer(
     );
   }
   if (masterKeyLength === 0) return no('it has no master key');
+  if (info.protocolVersionNumber === tls13 && !info.hasTicket) return no('it has no ticket');
   if (info.protocolVersionNumber === tls13 && info.hasTicket && age !== null) {
     const hint = Number(info.ticketLifetimeHint);
     if (age < 0) return no(`it was made ${say(age)} in the future`);

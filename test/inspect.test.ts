@@ -87,6 +87,12 @@ describe('isOfferable', () => {
 
   test('is false for what is empty, marked, or of a time that no number holds', () => {
     expect(stack.add(new SslSession()).isOfferable).toBe(false);
+    const idOnly = stack.add(new SslSession());
+    idOnly.protocolVersion = 'TLSv1.3';
+    idOnly.cipher = 'TLS_AES_128_GCM_SHA256';
+    idOnly.masterKey = Buffer.alloc(32, 1);
+    idOnly.id = Buffer.from('id');
+    expect([idOnly.isResumable, idOnly.isOfferable]).toEqual([true, false]);
     const session = stack.session(stack.client(), stack.server());
     stack.client().removeSession(session);
     expect(session.isOfferable).toBe(false);
