@@ -30,11 +30,14 @@ export function checkHandle(name: string, value: unknown): asserts value is Hand
   if (typeof value !== 'number') throw invalidType(name, 'a handle (a number)', value);
 }
 
-// Of the class, since a view can have a property of its own by that name.
-const bufferOf = Object.getOwnPropertyDescriptor(
-  Object.getPrototypeOf(Uint8Array.prototype),
-  'buffer',
-)?.get as (this: Uint8Array) => ArrayBufferLike;
+// Of the class, since a view can have properties of its own by these names.
+const getter = <T>(name: string) =>
+  Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), name)?.get as (
+    this: Uint8Array,
+  ) => T;
+const bufferOf = getter<ArrayBufferLike>('buffer');
+const offsetOf = getter<number>('byteOffset');
+const lengthOf = getter<number>('length');
 
 // What libssl can copy: it takes sizes as an int.
 const mostBytes = 0x7fff_fffe;
@@ -46,13 +49,16 @@ const mostBytes = 0x7fff_fffe;
 export function checkBytes(name: string, value: unknown): Uint8Array {
   if (!types.isUint8Array(value)) throw invalidType(name, 'a Buffer or Uint8Array', value);
   const buffer = bufferOf.call(value);
-  if (value.byteLength === 0 && isDetached(buffer)) {
+  const length = lengthOf.call(value);
+  if (length === 0 && isDetached(buffer)) {
     throw invalidValue(name, 'is a view of a detached ArrayBuffer');
   }
-  if (value.byteLength > mostBytes) {
-    throw outOfRange(`${name}.byteLength`, `<= ${mostBytes}`, value.byteLength);
-  }
-  return types.isSharedArrayBuffer(buffer) ? new Uint8Array(value) : value;
+  if (length > mostBytes) throw outOfRange(`${name}.byteLength`, `<= ${mostBytes}`, length);
+  const plain =
+    value.length === length && value.byteLength === length
+      ? value
+      : new Uint8Array(buffer, offsetOf.call(value), length);
+  return types.isSharedArrayBuffer(buffer) ? new Uint8Array(plain) : plain;
 }
 
 // ArrayBuffer.prototype.detached is not in Node 20.

@@ -42,6 +42,27 @@ test.each(Object.entries(types))('%s: each member refuses another `this`', (_, t
   }
 });
 
+test('what a view says of its own size is not believed', () => {
+  using stack = new Stack();
+  const [ours, theirs] = stack.joined(stack.client(), stack.server());
+  const liar = (size: number) =>
+    Object.defineProperties(Buffer.alloc(8, 'x'), {
+      length: { value: size },
+      byteLength: { value: size },
+    });
+  for (const size of [0, 2, 2 ** 40]) {
+    ours.write(liar(size));
+    theirs.receive(ours.take());
+    expect(theirs.read()?.toString()).toBe('xxxxxxxx');
+    ours.write(Buffer.alloc(100));
+    for (const into of [() => ours.take(liar(size)), () => theirs.read(liar(size))]) {
+      expect(into).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' }));
+    }
+    theirs.receive(ours.take());
+    theirs.read();
+  }
+});
+
 test('whatever a public member throws has a code', () => {
   using stack = new Stack();
   const makers = {

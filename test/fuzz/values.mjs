@@ -313,9 +313,9 @@ function handle(world, kind, on) {
   const some = random.pick([...world.handles[kind]]) ?? 1;
   return random.pick([
     () => random.pick(world.stale[kind]) ?? 1,
-    () => some + 1,
-    () => some + 2 ** 24,
-    () => some ^ (1 << random.below(30)),
+    () => world.guess(kind, some + 1),
+    () => world.guess(kind, some + 2 ** 24),
+    () => world.guess(kind, some ^ (1 << random.below(30))),
     () => random.pick([...world.handles[random.pick(['session', 'ctx', 'ssl'])]]) ?? 1,
     () => world.foreign[kind] ?? 1,
     () => 0,

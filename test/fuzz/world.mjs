@@ -53,6 +53,7 @@ export class World {
   /** Every handle that the sequence has seen. */
   handles = { session: new Set(), ctx: new Set(), ssl: new Set() };
   stale = { session: [], ctx: [], ssl: [] };
+  #guesses = [];
   /** Promises of stores that wait: { resolve, reject, id }. */
   waiting = [];
   /** How deep in callbacks of the fuzzer. */
@@ -84,6 +85,12 @@ export class World {
     try {
       this.keep(C.SSL_SESSION_get_master_key(handle));
     } catch {}
+  }
+
+  /** A handle that was forged. It may be one of those that are: what it was given is freed too. */
+  guess(kind, handle) {
+    this.#guesses.push([kind, handle]);
+    return handle;
   }
 
   /** A key that no message may have from now on. */
@@ -225,6 +232,7 @@ export class World {
     for (const [kind, handles] of Object.entries(this.handles)) {
       for (const handle of handles) if (this.#release(kind, handle)) handles.delete(handle);
     }
+    for (const [kind, handle] of this.#guesses) this.#release(kind, handle);
   }
 
   #left() {
