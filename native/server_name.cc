@@ -98,10 +98,27 @@ void CarryAnswers(ConnectionState* state, ContextState* to) {
   }
 }
 
+// A reference of its own, while it is in scope.
+class ContextReference {
+ public:
+  ContextReference(const Libssl& libssl, SSL_CTX* context) : libssl_(libssl), context_(context) {
+    libssl.SSL_CTX_up_ref(context);
+  }
+  ~ContextReference() { libssl_.SSL_CTX_free(context_); }
+  ContextReference(const ContextReference&) = delete;
+  ContextReference& operator=(const ContextReference&) = delete;
+
+ private:
+  const Libssl& libssl_;
+  SSL_CTX* const context_;
+};
+
 bool Switch(ConnectionState* state, const ContextState& from, ContextState* to,
             const std::string& name) {
   const Libssl& libssl = to->libssl;
   SSL* const ssl = state->ssl;
+  // Where nobody else has it any more, SSL_set_SSL_CTX frees the context before.
+  const ContextReference before(libssl, from.context);
   if (libssl.SSL_set_SSL_CTX(ssl, to->context) == nullptr) return false;
   CarryValue(libssl.SSL_get_verify_mode(ssl), libssl.SSL_CTX_get_verify_mode(from.context),
              libssl.SSL_CTX_get_verify_mode(to->context),

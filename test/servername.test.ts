@@ -1,10 +1,10 @@
 // The server name that a client asks for, as both sides tell it.
 
-import type { SslConnectionOptions, SslContextOptions } from 'libssl-session';
+import { handshake, type SslConnectionOptions, type SslContextOptions } from 'libssl-session';
 import * as C from 'libssl-session/libssl';
 import { describe, expect, test } from 'vitest';
 import * as named from './c-named.js';
-import { stackForTests } from './contexts.js';
+import { carry, stackForTests } from './contexts.js';
 
 const stack = stackForTests();
 
@@ -80,4 +80,34 @@ test('SSL_get_servername gives what libssl gives: the name in the session that i
   named.close(pair);
   C.SSL_SESSION_free(session);
   named.freeContexts(contexts);
+});
+
+// libssl frees what a connection was switched to before, where nobody else has it any more.
+describe('a context that is replaced and freed while a connection has it', () => {
+  test('is let go where the client renegotiates', () => {
+    const options = { maxVersion: 'TLSv1.2' } as const;
+    const [server, old] = [stack.server(options), stack.server(options)];
+    server.addContext('b.example', old);
+    const asking = { servername: 'b.example' };
+    const [ours, theirs] = stack.joined(stack.client(options), server, asking);
+    server.addContext('b.example', stack.server(options));
+    old.free();
+    ours.renegotiate();
+    handshake(ours, theirs);
+    expect([ours.state, theirs.state, theirs.servername]).toEqual(['open', 'open', 'b.example']);
+  });
+
+  test('is let go where the client sends its second ClientHello', () => {
+    const options = { ecdhCurve: 'P-384' };
+    const [server, old] = [stack.server(options), stack.server(options)];
+    server.addContext('b.example', old);
+    const [ours, theirs] = stack.pair(stack.client(), server, { servername: 'b.example' });
+    ours.handshake();
+    carry(ours, theirs);
+    carry(theirs, ours);
+    server.addContext('b.example', stack.server(options));
+    old.free();
+    handshake(ours, theirs);
+    expect([ours.state, theirs.state]).toEqual(['open', 'open']);
+  });
 });
