@@ -270,7 +270,6 @@ napi_value SetSession(const Call& call) {
     }
   }
   const bool begun = libssl.SSL_in_before(state->ssl) != 1;
-  state->foreign_session = session != nullptr && slot->origin != Origin(state->context.id);
   int result = 0;
   if constexpr (judges) {
     const Offered offered = OfferSession(state, session);

@@ -77,7 +77,6 @@ struct ConnectionState {
   int name_error = 0;
   // What a peer sent whose certificate did not verify, its own first.
   std::vector<CertificateReference> refused_certificates;
-  bool foreign_session = false;         // the offered session is not of this context
   const SSL_SESSION* judged = nullptr;  // the resumed session that was judged last
 
   // Whether these were set for the connection alone, and stay when its context is switched.

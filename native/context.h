@@ -133,9 +133,9 @@ struct ContextState {
 // What callbacks call libssl through, once there was a context.
 const Libssl& CallbackLibssl();
 
-// The context that a session came from, in the slot of its handle. A copy came from none, which is
-// 0. (Two contexts have the same one when the slot of the first was used again 256 times over; what
-// sits in a cache is found there.)
+// The context that a session came from, in the slot of its handle: by it a session of another is
+// copied. A copy came from none, which is 0. (Two contexts have the same one when the slot of the
+// first was used again 256 times over; what sits in a cache is found there.)
 inline uint32_t Origin(Handle context) { return static_cast<uint32_t>(context); }
 
 // Sets libssl's callback. Callbacks find the state of their context and connection in ex_data.

@@ -159,6 +159,8 @@ typedef void CRYPTO_free_fn(void*, const char*, int);
   F(ssl, unsigned int, SSL_SESSION_get_compress_id, (const SSL_SESSION*))                        \
   F(ssl, X509*, SSL_SESSION_get0_peer, (SSL_SESSION*))                                           \
   F(ssl, int, SSL_SESSION_is_resumable, (const SSL_SESSION*))                                    \
+  F(ssl, int, SSL_SESSION_set_ex_data, (SSL_SESSION*, int, void*))                               \
+  F(ssl, void*, SSL_SESSION_get_ex_data, (const SSL_SESSION*, int))                              \
   F(ssl, const char*, SSL_CIPHER_get_name, (const SSL_CIPHER*))                                  \
   F(ssl, const char*, SSL_CIPHER_standard_name, (const SSL_CIPHER*))                             \
   F(ssl, uint16_t, SSL_CIPHER_get_protocol_id, (const SSL_CIPHER*))                              \

@@ -1,5 +1,6 @@
 #include "verify.h"
 
+#include <cstdint>
 #include <new>
 
 #include "server_name.h"
@@ -10,6 +11,26 @@ namespace {
 ContextState& Current(const ConnectionState& state) {
   const Libssl& libssl = state.context.libssl;
   return *ContextState::Of(libssl, libssl.SSL_get_SSL_CTX(state.ssl));
+}
+
+// In a session: the id of the context that verified its peer, in the handshake that made it. Copies
+// have it too; what was decoded has none.
+ExPlace verified_by(kExIndexSslSession, nullptr);
+
+void NoteVerified(const ConnectionState& state) {
+  const Libssl& libssl = state.context.libssl;
+  const int index = verified_by.Index(libssl);
+  // Where there is no memory for it, the session is verified again.
+  if (index < 0) return;
+  libssl.SSL_SESSION_set_ex_data(libssl.SSL_get_session(state.ssl), index,
+                                 reinterpret_cast<void*>(uintptr_t{state.context.id}));
+}
+
+bool VerifiedHere(const ConnectionState& state, const SSL_SESSION* session) {
+  const Libssl& libssl = state.context.libssl;
+  const int index = verified_by.Index(libssl);
+  return index >= 0 && reinterpret_cast<uintptr_t>(
+                           libssl.SSL_SESSION_get_ex_data(session, index)) == state.context.id;
 }
 
 // ---- A certificate that comes in the handshake.
@@ -54,6 +75,7 @@ int VerifyChain(X509_STORE_CTX* store, void*) {
   int error = state.chain_error == kVerifyOk ? state.name_error : state.chain_error;
   if (result <= 0 && error == kVerifyOk) error = kVerifyUnspecified;
   libssl.X509_STORE_CTX_set_error(store, error);
+  if (error == kVerifyOk) NoteVerified(state);
   if (error == kVerifyOk || (result > 0 && Current(state).verification->accepts_any)) return 1;
   try {
     KeepCertificates(&state, store);
@@ -139,7 +161,7 @@ int VerifySession(const ConnectionState& state, SSL_SESSION* session, X509* peer
   const bool server = libssl.SSL_is_server(state.ssl) == 1;
   stack_st_X509* chain = libssl.SSL_get_peer_cert_chain(state.ssl);
   // A server's sessions are all of its own: its id context has its rules.
-  if ((!server && state.foreign_session) || HasExpired(libssl, chain)) {
+  if ((!server && !VerifiedHere(state, session)) || HasExpired(libssl, chain)) {
     const int error = VerifyAgain(state, peer, chain);
     // Without the chain it cannot be told whether the issuer is one that the system knows.
     const bool unknown =

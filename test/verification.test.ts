@@ -200,6 +200,45 @@ describe.each(Object.entries(kinds))(
   },
 );
 
+describe.each(Object.entries(kinds))('who verified a session: %s', (_, kind) => {
+  const refusal = { code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' };
+  const made = (client: SslContext) => {
+    const server = stack.server({ ...of('leaf-a'), ...kind });
+    return { server, session: sessionOf(client, server) };
+  };
+
+  test.each([
+    ['decoded', (session: SslSession) => SslSession.fromDer(session.toDer())],
+    ['copied', (session: SslSession) => session.dup()],
+  ] as const)('another context, also where one that was %s was in the own cache', (_, copy) => {
+    const { server, session } = made(strict());
+    const client = strict({ ca: rootB });
+    client.addSession(stack.add(copy(session)));
+    const [cached = null] = client.cachedSessions();
+    expect(cached?.isResumable).toBe(true);
+    stack.add(cached as SslSession);
+    const pair = stack.pair(client, server, { ...name, session: cached });
+    expect(shake(pair)).toMatchObject(refusal);
+  });
+
+  test('another context, whose handle is like that of the own', () => {
+    const first = strict();
+    const { server, session } = made(first);
+    first.free();
+    for (let i = 0; i < 255; i += 1) strict().free();
+    const pair = stack.pair(strict({ ca: rootB }), server, { ...name, session });
+    expect(shake(pair)).toMatchObject(refusal);
+  });
+
+  test('the own context, also of a copy', () => {
+    const client = strict();
+    const { server, session } = made(client);
+    const copy = stack.add(session.dup());
+    const [ours] = stack.joined(client, server, { ...name, session: copy });
+    expect([ours.sessionReused, ours.authorized]).toEqual([true, true]);
+  });
+});
+
 describe('a session that node:tls bound to a name', () => {
   const bound = (servername: string) => {
     const session = sessionOf(strict(), stack.server(of('leaf-a')));
