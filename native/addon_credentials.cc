@@ -1,8 +1,6 @@
 // What a context proves who it is with, and whom it trusts: certificates, keys, PKCS #12,
 // revocation lists; and parameters of Diffie-Hellman.
 
-#include <climits>
-#include <optional>
 #include <string>
 
 #include "addon.h"
@@ -10,19 +8,6 @@
 
 namespace libssl_session {
 namespace {
-
-// An argument's bytes as a BIO: nullptr where there is no memory for it, or they are too many.
-class Input {
- public:
-  Input(const Call& call, size_t i) : bytes_(call.ByteView(i)) {
-    if (bytes_.size <= INT_MAX) bio_.emplace(call.libssl(), bytes_.data, bytes_.size);
-  }
-  BIO* get() const { return bio_.has_value() ? bio_->get() : nullptr; }
-
- private:
-  const Bytes bytes_;
-  std::optional<MemoryBio> bio_;
-};
 
 // Also where there is none: libssl would ask on the terminal.
 int CopyPassphrase(char* to, int room, int, void* passphrase) {
@@ -40,7 +25,8 @@ using ReadPem = Object* (*)(BIO*, Object**, pem_password_cb*, void*);
 template <typename Object, typename Take>
 int Each(const Call& call, ReadPem<Object> read, void (*release)(Object*), Take take) {
   const Libssl& libssl = call.libssl();
-  const Input pem(call, 0);
+  const Bytes bytes = call.ByteView(0);
+  const MemoryBio pem(libssl, bytes.data, bytes.size);
   if (pem.get() == nullptr) return 0;
   for (int count = 0;; ++count) {
     Object* object = read(pem.get(), nullptr, CopyPassphrase, nullptr);
@@ -77,7 +63,8 @@ napi_value UseCertificate(const Call& call) {
 napi_value UsePrivateKey(const Call& call) {
   SSL_CTX* context = call.Object<SSL_CTX>(0);
   const Libssl& libssl = call.libssl();
-  const Input pem(call, 0);
+  const Bytes bytes = call.ByteView(0);
+  const MemoryBio pem(libssl, bytes.data, bytes.size);
   if (pem.get() == nullptr) return call.Number(0);
   std::string passphrase;
   if (!call.IsNull(1)) passphrase = call.Latin1(1);
@@ -107,7 +94,8 @@ napi_value AddCa(const Call& call) {
 napi_value UsePfx(const Call& call) {
   SSL_CTX* context = call.Object<SSL_CTX>(0);
   const Libssl& libssl = call.libssl();
-  const Input der(call, 0);
+  const Bytes bytes = call.ByteView(0);
+  const MemoryBio der(libssl, bytes.data, bytes.size);
   if (der.get() == nullptr) return call.Number(0);
   PKCS12* pfx = libssl.d2i_PKCS12_bio(der.get(), nullptr);
   if (pfx == nullptr) return call.Number(0);
@@ -161,7 +149,8 @@ napi_value SetDhParameters(const Call& call) {
   if (call.IsNull(0)) {
     return call.Number(static_cast<double>(libssl.SSL_CTX_ctrl(context, kCtrlDhAuto, 1, nullptr)));
   }
-  const Input pem(call, 0);
+  const Bytes bytes = call.ByteView(0);
+  const MemoryBio pem(libssl, bytes.data, bytes.size);
   if (pem.get() == nullptr) return call.Number(0);
   DH* parameters = libssl.PEM_read_bio_DHparams(pem.get(), nullptr, CopyPassphrase, nullptr);
   if (parameters == nullptr) return call.Number(0);

@@ -81,7 +81,7 @@ napi_value SetCookieKeys(const Call& call) {
   for (size_t at = 0; at + kCookieKey <= bytes.size; at += kCookieKey) {
     keys.emplace_back(bytes.data + at, kCookieKey);
   }
-  InstallCookies(*state, state->context);
+  InstallCookies(state);
   return call.Undefined();
 }
 

@@ -27,8 +27,7 @@ bool MakeCookie(const ConnectionState& state, const Secret& key, uint8_t* cookie
 
 int OnGenerateCookie(SSL* ssl, unsigned char* cookie, unsigned int* size) {
   const ConnectionState& state = *ConnectionState::Of(CallbackLibssl(), ssl);
-  const std::vector<Secret>& key =
-      state.context.cookie_key;  // none where SNI has switched contexts
+  const std::vector<Secret>& key = state.context.cookie_key;
   *size = kCookie;
   return !key.empty() && MakeCookie(state, key.front(), cookie);
 }
@@ -85,11 +84,20 @@ Step Listen(ConnectionState* state) {
   return result == 0 ? Step{0, kErrorNone} : Result(state, result);
 }
 
-void InstallCookies(const ContextState& state, SSL_CTX* onto) {
-  state.libssl.SSL_CTX_set_cookie_generate_cb(
-      onto, state.cookie_key.empty() ? nullptr : OnGenerateCookie);
-  state.libssl.SSL_CTX_set_cookie_verify_cb(onto,
-                                            state.cookie_keys.empty() ? nullptr : OnVerifyCookie);
+void InstallCookies(ContextState* state) {
+  state->libssl.SSL_CTX_set_cookie_generate_cb(
+      state->context, state->cookie_key.empty() ? nullptr : OnGenerateCookie);
+  state->libssl.SSL_CTX_set_cookie_verify_cb(state->context,
+                                             state->cookie_keys.empty() ? nullptr : OnVerifyCookie);
+}
+
+void CarryCookies(const ContextState& first, ContextState* to) {
+  if (!first.cookie_key.empty()) {
+    to->libssl.SSL_CTX_set_cookie_generate_cb(to->context, OnGenerateCookie);
+  }
+  if (!first.cookie_keys.empty()) {
+    to->libssl.SSL_CTX_set_cookie_verify_cb(to->context, OnVerifyCookie);
+  }
 }
 
 }  // namespace libssl_session

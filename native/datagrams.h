@@ -31,9 +31,10 @@ Step Listen(ConnectionState* state);
 
 // The keys of cookies, which are bound to the peer's address.
 inline constexpr size_t kCookieKey = 32;
-// `onto`: its context, or one that a connection of it switches to, where libssl looks for the
-// callback.
-void InstallCookies(const ContextState& state, SSL_CTX* onto);
+void InstallCookies(ContextState* state);
+// For a context that a connection of `first` switches to, where libssl looks for the callbacks. The
+// keys stay those of the connection's first context.
+void CarryCookies(const ContextState& first, ContextState* to);
 
 }  // namespace libssl_session
 

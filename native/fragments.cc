@@ -5,13 +5,6 @@
 namespace libssl_session {
 namespace {
 
-// From ssl.h.
-constexpr int kHandshakeStart = 0x10;
-constexpr int kHandshakeDone = 0x20;
-constexpr int kCtrlSetMaxSendFragment = 52;
-constexpr int kCtrlSetSplitSendFragment = 125;
-constexpr long kMostFragment = 16384;  // what a record holds
-
 void SetMost(const Libssl& libssl, SSL* ssl, long size) {
   libssl.SSL_ctrl(ssl, kCtrlSetMaxSendFragment, size, nullptr);
   libssl.SSL_ctrl(ssl, kCtrlSetSplitSendFragment, size, nullptr);
@@ -21,12 +14,12 @@ void OnInfo(const SSL* ssl, int where, int) {
   const Libssl& libssl = CallbackLibssl();
   ConnectionState* state = ConnectionState::Of(libssl, ssl);
   if (state == nullptr) return;
-  if ((where & kHandshakeStart) != 0) {
+  if ((where & kCbHandshakeStart) != 0) {
     const long most = MaxRecord(libssl, ssl);
     if (most == kMostFragment) return;
     SetMost(libssl, state->ssl, most);
     state->short_records = true;
-  } else if ((where & kHandshakeDone) != 0 && state->short_records) {
+  } else if ((where & kCbHandshakeDone) != 0 && state->short_records) {
     state->short_records = false;
     SetMost(libssl, state->ssl, kMostFragment);
     // libssl itself would go on without it.

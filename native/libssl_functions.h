@@ -442,6 +442,11 @@ typedef void CRYPTO_free_fn(void*, const char*, int);
   C(kCrlCheckAll, X509_V_FLAG_CRL_CHECK_ALL, 8)                             \
   C(kCtrlSetMinProtoVersion, SSL_CTRL_SET_MIN_PROTO_VERSION, 123)           \
   C(kCtrlSetMaxProtoVersion, SSL_CTRL_SET_MAX_PROTO_VERSION, 124)           \
+  C(kCtrlSetMaxSendFragment, SSL_CTRL_SET_MAX_SEND_FRAGMENT, 52)            \
+  C(kCtrlSetSplitSendFragment, SSL_CTRL_SET_SPLIT_SEND_FRAGMENT, 125)       \
+  C(kCbHandshakeStart, SSL_CB_HANDSHAKE_START, 0x10)                        \
+  C(kCbHandshakeDone, SSL_CB_HANDSHAKE_DONE, 0x20)                          \
+  C(kMostFragment, SSL3_RT_MAX_PLAIN_LENGTH, 16384)                         \
   C(kCtrlGetMinProtoVersion, SSL_CTRL_GET_MIN_PROTO_VERSION, 130)           \
   C(kCtrlGetMaxProtoVersion, SSL_CTRL_GET_MAX_PROTO_VERSION, 131)           \
   C(kVerifyNone, SSL_VERIFY_NONE, 0)                                        \

@@ -136,7 +136,7 @@ bool Switch(ConnectionState* state, const ContextState& from, ContextState* to,
              [&](uint32_t size) { libssl.SSL_set_max_early_data(ssl, size); });
   CarryIdContext(*state, *to, name);
   CarryAnswers(state, to);
-  if (!state->context.cookie_keys.empty()) InstallCookies(state->context, to->context);
+  CarryCookies(state->context, to);
   return true;
 }
 

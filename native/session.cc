@@ -1,6 +1,5 @@
 #include "session.h"
 
-#include <climits>
 #include <mutex>
 
 namespace libssl_session {
@@ -13,7 +12,6 @@ SSL_SESSION* SessionFromDer(const Libssl& libssl, const uint8_t* der, size_t siz
 }
 
 SSL_SESSION* SessionFromPem(const Libssl& libssl, const uint8_t* pem, size_t size) {
-  if (size > INT_MAX) return nullptr;  // more than a BIO can hold
   const auto no_password = [](char*, int, int, void*) { return -1; };
   const MemoryBio bio(libssl, pem, size);
   if (bio.get() == nullptr) return nullptr;

@@ -3,6 +3,7 @@
 #ifndef LIBSSL_SESSION_NATIVE_SESSION_H_
 #define LIBSSL_SESSION_NATIVE_SESSION_H_
 
+#include <climits>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -39,14 +40,16 @@ class MemoryBio {
  public:
   explicit MemoryBio(const Libssl& libssl)
       : libssl_(libssl), bio_(libssl.BIO_new(libssl.BIO_s_mem())) {}
-  // Reads `bytes`, which must outlive it; at most INT_MAX of them.
+  // Reads `bytes`, which must outlive it.
   MemoryBio(const Libssl& libssl, const uint8_t* bytes, size_t size)
-      : libssl_(libssl), bio_(libssl.BIO_new_mem_buf(bytes, static_cast<int>(size))) {}
+      : libssl_(libssl),
+        bio_(size > INT_MAX ? nullptr : libssl.BIO_new_mem_buf(bytes, static_cast<int>(size))) {}
   ~MemoryBio() { libssl_.BIO_free(bio_); }
   MemoryBio(const MemoryBio&) = delete;
   MemoryBio& operator=(const MemoryBio&) = delete;
 
-  BIO* get() const { return bio_; }  // nullptr when out of memory
+  // nullptr when out of memory, and where there is more to read than a BIO can hold.
+  BIO* get() const { return bio_; }
 
   // What was written so far.
   const char* data(size_t* size) const {

@@ -417,7 +417,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
 
   /**
    * Most early data that a server takes, in bytes. That of a ticket which allows more, issued when it
-   * was higher, is rejected; the handshake goes on. Wraps `SSL_CTX_set_max_early_data(3)`,
+   * was higher, is rejected; the handshake goes on, since up to 2,147,483,647 bytes are read. Wraps `SSL_CTX_set_max_early_data(3)`,
    * `SSL_CTX_set_recv_max_early_data(3)`.
    */
   get maxEarlyData(): number {

@@ -156,8 +156,7 @@ export interface NativeContext {
   SSL_CTX_set_verify: WithNumber;
   /**
    * Peers are judged also where a session is resumed. `acceptsAny`: what does not verify is only
-   * noted. `trustsSystem`: by the system's certificates. `clientCertificates`: sessions depend on
-   * those of clients.
+   * noted. `trustsSystem`: by the system's certificates.
    */
   judge(acceptsAny: boolean, trustsSystem: boolean): void;
   /** registers[1]: another context. Whether it has no ticket keys, or the same: 0 or 1. */

@@ -22,6 +22,7 @@ export function offer(
   say: (seconds: number) => string = String,
 ): Offer {
   const no = (reason: string) => ({ offered: false, reason });
+  const yes = { offered: true, reason: info.hasTicket ? 'by its ticket' : 'by its id' };
   if (!info.isResumable) {
     return no(
       info.id === '' && !info.hasTicket
@@ -30,12 +31,13 @@ export function offer(
     );
   }
   if (masterKeyLength === 0) return no('it has no master key');
-  if (info.protocolVersionNumber === tls13 && !info.hasTicket) return no('it has no ticket');
-  if (info.protocolVersionNumber === tls13 && info.hasTicket && age !== null) {
+  if (info.protocolVersionNumber === tls13) {
+    if (!info.hasTicket) return no('it has no ticket');
+    if (age === null) return yes;
     const hint = Number(info.ticketLifetimeHint);
     if (age < 0) return no(`it was made ${say(age)} in the future`);
     // libssl takes a second off, since it rounds.
     if (age - 1 > hint) return no(`its ticket was good for ${say(hint)} only`);
   }
-  return { offered: true, reason: info.hasTicket ? 'by its ticket' : 'by its id' };
+  return yes;
 }

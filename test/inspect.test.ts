@@ -4,14 +4,10 @@ import { inspect } from 'node:util';
 import * as threads from 'node:worker_threads';
 import { SslConnection, SslContext, SslSession } from 'libssl-session';
 import * as C from 'libssl-session/libssl';
-import { afterEach, describe, expect, test } from 'vitest';
-import { Stack } from './contexts.js';
+import { describe, expect, test } from 'vitest';
+import { stackForTests } from './contexts.js';
 
-let stack = new Stack();
-afterEach(() => {
-  stack[Symbol.dispose]();
-  stack = new Stack();
-});
+const stack = stackForTests();
 
 describe('console.log of a context and a connection', () => {
   test('shows what they are, and nothing of an EventEmitter', () => {

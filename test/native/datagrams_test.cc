@@ -297,7 +297,7 @@ void TestCookies(const Libssl& libssl) {
          const std::string key(kCookieKey, 'k');
          server_context->cookie_key.emplace_back(Bytes(key), key.size());
          server_context->cookie_keys.emplace_back(Bytes(key), key.size());
-         InstallCookies(*server_context.state(), server_context.get());
+         InstallCookies(server_context.state());
          const Connection server(server_context);
          for (const char* garbage :
               {"x", "\x16\xfe\xff and what is no record at all, but long enough"}) {
@@ -340,7 +340,7 @@ void TestCookies(const Libssl& libssl) {
       const std::string key(kCookieKey, 'k');
       server_context->cookie_key.emplace_back(Bytes(key), key.size());
       server_context->cookie_keys.emplace_back(Bytes(key), key.size());
-      InstallCookies(*server_context.state(), server_context.get());
+      InstallCookies(server_context.state());
       Pair pair(client_context, server_context);
       if (with_address) pair.server->peer_address = "somewhere";
       CHECK(pair.Connect() == with_address);
