@@ -300,13 +300,29 @@ napi_value EndLookup(const Call& call) {
 // ---- What is negotiated.
 
 napi_value Ctrl(const Call& call) {
-  SSL* ssl = call.Object<SSL>(0);
-  return call.NewLong(call.libssl().SSL_ctrl(ssl, call.Int(0), call.Long(1), nullptr));
+  ConnectionState* state = State(call, 0);
+  const int command = call.Int(0);
+  const long result = call.libssl().SSL_ctrl(state->ssl, command, call.Long(1), nullptr);
+  if (command == kCtrlSetMinProtoVersion) state->own.min_version = true;
+  if (command == kCtrlSetMaxProtoVersion) state->own.max_version = true;
+  return call.NewLong(result);
 }
 
 napi_value SetVerify(const Call& call) {
-  call.libssl().SSL_set_verify(call.Object<SSL>(0), call.Int(0), nullptr);
+  ConnectionState* state = State(call, 0);
+  call.libssl().SSL_set_verify(state->ssl, call.Int(0), nullptr);
+  state->own.verify_mode = true;
   return call.Undefined();
+}
+
+napi_value SetNumTickets(const Call& call) {
+  State(call, 0)->own.num_tickets = true;
+  return Forward<&Libssl::SSL_set_num_tickets>(call);
+}
+
+napi_value SetMaxEarlyData(const Call& call) {
+  State(call, 0)->own.max_early_data = true;
+  return Forward<&Libssl::SSL_set_max_early_data>(call);
 }
 
 napi_value SetHostName(const Call& call) {
@@ -357,7 +373,7 @@ napi_value SetGroupsList(const Call& call) {
   SSL* ssl = call.Object<SSL>(0);
   std::string list = call.Latin1(0);
   const long result = call.libssl().SSL_ctrl(ssl, kCtrlSetGroupsList, 0, list.data());
-  if (result == 1) State(call, 0)->own_groups = true;
+  if (result == 1) State(call, 0)->own.groups = true;
   return call.NewLong(result);
 }
 
@@ -366,7 +382,7 @@ napi_value SetIdContext(const Call& call) {
   const Bytes bytes = call.ByteView(0);
   const int result = call.libssl().SSL_set_session_id_context(
       state->ssl, bytes.data, static_cast<unsigned int>(bytes.size));
-  if (result == 1) state->own_id_context = true;
+  if (result == 1) state->own.id_context = true;
   return call.Number(result);
 }
 
@@ -526,9 +542,9 @@ std::vector<Function> ConnectionFunctions() {
       {"SSL_set_options", Entry<Forward<&L::SSL_set_options>, kNever>},
       {"SSL_clear_options", Entry<Forward<&L::SSL_clear_options>, kNever>},
       {"SSL_get_num_tickets", Entry<Forward<&L::SSL_get_num_tickets>, kNever>},
-      {"SSL_set_num_tickets", Entry<Forward<&L::SSL_set_num_tickets>, kNever>},
+      {"SSL_set_num_tickets", Entry<SetNumTickets, kNever>},
       {"SSL_get_max_early_data", Entry<Forward<&L::SSL_get_max_early_data>, kNever>},
-      {"SSL_set_max_early_data", Entry<Forward<&L::SSL_set_max_early_data>, kNever>},
+      {"SSL_set_max_early_data", Entry<SetMaxEarlyData, kNever>},
       {"SSL_get_recv_max_early_data", Entry<Forward<&L::SSL_get_recv_max_early_data>, kNever>},
       {"SSL_set_recv_max_early_data", Entry<Forward<&L::SSL_set_recv_max_early_data>, kNever>},
       {"SSL_set_post_handshake_auth", Entry<Forward<&L::SSL_set_post_handshake_auth>, kNever>},

@@ -77,11 +77,19 @@ struct ConnectionState {
   int name_error = 0;
   // What a peer sent whose certificate did not verify, its own first.
   std::vector<CertificateReference> refused_certificates;
-  const SSL_SESSION* judged = nullptr;  // the resumed session that was judged last
+  std::optional<SessionReference> judged;  // the resumed session that was judged last
 
-  // Whether these were set for the connection alone, and stay when its context is switched.
-  bool own_id_context = false;
-  bool own_groups = false;
+  // What was set for the connection alone, and stays when its context is switched.
+  struct Own {
+    bool id_context = false;
+    bool groups = false;
+    bool verify_mode = false;
+    bool min_version = false;
+    bool max_version = false;
+    bool num_tickets = false;
+    bool max_early_data = false;
+  };
+  Own own;
 
   // Over DTLS: the sessions that libssl will look at when it sends again what it has sent. It does
   // not keep them itself, and a handshake replaces its session under way.

@@ -73,10 +73,15 @@ SSL_SESSION* OnGetSession(SSL* ssl, const unsigned char* id, int size, int* copy
 
 void OnKeylog(const SSL* ssl, const char* line) {
   const Libssl& libssl = CallbackLibssl();
-  // Of the context that a server has switched to, whose callback this is.
-  ContextState* state = ContextState::Of(libssl, libssl.SSL_get_SSL_CTX(ssl));
-  state->RecordEvent(EventKind::kKeylog, ConnectionState::Of(libssl, ssl)->id, nullptr, line,
-                     std::char_traits<char>::length(line), 0);
+  ConnectionState* state = ConnectionState::Of(libssl, ssl);
+  // The context that a server has switched to, and its first.
+  ContextState* current = ContextState::Of(libssl, libssl.SSL_get_SSL_CTX(ssl));
+  const size_t size = std::char_traits<char>::length(line);
+  for (ContextState* context : {current, &state->context}) {
+    if (!context->Records(EventKind::kKeylog)) continue;
+    context->RecordEvent(EventKind::kKeylog, state->id, nullptr, line, size, 0);
+    if (current == &state->context) return;
+  }
 }
 
 int OnTicketKey(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher,
@@ -117,6 +122,7 @@ int OnAlpn(SSL* ssl, const unsigned char** out, unsigned char* out_size, const u
   const ContextState* current = ContextState::Of(libssl, libssl.SSL_get_SSL_CTX(ssl));
   const std::string* mine = &state.answers.alpn;
   if (mine->empty() && current != nullptr) mine = &current->answers.alpn;
+  if (mine->empty()) mine = &state.context.answers.alpn;
   if (mine->empty()) return kTlsextNoAck;
   unsigned char* selected = nullptr;
   const int result = libssl.SSL_select_next_proto(
@@ -234,7 +240,7 @@ void ContextState::Record(uint32_t kinds) {
                                     Records(EventKind::kRemoveSession) ? OnRemoveSession : nullptr);
   looks_up = Records(EventKind::kLookup);
   libssl.SSL_CTX_sess_set_get_cb(context, looks_up ? OnGetSession : nullptr);
-  libssl.SSL_CTX_set_keylog_callback(context, Records(EventKind::kKeylog) ? OnKeylog : nullptr);
+  InstallKeylog(this, Records(EventKind::kKeylog));
   if (Records(EventKind::kTicketIssued) || Records(EventKind::kTicketReceived)) {
     InstallTicketAppData(this);
   }
@@ -296,6 +302,10 @@ void InstallTicketKeys(ContextState* state) {
   state->libssl.SSL_CTX_callback_ctrl(
       state->context, kCtrlTicketKeyCallback,
       wanted ? reinterpret_cast<SSL_callback*>(OnTicketKey) : nullptr);
+}
+
+void InstallKeylog(ContextState* state, bool wanted) {
+  state->libssl.SSL_CTX_set_keylog_callback(state->context, wanted ? OnKeylog : nullptr);
 }
 
 void InstallAlpn(ContextState* state) {

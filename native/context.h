@@ -141,6 +141,7 @@ inline uint32_t Origin(Handle context) { return static_cast<uint32_t>(context); 
 // Sets libssl's callback. Callbacks find the state of their context and connection in ex_data.
 void InstallTicketKeys(ContextState* state);
 void InstallAlpn(ContextState* state);
+void InstallKeylog(ContextState* state, bool wanted = true);
 void InstallTicketAppData(ContextState* state, bool wanted = true);
 
 }  // namespace libssl_session

@@ -27,13 +27,6 @@ Names::const_iterator FindName(const Names& names, const std::string& name) {
   return names.find("*" + name.substr(dot));
 }
 
-// Gives the connection one more value of the other context, where it has none of its own: where the
-// value is still that of the context before.
-template <typename Value, typename Set>
-void CarryValue(Value own, Value before, Value after, Set set) {
-  if (own == before && before != after) set(after);
-}
-
 // The options of one of the connection's contexts. Tickets and cookies are the first's: so there
 // are none where it has none, and a cookie is asked for where the first does.
 unsigned long OptionsOf(const ConnectionState& state, const ContextState& context) {
@@ -52,18 +45,30 @@ void CarryOptions(const ConnectionState& state, const ContextState& from, const 
   libssl.SSL_set_options(state.ssl, wanted);
 }
 
-// A command that sets what another gets, the same for contexts and connections.
-void CarryControl(const ConnectionState& state, const ContextState& from, const ContextState& to,
-                  int get, int set) {
+// What SSL_new copies as one number each.
+void CarryValues(const ConnectionState& state, const ContextState& to) {
   const Libssl& libssl = to.libssl;
-  CarryValue(libssl.SSL_ctrl(state.ssl, get, 0, nullptr),
-             libssl.SSL_CTX_ctrl(from.context, get, 0, nullptr),
-             libssl.SSL_CTX_ctrl(to.context, get, 0, nullptr),
-             [&](long value) { libssl.SSL_ctrl(state.ssl, set, value, nullptr); });
+  const ConnectionState::Own& own = state.own;
+  SSL* const ssl = state.ssl;
+  if (!own.verify_mode) {
+    libssl.SSL_set_verify(ssl, libssl.SSL_CTX_get_verify_mode(to.context), nullptr);
+  }
+  const auto carry_control = [&](int get, int set) {
+    libssl.SSL_ctrl(ssl, set, libssl.SSL_CTX_ctrl(to.context, get, 0, nullptr), nullptr);
+  };
+  if (!own.min_version) carry_control(kCtrlGetMinProtoVersion, kCtrlSetMinProtoVersion);
+  if (!own.max_version) carry_control(kCtrlGetMaxProtoVersion, kCtrlSetMaxProtoVersion);
+  if (!own.num_tickets) {
+    libssl.SSL_set_num_tickets(ssl, libssl.SSL_CTX_get_num_tickets(to.context));
+  }
+  // What may come stays as it is: tickets may say more (facts about recv_max_early_data).
+  if (!own.max_early_data) {
+    libssl.SSL_set_max_early_data(ssl, libssl.SSL_CTX_get_max_early_data(to.context));
+  }
 }
 
 void CarryGroups(const ConnectionState& state, const ContextState& from, const ContextState& to) {
-  if (state.own_groups || from.groups == to.groups) return;
+  if (state.own.groups || from.groups == to.groups) return;
   std::string groups = to.groups.empty() ? kDefaultGroups : to.groups;
   to.libssl.SSL_ctrl(state.ssl, kCtrlSetGroupsList, 0, groups.data());
 }
@@ -72,7 +77,7 @@ void CarryGroups(const ConnectionState& state, const ContextState& from, const C
 // certificate, and have to show another. Contexts of C's names have that only where they ask for
 // one.
 void CarryIdContext(const ConnectionState& state, const ContextState& to, const std::string& name) {
-  if (state.own_id_context) return;
+  if (state.own.id_context) return;
   const Libssl& libssl = to.libssl;
   const bool asks = (libssl.SSL_CTX_get_verify_mode(to.context) & kVerifyPeer) != 0;
   std::string context = to.id_context;
@@ -87,9 +92,12 @@ void CarryIdContext(const ConnectionState& state, const ContextState& to, const 
                                     static_cast<unsigned int>(context.size()));
 }
 
-// The callbacks that answer from the Answers of the context, which SSL_new copies.
+// The callbacks that answer from the Answers of a context or connection: those that SSL_new copies
+// from the context, and those that libssl takes from it and the connection's first context has.
 void CarryAnswers(ConnectionState* state, ContextState* to) {
   const Answers& answers = to->answers;
+  if (!state->answers.alpn.empty() || !state->context.answers.alpn.empty()) InstallAlpn(to);
+  if (state->context.Records(EventKind::kKeylog)) InstallKeylog(to);
   if (!answers.psk_find.empty()) InstallPskFind(to, state);
   if (!answers.psk_server.empty()) InstallPskServer(to, state);
   if (answers.allow_early_data.has_value()) InstallAllowEarlyData(to, state);
@@ -120,20 +128,9 @@ bool Switch(ConnectionState* state, const ContextState& from, ContextState* to,
   // Where nobody else has it any more, SSL_set_SSL_CTX frees the context before.
   const ContextReference before(libssl, from.context);
   if (libssl.SSL_set_SSL_CTX(ssl, to->context) == nullptr) return false;
-  CarryValue(libssl.SSL_get_verify_mode(ssl), libssl.SSL_CTX_get_verify_mode(from.context),
-             libssl.SSL_CTX_get_verify_mode(to->context),
-             [&](int mode) { libssl.SSL_set_verify(ssl, mode, nullptr); });
+  CarryValues(*state, *to);
   CarryOptions(*state, from, *to);
-  CarryControl(*state, from, *to, kCtrlGetMinProtoVersion, kCtrlSetMinProtoVersion);
-  CarryControl(*state, from, *to, kCtrlGetMaxProtoVersion, kCtrlSetMaxProtoVersion);
   CarryGroups(*state, from, *to);
-  CarryValue(libssl.SSL_get_num_tickets(ssl), libssl.SSL_CTX_get_num_tickets(from.context),
-             libssl.SSL_CTX_get_num_tickets(to->context),
-             [&](size_t count) { libssl.SSL_set_num_tickets(ssl, count); });
-  // What may come stays as it is: tickets may say more (facts about recv_max_early_data).
-  CarryValue(libssl.SSL_get_max_early_data(ssl), libssl.SSL_CTX_get_max_early_data(from.context),
-             libssl.SSL_CTX_get_max_early_data(to->context),
-             [&](uint32_t size) { libssl.SSL_set_max_early_data(ssl, size); });
   CarryIdContext(*state, *to, name);
   CarryAnswers(state, to);
   CarryCookies(state->context, to);

@@ -215,7 +215,7 @@ bool TakesResumption(ConnectionState* state, int* alert) {
   if (!context.verification.has_value()) return true;
   SSL_SESSION* session = libssl.SSL_get_session(ssl);
   X509* peer = libssl.SSL_SESSION_get0_peer(session);
-  state->judged = session;
+  state->judged.emplace(libssl, session);
   const int error = VerifySession(*state, session, peer);
   libssl.ERR_clear_error();
   if (peer != nullptr) libssl.SSL_set_verify_result(ssl, error);
@@ -239,9 +239,10 @@ bool EndsWell(ConnectionState* state) {
   SSL* const ssl = state->ssl;
   if (!state->context.verification.has_value()) return true;
   // In TLS 1.3 there is one handshake; what comes later are its tickets.
-  if (libssl.SSL_get_session(ssl) == state->judged ||
-      (state->judged != nullptr && libssl.SSL_version(ssl) == kTls13) ||
-      libssl.SSL_is_init_finished(ssl) != 1) {
+  const bool judged =
+      state->judged.has_value() &&
+      (state->judged->get() == libssl.SSL_get_session(ssl) || libssl.SSL_version(ssl) == kTls13);
+  if (judged || libssl.SSL_is_init_finished(ssl) != 1) {
     return true;
   }
   int alert = 0;

@@ -592,7 +592,8 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     const errors: unknown[] = [];
     if (event.kind === EventKind.keylog) {
       this.#emit('keylog', [event.data, connection], errors);
-      connection?.emitOwned('keylog', () => event.data, errors);
+      // Of the first context: one that a server has switched to has told its own listeners.
+      if (connection?.context === this) connection.emitOwned('keylog', () => event.data, errors);
     } else if (event.session !== 0) {
       const session = SslSession.adopt(event.session);
       const store = this.#store;

@@ -4,7 +4,7 @@ import { handshake, type SslConnectionOptions, type SslContextOptions } from 'li
 import * as C from 'libssl-session/libssl';
 import { describe, expect, test } from 'vitest';
 import * as named from './c-named.js';
-import { carry, stackForTests } from './contexts.js';
+import { carry, certificate, stackForTests } from './contexts.js';
 
 const stack = stackForTests();
 
@@ -109,5 +109,55 @@ describe('a context that is replaced and freed while a connection has it', () =>
     old.free();
     handshake(ours, theirs);
     expect([ours.state, theirs.state]).toEqual(['open', 'open']);
+  });
+});
+
+describe('a connection of a server that takes the context of a name', () => {
+  const asking = { servername: 'b.example' };
+
+  test.each([
+    ["the connection's", ['h2'], undefined, undefined, 'h2'],
+    ["the first context's", undefined, ['h2'], undefined, 'h2'],
+    ["the named context's", undefined, ['http/1.1'], ['h2'], 'h2'],
+    ["the connection's before both", ['h2'], ['http/1.1'], ['http/1.1'], 'h2'],
+  ])('selects a protocol of %s list', (_, own, first, named, selected) => {
+    const lists = (list: string[] | undefined) =>
+      list === undefined ? {} : { ALPNProtocols: list };
+    const server = stack.server(lists(first));
+    server.addContext('b.example', stack.server(lists(named)));
+    const client = stack.client({ ALPNProtocols: ['http/1.1', 'h2'] });
+    const [ours, theirs] = stack.pair(client, server, asking, lists(own));
+    handshake(ours, theirs);
+    expect([ours.alpnProtocol, theirs.alpnProtocol]).toEqual([selected, selected]);
+  });
+
+  test('keeps what was set for it alone, also where the first context has the same', () => {
+    const set = { numTickets: 1, maxEarlyData: 100 };
+    const server = stack.server({ ...set, requestCert: true, rejectUnauthorized: false });
+    const ca = certificate.cert;
+    const named = { numTickets: 5, maxEarlyData: 50, maxVersion: 'TLSv1.2', ca } as const;
+    server.addContext('b.example', stack.server(named));
+    const [ours, theirs] = stack.pair(stack.client(certificate), server, asking, set);
+    C.SSL_set_verify(theirs.handle, C.SSL_VERIFY_PEER);
+    C.SSL_set_max_proto_version(theirs.handle, 0);
+    handshake(ours, theirs);
+    expect(C.SSL_get_num_tickets(theirs.handle)).toBe(1);
+    expect(C.SSL_get_max_early_data(theirs.handle)).toBe(100);
+    expect(theirs.peerCertificate).not.toBe(null);
+    expect(theirs.protocol).toBe('TLSv1.3');
+  });
+
+  test('tells the key log of both contexts, and each line once to its own listeners', () => {
+    const server = stack.server();
+    const named = stack.server();
+    server.addContext('b.example', named);
+    const told = { first: 0, named: 0, connection: 0 };
+    server.on('keylog', () => ++told.first);
+    named.on('keylog', () => ++told.named);
+    const [ours, theirs] = stack.pair(stack.client(), server, asking);
+    theirs.on('keylog', () => ++told.connection);
+    handshake(ours, theirs);
+    expect(told.first).toBeGreaterThan(3);
+    expect(told).toEqual({ first: told.first, named: told.first, connection: told.first });
   });
 });
