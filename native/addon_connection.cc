@@ -303,8 +303,8 @@ napi_value Ctrl(const Call& call) {
   ConnectionState* state = State(call, 0);
   const int command = call.Int(0);
   const long result = call.libssl().SSL_ctrl(state->ssl, command, call.Long(1), nullptr);
-  if (command == kCtrlSetMinProtoVersion) state->own.min_version = true;
-  if (command == kCtrlSetMaxProtoVersion) state->own.max_version = true;
+  if (result == 1 && command == kCtrlSetMinProtoVersion) state->own.min_version = true;
+  if (result == 1 && command == kCtrlSetMaxProtoVersion) state->own.max_version = true;
   return call.NewLong(result);
 }
 

@@ -92,12 +92,16 @@ void CarryIdContext(const ConnectionState& state, const ContextState& to, const 
                                     static_cast<unsigned int>(context.size()));
 }
 
-// The callbacks that answer from the Answers of a context or connection: those that SSL_new copies
-// from the context, and those that libssl takes from it and the connection's first context has.
+// What libssl asks its present context for, and the connection or its first context answers.
+void CarryFirst(const ConnectionState& state, ContextState* to) {
+  if (!state.answers.alpn.empty() || !state.context.answers.alpn.empty()) InstallAlpn(to);
+  if (state.context.Records(EventKind::kKeylog)) InstallKeylog(to);
+  CarryCookies(state.context, to);
+}
+
+// The callbacks that answer from the Answers of the context, which SSL_new copies.
 void CarryAnswers(ConnectionState* state, ContextState* to) {
   const Answers& answers = to->answers;
-  if (!state->answers.alpn.empty() || !state->context.answers.alpn.empty()) InstallAlpn(to);
-  if (state->context.Records(EventKind::kKeylog)) InstallKeylog(to);
   if (!answers.psk_find.empty()) InstallPskFind(to, state);
   if (!answers.psk_server.empty()) InstallPskServer(to, state);
   if (answers.allow_early_data.has_value()) InstallAllowEarlyData(to, state);
@@ -133,7 +137,7 @@ bool Switch(ConnectionState* state, const ContextState& from, ContextState* to,
   CarryGroups(*state, from, *to);
   CarryIdContext(*state, *to, name);
   CarryAnswers(state, to);
-  CarryCookies(state->context, to);
+  CarryFirst(*state, to);
   return true;
 }
 

@@ -242,9 +242,7 @@ bool EndsWell(ConnectionState* state) {
   const bool judged =
       state->judged.has_value() &&
       (state->judged->get() == libssl.SSL_get_session(ssl) || libssl.SSL_version(ssl) == kTls13);
-  if (judged || libssl.SSL_is_init_finished(ssl) != 1) {
-    return true;
-  }
+  if (judged || libssl.SSL_is_init_finished(ssl) != 1) return true;
   int alert = 0;
   if (TakesResumption(state, &alert)) return true;
   // There is no way to send an alert any more, but the one that ends a connection.

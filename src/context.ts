@@ -417,8 +417,8 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
 
   /**
    * Most early data that a server takes, in bytes. That of a ticket which allows more, issued when it
-   * was higher, is rejected; the handshake goes on, since up to 2,147,483,647 bytes are read. Wraps `SSL_CTX_set_max_early_data(3)`,
-   * `SSL_CTX_set_recv_max_early_data(3)`.
+   * was higher, is rejected; the handshake goes on, since up to 2,147,483,647 bytes are read. Wraps
+   * `SSL_CTX_set_max_early_data(3)`, `SSL_CTX_set_recv_max_early_data(3)`.
    */
   get maxEarlyData(): number {
     registers[0] = this.#reference.handle;
@@ -512,11 +512,12 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
   /**
    * The context that a server switches to for clients that ask for `servername` (SNI); `*.` in
    * front stands for any one label; null: none any more. Certificates, versions, ciphers, whether
-   * and how clients are verified, and answers are the other context's; sessions, their cache, store,
-   * time and ticket keys stay those of this context: one that has others of its own is refused
-   * (`ERR_INVALID_ARG_VALUE`). Sessions are resumed only under the name they were made under. One
-   * that leads back to this context: `ERR_LIBSSL_UNSAFE`. As `tls.Server`'s. Wraps
-   * `SSL_CTX_set_client_hello_cb(3)`, `SSL_set_SSL_CTX(3)`.
+   * and how clients are verified, and answers are the other context's, or where it has none
+   * (`ALPNProtocols` for one) this one's; what a connection was given itself stays. Sessions, their
+   * cache, store, time and ticket keys stay those of this context: one that has others of its own is
+   * refused (`ERR_INVALID_ARG_VALUE`). `keylog` tells both. Sessions are resumed only under the name
+   * they were made under. One that leads back to this context: `ERR_LIBSSL_UNSAFE`. As
+   * `tls.Server`'s. Wraps `SSL_CTX_set_client_hello_cb(3)`, `SSL_set_SSL_CTX(3)`.
    */
   addContext(servername: string, context: SslContext | null): void {
     const name = checkServerName('servername', servername);
