@@ -242,7 +242,7 @@ Step Clear(ConnectionState* state) {
     if (state->side == ConnectionState::Side::kServer) state->servername.reset();
     // Of the context that a server has switched to for its last client.
     SwitchBack(state);
-    state->judged.reset();
+    state->judged = ConnectionState::Judged::kNot;
   } else {
     state->unusable = "halfCleared";
   }

@@ -77,7 +77,9 @@ struct ConnectionState {
   int name_error = 0;
   // What a peer sent whose certificate did not verify, its own first.
   std::vector<CertificateReference> refused_certificates;
-  std::optional<SessionReference> judged;  // the resumed session that was judged last
+  // Whether verify.cc has judged the handshake that is under way, or the last that is done.
+  enum class Judged : uint8_t { kNot, kUnderWay, kDone };
+  Judged judged = Judged::kNot;
 
   // What was set for the connection alone, and stays when its context is switched.
   struct Own {

@@ -215,7 +215,7 @@ bool TakesResumption(ConnectionState* state, int* alert) {
   if (!context.verification.has_value()) return true;
   SSL_SESSION* session = libssl.SSL_get_session(ssl);
   X509* peer = libssl.SSL_SESSION_get0_peer(session);
-  state->judged.emplace(libssl, session);
+  state->judged = ConnectionState::Judged::kUnderWay;
   const int error = VerifySession(*state, session, peer);
   libssl.ERR_clear_error();
   if (peer != nullptr) libssl.SSL_set_verify_result(ssl, error);
@@ -238,13 +238,19 @@ bool EndsWell(ConnectionState* state) {
   const Libssl& libssl = state->context.libssl;
   SSL* const ssl = state->ssl;
   if (!state->context.verification.has_value()) return true;
-  // In TLS 1.3 there is one handshake; what comes later are its tickets.
-  const bool judged =
-      state->judged.has_value() &&
-      (state->judged->get() == libssl.SSL_get_session(ssl) || libssl.SSL_version(ssl) == kTls13);
-  if (judged || libssl.SSL_is_init_finished(ssl) != 1) return true;
+  using Judged = ConnectionState::Judged;
+  if (libssl.SSL_is_init_finished(ssl) != 1) {
+    // A renegotiation. In TLS 1.3 there is one handshake; what comes later are its messages.
+    if (state->judged == Judged::kDone && libssl.SSL_version(ssl) != kTls13) {
+      state->judged = Judged::kNot;
+    }
+    return true;
+  }
   int alert = 0;
-  if (TakesResumption(state, &alert)) return true;
+  if (state->judged != Judged::kNot || TakesResumption(state, &alert)) {
+    state->judged = Judged::kDone;
+    return true;
+  }
   // There is no way to send an alert any more, but the one that ends a connection.
   libssl.SSL_shutdown(ssl);
   state->unusable = "refused";

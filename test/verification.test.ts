@@ -7,6 +7,7 @@ import {
   SslContext,
   type SslContextOptions,
   SslSession,
+  sessionCounts,
 } from 'libssl-session';
 import * as C from 'libssl-session/libssl';
 import { describe, expect, test } from 'vitest';
@@ -699,4 +700,20 @@ test('what was refused after the handshake can only be freed', () => {
   ]) {
     expect(thrown(() => call(pair[0].handle))).toEqual(wrongState(/can only be freed/));
   }
+});
+
+test('a session that was judged is let go once a renegotiation has another', () => {
+  const options = { maxVersion: 'TLSv1.2' } as const;
+  const [client, server] = [strict(options), stack.server({ ...options, ...of('leaf-a') })];
+  const session = sessionOf(client, server, name);
+  const { live } = sessionCounts();
+  const [ours, theirs] = stack.joined(client, server, { ...name, session });
+  expect(ours.sessionReused).toBe(true);
+  session.free();
+  C.SSL_set_options(theirs.handle, C.SSL_OP_NO_SESSION_RESUMPTION_ON_RENEGOTIATION);
+  ours.renegotiate();
+  handshake(ours, theirs);
+  expect([ours.state, ours.sessionReused]).toEqual(['open', false]);
+  // `session` was counted, and is gone; each side has a new one.
+  expect(sessionCounts().live - live).toBe(1);
 });
