@@ -89,7 +89,7 @@ export class World {
 
   /** A handle that was forged. It may be one of those that are: what it was given is freed too. */
   guess(kind, handle) {
-    this.#guesses.push([kind, handle]);
+    if (handle !== 0) this.#guesses.push([kind, handle]); // 0 is C's NULL: freeing it is always right
     return handle;
   }
 
