@@ -225,7 +225,8 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     this.#reusesSession = options.reuseSession ?? false;
     applyDatagramOptions(handle, this.#datagrams, options);
     this.#mtu = options.mtu ?? defaultMtu;
-    this.#needsAddress = this.#server && options.peerAddress === undefined && asksForCookie(handle);
+    const answers = this.#datagrams && this.#server;
+    this.#needsAddress = answers && options.peerAddress === undefined && asksForCookie(handle);
     if (session != null) this.setSession(session);
   }
 

@@ -72,10 +72,12 @@ export function applyDatagramOptions(
   options: { mtu?: number; retransmitTimeout?: number; peerAddress?: Uint8Array },
 ): void {
   const { mtu, retransmitTimeout, peerAddress } = options;
-  for (const [name, value] of Object.entries({ mtu, retransmitTimeout, peerAddress })) {
-    if (value !== undefined && !dtls) {
+  if (!dtls) {
+    for (const name of ['mtu', 'retransmitTimeout', 'peerAddress'] as const) {
+      if (options[name] === undefined) continue;
       throw invalidValue(`options.${name}`, "needs a context with protocol 'dtls'");
     }
+    return;
   }
   if (mtu !== undefined) setMtu(connection, mtu);
   if (retransmitTimeout !== undefined) {

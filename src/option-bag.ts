@@ -38,13 +38,14 @@ export function readOptions<R extends Rows>(
   }
   const options = given as Readonly<Record<string, unknown>>;
   for (const name in options) {
-    if (Object.hasOwn(rows, name) || !isGiven(options, name) || options[name] === undefined)
-      continue;
+    if (Object.hasOwn(rows, name) || !namesOf(options).includes(name)) continue;
+    if (options[name] === undefined) continue;
     throw unknownName(what, name, Object.keys(rows), elsewhere(name));
   }
   const checked: Record<string, unknown> = Object.create(null);
-  for (const name of Object.keys(rows)) {
-    const value = isGiven(options, name) ? options[name] : undefined;
+  for (const name of namesOf(options)) {
+    if (!Object.hasOwn(rows, name)) continue;
+    const value = options[name];
     if (value !== undefined) checked[name] = rows[name]?.check(`${what}.${name}`, value);
   }
   return checked as Checked<R>;
@@ -57,21 +58,19 @@ export function refuseOtherSide<R extends Rows>(
   checked: Checked<R>,
   side: Side,
 ): void {
-  for (const [name, value] of Object.entries(checked)) {
+  for (const name in checked) {
     const only = rows[name]?.only ?? side;
-    if (only === side || value === null || value === false) continue;
+    if (only === side || checked[name] === null || checked[name] === false) continue;
     throw invalidValue(`${what}.${name}`, `means something to a ${only} only`);
   }
 }
 
 // An option may be inherited, but not from where every object inherits.
-function isGiven(options: object, name: string): boolean {
-  let holder: object | null = options;
-  while (holder !== null && holder !== Object.prototype) {
-    if (Object.hasOwn(holder, name)) return true;
-    holder = Object.getPrototypeOf(holder) as object | null;
-  }
-  return false;
+function namesOf(options: object): readonly string[] {
+  const names = Object.getOwnPropertyNames(options);
+  const parent = Object.getPrototypeOf(options) as object | null;
+  if (parent === null || parent === Object.prototype) return names;
+  return [...new Set([...names, ...namesOf(parent)])];
 }
 
 /** The members that an object of several has; no other is known. */
