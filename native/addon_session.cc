@@ -1,4 +1,4 @@
-// The session functions, in the order of libssl_functions.h. Each is one C call, or one function of
+// The session functions, in the order of openssl.def. Each is one C call, or one function of
 // session.h, between the arguments and the result; src/libssl.ts documents them.
 
 #include <algorithm>

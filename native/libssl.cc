@@ -136,9 +136,10 @@ struct Function {
   LibraryIndex library;
   const char* name;
 };
-#define LIBSSL_NAME(library, result, name, parameters) {library, #name},
-constexpr Function kFunctions[] = {LIBSSL_FUNCTIONS(LIBSSL_NAME)};
-#undef LIBSSL_NAME
+constexpr Function kFunctions[] = {
+#define FUNCTION(library, result, name, parameters, reach) {library, #name},
+#include "openssl.def"
+};
 
 Verdict CheckFiles(const std::string& libcrypto, const std::string& libssl) {
   std::string versions[2];
@@ -344,9 +345,10 @@ Verdict Open(const std::string& directory, Libssl* libssl) {
   }
   if (Verdict verdict = ProveIsolation(libraries)) return verdict;
 
-#define LIBSSL_SLOT(library, result, name, parameters) &libssl->name,
-  void* const slots[] = {LIBSSL_FUNCTIONS(LIBSSL_SLOT)};
-#undef LIBSSL_SLOT
+  void* const slots[] = {
+#define FUNCTION(library, result, name, parameters, reach) &libssl->name,
+#include "openssl.def"
+  };
   for (size_t i = 0; i < std::size(kFunctions); ++i) {
     const MappedLibrary& library = libraries[kFunctions[i].library];
     void* function = dlsym(library.handle, kFunctions[i].name);

@@ -6,22 +6,19 @@
 #include <string>
 #include <vector>
 
-#include "libssl_functions.h"
+#include "openssl.h"
 
 namespace libssl_session {
 
-#define LIBSSL_DECLARE_POINTER(library, result, name, parameters) result(*name) parameters;
-
-// The functions of libssl_functions.h under their own names, and where they came from.
+// The functions of openssl.def under their own names, and where they came from.
 struct Libssl {
-  LIBSSL_FUNCTIONS(LIBSSL_DECLARE_POINTER)
+#define FUNCTION(library, result, name, parameters, reach) result(*name) parameters;
+#include "openssl.def"
   std::string version;  // "OpenSSL 1.1.1w  11 Sep 2023"
   unsigned long version_number;
   std::string libssl_path;
   std::string libcrypto_path;
 };
-
-#undef LIBSSL_DECLARE_POINTER
 
 // In rising order of how much a refusal of this kind tells.
 enum class Refusal { kNotFound, kVersion, kNotIsolated };

@@ -128,8 +128,8 @@ describe('the addon itself', () => {
   }
 
   const listed = [
-    ...readFileSync(join(root, 'native/libssl_functions.h'), 'utf8').matchAll(
-      /^ {2}F\((?:crypto|ssl), [^,]+, (\w+),/gm,
+    ...readFileSync(join(root, 'native/openssl.def'), 'utf8').matchAll(
+      /^FUNCTION\((?:crypto|ssl), [^,]+, (\w+),/gm,
     ),
   ].map(([, name]) => name);
   const opensslName =

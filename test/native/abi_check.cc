@@ -1,4 +1,4 @@
-// The list of libssl_functions.h against OpenSSL's own headers. Compiled, never run, and only
+// The rows of openssl.def against OpenSSL's own headers. Compiled, never run, and only
 // against 1.1.1's headers: see abi_check.cmake.
 
 #include <openssl/bio.h>
@@ -19,19 +19,19 @@
 
 #include <type_traits>
 
-#include "libssl_functions.h"
+#include "openssl.h"
 
 static_assert(OPENSSL_VERSION_NUMBER >> 12 == 0x10101, "these are not the headers of 1.1.1");
 
-#define CHECK_FUNCTION(library, result, name, parameters)                \
+#define FUNCTION(library, result, name, parameters, reach)               \
   static_assert(std::is_same_v<decltype(&::name), result(*) parameters>, \
                 #name " is declared otherwise in OpenSSL's headers");
-LIBSSL_FUNCTIONS(CHECK_FUNCTION)
-
-#define CHECK_CONSTANT(ours, theirs, value)                                        \
+#define CONTROL(result, name, parameters, command, value, reach) \
+  static_assert(command == value, #command " has another value in OpenSSL's headers");
+#define CONSTANT(ours, theirs, value)                                              \
   static_assert(libssl_session::ours == (theirs) && libssl_session::ours == value, \
                 #theirs " has another value in OpenSSL's headers");
-LIBSSL_CONSTANTS(CHECK_CONSTANT)
+#include "openssl.def"
 
 // How error_queue.h says that an error code is packed.
 static_assert(ERR_PACK(20, 301, 402) == (20 << 24 | 301 << 12 | 402));

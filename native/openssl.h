@@ -1,0 +1,92 @@
+// The types and constants of OpenSSL 1.1.1 that openssl.def needs. No OpenSSL header is included:
+// node-gyp would give Node's own OpenSSL 3 headers.
+
+#ifndef LIBSSL_SESSION_NATIVE_OPENSSL_H_
+#define LIBSSL_SESSION_NATIVE_OPENSSL_H_
+
+#include <cstddef>
+#include <cstdint>
+
+// The same declarations as in OpenSSL's headers, so that abi_check can see both at once.
+extern "C" {
+typedef struct asn1_string_st ASN1_TIME;
+typedef union bio_addr_st BIO_ADDR;
+typedef struct bio_st BIO;
+typedef struct bio_method_st BIO_METHOD;
+typedef struct crypto_ex_data_st CRYPTO_EX_DATA;
+typedef struct engine_st ENGINE;
+typedef struct evp_cipher_ctx_st EVP_CIPHER_CTX;
+typedef struct evp_cipher_st EVP_CIPHER;
+typedef struct evp_md_st EVP_MD;
+typedef struct evp_pkey_st EVP_PKEY;
+typedef struct hmac_ctx_st HMAC_CTX;
+typedef struct lhash_st OPENSSL_LHASH;
+typedef struct ossl_init_settings_st OPENSSL_INIT_SETTINGS;
+typedef struct ssl_cipher_st SSL_CIPHER;
+typedef struct ssl_ctx_st SSL_CTX;
+typedef struct ssl_method_st SSL_METHOD;
+typedef struct ssl_session_st SSL_SESSION;
+typedef struct ssl_st SSL;
+typedef struct stack_st OPENSSL_STACK;
+struct lhash_st_SSL_SESSION;  // LHASH_OF(SSL_SESSION)
+struct stack_st_X509;         // STACK_OF(X509)
+struct stack_st_SSL_CIPHER;   // STACK_OF(SSL_CIPHER)
+typedef struct dh_st DH;
+typedef struct PKCS12_st PKCS12;
+typedef struct X509_crl_st X509_CRL;
+typedef struct X509_name_st X509_NAME;
+typedef struct x509_st X509;
+typedef struct x509_store_ctx_st X509_STORE_CTX;
+typedef struct x509_store_st X509_STORE;
+typedef struct X509_VERIFY_PARAM_st X509_VERIFY_PARAM;
+typedef void CRYPTO_EX_new(void* parent, void* ptr, CRYPTO_EX_DATA* ad, int idx, long argl,
+                           void* argp);
+typedef void CRYPTO_EX_free(void* parent, void* ptr, CRYPTO_EX_DATA* ad, int idx, long argl,
+                            void* argp);
+typedef int CRYPTO_EX_dup(CRYPTO_EX_DATA* to, const CRYPTO_EX_DATA* from, void* from_d, int idx,
+                          long argl, void* argp);
+typedef int pem_password_cb(char* buf, int size, int rwflag, void* userdata);
+typedef int SSL_TICKET_STATUS;
+typedef int SSL_TICKET_RETURN;
+typedef void (*OPENSSL_LH_DOALL_FUNCARG)(void*, void*);
+typedef void SSL_info_callback(const SSL* ssl, int type, int val);
+typedef int (*SSL_client_hello_cb_fn)(SSL* s, int* al, void* arg);
+typedef int (*SSL_allow_early_data_cb_fn)(SSL* s, void* arg);
+typedef void (*SSL_CTX_keylog_cb_func)(const SSL* ssl, const char* line);
+typedef int (*SSL_CTX_alpn_select_cb_func)(SSL* ssl, const unsigned char** out,
+                                           unsigned char* outlen, const unsigned char* in,
+                                           unsigned int inlen, void* arg);
+typedef unsigned int (*SSL_psk_client_cb_func)(SSL* ssl, const char* hint, char* identity,
+                                               unsigned int max_identity_len, unsigned char* psk,
+                                               unsigned int max_psk_len);
+typedef unsigned int (*SSL_psk_server_cb_func)(SSL* ssl, const char* identity, unsigned char* psk,
+                                               unsigned int max_psk_len);
+typedef int (*SSL_psk_find_session_cb_func)(SSL* ssl, const unsigned char* identity,
+                                            size_t identity_len, SSL_SESSION** sess);
+typedef int (*SSL_psk_use_session_cb_func)(SSL* ssl, const EVP_MD* md, const unsigned char** id,
+                                           size_t* idlen, SSL_SESSION** sess);
+typedef int (*SSL_CTX_generate_session_ticket_fn)(SSL* s, void* arg);
+typedef SSL_TICKET_RETURN (*SSL_CTX_decrypt_session_ticket_fn)(SSL* s, SSL_SESSION* ss,
+                                                               const unsigned char* keyname,
+                                                               size_t keyname_length,
+                                                               SSL_TICKET_STATUS status, void* arg);
+typedef unsigned int (*DTLS_timer_cb)(SSL* s, unsigned int timer_us);
+typedef int (*SSL_verify_cb)(int preverify_ok, X509_STORE_CTX* x509_ctx);
+// OpenSSL 1.1.1 has no names for these.
+typedef int SSL_new_session_cb(SSL*, SSL_SESSION*);
+typedef void SSL_remove_session_cb(SSL_CTX*, SSL_SESSION*);
+typedef SSL_SESSION* SSL_get_session_cb(SSL*, const unsigned char*, int, int*);
+typedef int SSL_cookie_generate_cb(SSL*, unsigned char*, unsigned int*);
+typedef int SSL_cookie_verify_cb(SSL*, const unsigned char*, unsigned int);
+typedef void SSL_callback(void);
+typedef void* CRYPTO_malloc_fn(size_t, const char*, int);
+typedef void* CRYPTO_realloc_fn(void*, size_t, const char*, int);
+typedef void CRYPTO_free_fn(void*, const char*, int);
+}
+
+namespace libssl_session {
+#define CONSTANT(ours, theirs, value) inline constexpr int ours = value;
+#include "openssl.def"
+}  // namespace libssl_session
+
+#endif  // LIBSSL_SESSION_NATIVE_OPENSSL_H_
