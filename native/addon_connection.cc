@@ -206,6 +206,15 @@ napi_value WriteEarlyData(const Call& call) {
   return Outcome(call, WriteEarlyData(state, bytes.data, bytes.size), state);
 }
 
+// How many bytes of early data libssl would take now: refused where it would take none, or where
+// the handshake would fail of it.
+napi_value AskEarlyDataRoom(const Call& call) {
+  const ConnectionState* state = Stepping(call, 0);
+  Obey(WriteEarlyDataRule(*state));
+  Obey(EarlyDataFitsRule(*state));
+  return call.Number(static_cast<double>(EarlyDataRoom(*state)));
+}
+
 // The result is SSL_READ_EARLY_DATA_…: 0 error, 1 success, 2 finish.
 napi_value ReadEarlyData(const Call& call) {
   ConnectionState* state = Stepping(call, 0);
@@ -323,6 +332,17 @@ napi_value SetNumTickets(const Call& call) {
 napi_value SetMaxEarlyData(const Call& call) {
   State(call, 0)->own.max_early_data = true;
   return Forward<&Libssl::SSL_set_max_early_data>(call);
+}
+
+napi_value SetAlpnProtos(const Call& call) {
+  ConnectionState* state = State(call, 0);
+  const Bytes bytes = call.ByteView(0);
+  const int result = call.libssl().SSL_set_alpn_protos(state->ssl, bytes.data,
+                                                       static_cast<unsigned int>(bytes.size));
+  // 0 is success.
+  if (result == 0)
+    state->offered_alpn.assign(reinterpret_cast<const char*>(bytes.data), bytes.size);
+  return call.Number(result);
 }
 
 napi_value SetHostName(const Call& call) {
@@ -489,6 +509,7 @@ std::vector<Function> ConnectionFunctions() {
       {"readAll", Entry<ReadEverything, kPossible>},
       {"readInto", Entry<ReadInto, kPossible>},
       {"takeInto", Entry<TakeInto, kPossible>},
+      {"earlyDataRoom", Entry<AskEarlyDataRoom, kPossible>},
       {"SSL_write_early_data", Entry<WriteEarlyData, kPossible>},
       {"SSL_read_early_data", Entry<ReadEarlyData, kPossible>},
       {"SSL_shutdown", Entry<Plain<&L::SSL_shutdown>, kPossible>},
@@ -531,7 +552,7 @@ std::vector<Function> ConnectionFunctions() {
       {"SSL_get_default_timeout", Entry<Forward<&L::SSL_get_default_timeout>, kNever>},
       {"X509_VERIFY_PARAM_set1_ip_asc", Entry<SetIpAddress, kPossible>},
       {"SSL_set1_host", Entry<SetHost, kPossible>},
-      {"SSL_set_alpn_protos", Entry<Forward<&L::SSL_set_alpn_protos>, kPossible>},
+      {"SSL_set_alpn_protos", Entry<SetAlpnProtos, kPossible>},
       {"SSL_use_psk_identity_hint", Entry<Forward<&L::SSL_use_psk_identity_hint>, kPossible>},
       {"SSL_get_psk_identity_hint", Entry<Forward<&L::SSL_get_psk_identity_hint>, kNever>},
       {"SSL_get_psk_identity", Entry<Forward<&L::SSL_get_psk_identity>, kNever>},

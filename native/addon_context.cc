@@ -142,6 +142,16 @@ napi_value SetGroupsList(const Call& call) {
   return call.NewLong(result);
 }
 
+napi_value SetAlpnProtos(const Call& call) {
+  ContextState& state = State(call, 0);
+  const Bytes bytes = call.ByteView(0);
+  const int result = call.libssl().SSL_CTX_set_alpn_protos(state.context, bytes.data,
+                                                           static_cast<unsigned int>(bytes.size));
+  // 0 is success.
+  if (result == 0) state.offered_alpn.assign(reinterpret_cast<const char*>(bytes.data), bytes.size);
+  return call.Number(result);
+}
+
 napi_value SetIdContext(const Call& call) {
   ContextState& state = State(call, 0);
   const Bytes bytes = call.ByteView(0);
@@ -254,7 +264,7 @@ std::vector<Function> ContextFunctions() {
       {"SSL_CTX_set_cipher_list", Entry<Forward<&L::SSL_CTX_set_cipher_list>, kPossible>},
       {"SSL_CTX_set_ciphersuites", Entry<Forward<&L::SSL_CTX_set_ciphersuites>, kPossible>},
       {"SSL_CTX_set_session_id_context", Entry<SetIdContext, kPossible>},
-      {"SSL_CTX_set_alpn_protos", Entry<Forward<&L::SSL_CTX_set_alpn_protos>, kPossible>},
+      {"SSL_CTX_set_alpn_protos", Entry<SetAlpnProtos, kPossible>},
       {"SSL_CTX_set_tlsext_max_fragment_length",
        Entry<Forward<&L::SSL_CTX_set_tlsext_max_fragment_length>, kPossible>},
       {"SSL_CTX_set_post_handshake_auth",

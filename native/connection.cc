@@ -87,6 +87,7 @@ SSL* NewConnection(ContextState* context) {
     return nullptr;
   }
   state->asks_for_psk = context->asks_for_psk;
+  state->offered_alpn = context->offered_alpn;
   libssl.SSL_set_bio(ssl, in, out);
   return ssl;
 }
@@ -200,9 +201,11 @@ void NoteEarlyData(ConnectionState* state, bool was_before, int result) {
 Step WriteEarlyData(ConnectionState* state, const void* data, size_t size) {
   const Libssl& libssl = state->context.libssl;
   const bool was_before = libssl.SSL_in_before(state->ssl) == 1;
+  const size_t room = EarlyDataRoom(*state);
   size_t written = 0;
   const int result = libssl.SSL_write_early_data(state->ssl, data, size, &written);
   NoteEarlyData(state, was_before, result);
+  if (result == 1 && room != kNoLimit) state->early_data_room = room - std::min(room, written);
   return Result(state, result);
 }
 

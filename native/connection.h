@@ -4,6 +4,7 @@
 #define LIBSSL_SESSION_NATIVE_CONNECTION_H_
 
 #include <array>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -61,6 +62,10 @@ struct ConnectionState {
   // A client's: the session that it offers, or the last that the application knows of. A reference,
   // so that no other session has its address.
   std::optional<SessionReference> offered;
+
+  // The protocols that a client offers, as ALPN has them: libssl cannot be asked.
+  std::string offered_alpn;
+  size_t early_data_room = SIZE_MAX;  // what a client may still send, once it has begun to
 
   // What a paused handshake asked for (kLookup), and what was found.
   enum class Lookup : uint8_t { kNone, kAsked, kAnswered };

@@ -126,6 +126,7 @@ struct ContextState {
   // libssl has no way to ask a context for these.
   std::string id_context;
   std::string groups;                        // empty: libssl's own
+  std::string offered_alpn;                  // by clients, as ALPN has it
   std::optional<Verification> verification;  // none: libssl's own, as in C
   bool looks_up = false;  // whether a server's handshake pauses to look for a session elsewhere
 };

@@ -55,32 +55,51 @@ bool In(const ConnectionState& state, const char* handshake_state) {
   return std::strcmp(state.context.libssl.SSL_state_string(state.ssl), handshake_state) == 0;
 }
 
-// A client's first early data, sent with the ClientHello. libssl sends it also where that has no
-// PSK to encrypt it with, or one that it does not take the keys from.
-Rule FirstEarlyDataRule(const ConnectionState& state) {
+// What a client's first early data, sent with the ClientHello, is encrypted with; nullptr where a
+// rule forbids it, or where libssl refuses by itself.
+struct FirstEarlyData {
+  Rule rule;
+  const SSL_SESSION* session;
+};
+
+// libssl sends it also where the ClientHello has no PSK to encrypt it with, or one that it does not
+// take the keys from.
+FirstEarlyData FirstEarlyDataOf(const ConnectionState& state) {
+  constexpr FirstEarlyData kRefused = {"earlyDataWithoutPsk", nullptr};
   const Libssl& libssl = state.context.libssl;
   const SSL_SESSION* session = libssl.SSL_get_session(state.ssl);
   const bool allows = session != nullptr && libssl.SSL_SESSION_get_max_early_data(session) > 0;
-  if (!allows && !state.asks_for_psk) return nullptr;  // libssl refuses by itself
+  if (!allows && !state.asks_for_psk) return {nullptr, nullptr};  // libssl refuses by itself
   const auto* answer = state.asks_for_psk ? FirstAnswer(state, &Answers::psk_use) : nullptr;
   const SSL_SESSION* psk = answer == nullptr ? nullptr : answer->second.get();
-  if (!OffersTls13(state)) return "earlyDataWithoutPsk";
+  if (!OffersTls13(state)) return kRefused;
   if (psk != nullptr && PskRule(libssl, psk) != nullptr) psk = nullptr;
   // The handshake fails of it, before anything is sent.
-  if (psk != nullptr && !IsTls13(libssl, psk)) return nullptr;
+  if (psk != nullptr && !IsTls13(libssl, psk)) return {nullptr, nullptr};
   if (session != nullptr && libssl.SSL_SESSION_is_resumable(session) == 1) {
     if (!IsTls13(libssl, session)) {
       // It takes the place of a PSK, unless its version is not spoken.
       const long lowest = Control(state, kCtrlGetMinProtoVersion);
-      if (allows || lowest < kTls13) return "earlyDataWithoutPsk";
+      if (allows || lowest < kTls13) return kRefused;
     } else if (allows) {
       const bool offered = TicketIsOffered(libssl, session) && HasTls13Cipher(libssl, session) &&
                            HasKey(libssl, session);
-      return offered ? nullptr : "earlyDataWithoutPsk";
+      return offered ? FirstEarlyData{nullptr, session} : kRefused;
     }
   }
   const bool psk_allows = psk != nullptr && libssl.SSL_SESSION_get_max_early_data(psk) > 0;
-  return psk_allows ? nullptr : "earlyDataWithoutPsk";
+  return psk_allows ? FirstEarlyData{nullptr, psk} : kRefused;
+}
+
+// Whether the protocol is one of those of a ClientHello, each after its length.
+bool IsOneOf(const std::string& protocols, const std::string& protocol) {
+  size_t at = 0;
+  while (at < protocols.size()) {
+    const auto size = static_cast<unsigned char>(protocols[at]);
+    if (protocols.compare(at + 1, size, protocol) == 0) return true;
+    at += 1 + size;
+  }
+  return false;
 }
 
 }  // namespace
@@ -102,7 +121,7 @@ Rule WriteEarlyDataRule(const ConnectionState& state) {
     const bool has_keys = libssl.SSL_get_finished(state.ssl, &finished, 1) > 0;
     return state.early_data_read && !has_keys ? "earlyDataWithoutKeys" : nullptr;
   }
-  if (libssl.SSL_in_before(state.ssl) == 1) return FirstEarlyDataRule(state);
+  if (libssl.SSL_in_before(state.ssl) == 1) return FirstEarlyDataOf(state).rule;
   if (!state.early_data) return nullptr;  // libssl refuses by itself
   // Once the server has answered, the keys are there only where it accepts: a HelloRetryRequest
   // has taken them away.
@@ -111,6 +130,29 @@ Rule WriteEarlyDataRule(const ConnectionState& state) {
   // One that is over or has failed libssl knows itself.
   const bool over = libssl.SSL_is_init_finished(state.ssl) == 1 || In(state, "SSLERR");
   return over ? nullptr : "earlyDataWithoutKeys";
+}
+
+Rule EarlyDataFitsRule(const ConnectionState& state) {
+  const Libssl& libssl = state.context.libssl;
+  const bool first = libssl.SSL_is_server(state.ssl) != 1 && libssl.SSL_in_before(state.ssl) == 1;
+  const SSL_SESSION* session = first ? FirstEarlyDataOf(state).session : nullptr;
+  if (session == nullptr) return nullptr;
+  const char* name = libssl.SSL_SESSION_get0_hostname(session);
+  if (name != nullptr && state.servername != name) return "earlyDataForOtherName";
+  const unsigned char* alpn = nullptr;
+  size_t size = 0;
+  libssl.SSL_SESSION_get0_alpn_selected(session, &alpn, &size);
+  if (alpn == nullptr) return nullptr;
+  const std::string protocol(reinterpret_cast<const char*>(alpn), size);
+  return IsOneOf(state.offered_alpn, protocol) ? nullptr : "earlyDataForOtherProtocol";
+}
+
+size_t EarlyDataRoom(const ConnectionState& state) {
+  const Libssl& libssl = state.context.libssl;
+  if (libssl.SSL_is_server(state.ssl) == 1) return kNoLimit;
+  if (libssl.SSL_in_before(state.ssl) != 1) return state.early_data_room;
+  const SSL_SESSION* session = FirstEarlyDataOf(state).session;
+  return session == nullptr ? kNoLimit : libssl.SSL_SESSION_get_max_early_data(session);
 }
 
 Rule ClearRule(const ConnectionState& state) {

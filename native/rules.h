@@ -5,6 +5,8 @@
 #ifndef LIBSSL_SESSION_NATIVE_RULES_H_
 #define LIBSSL_SESSION_NATIVE_RULES_H_
 
+#include <cstdint>
+
 #include "connection.h"
 
 namespace libssl_session {
@@ -14,6 +16,13 @@ using Rule = const char*;
 // Whether libssl may send data before the handshake is over. It checks that itself where it only
 // would do nothing; this is where it would send without keys, or with keys that everybody has.
 Rule WriteEarlyDataRule(const ConnectionState& state);
+
+// Whether the session or PSK of a client's first early data is for this server name and one of
+// these protocols, and how many bytes it still allows (kNoLimit: it is not what limits them). Where
+// libssl itself finds that out, the handshake fails of it.
+Rule EarlyDataFitsRule(const ConnectionState& state);
+inline constexpr size_t kNoLimit = SIZE_MAX;
+size_t EarlyDataRoom(const ConnectionState& state);
 
 // What may be cleared: a connection that has not begun, is in its first handshake, is open, or has
 // failed there. Not: one that waits at the ClientHello, renegotiates, has had to do with early

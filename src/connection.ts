@@ -504,35 +504,43 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
 
   /**
    * Sends early data: a client's with the session or PSK it offers, before `handshake()`; a server's
-   * after it has read the client's. Wraps `SSL_write_early_data(3)`.
+   * after it has read the client's. Where nothing allows it, or what does is for another server name
+   * or protocol: `ERR_LIBSSL_STATE`; more bytes than it allows: `ERR_OUT_OF_RANGE`. Neither does the
+   * connection harm. Wraps `SSL_write_early_data(3)`.
    */
   writeEarlyData(bytes: Uint8Array): void {
     const data = checkBytes('bytes', bytes);
     const handle = this.#usable('write early data');
     if (this.#ready || this.#paused) throw this.#wrongState('write early data');
+    const most = this.#earlyDataRoom(handle);
+    if (most === null) throw this.#noEarlyData();
+    if (data.length > most) throw outOfRange('bytes.byteLength', `<= ${most}`, data.length);
     const began = this.#began;
     this.#begin(handle);
-    const outcome = this.#unlessRefused(() => native().SSL_write_early_data(data));
-    if (
-      outcome === null ||
-      native().lastErrors()[0]?.reason === 'called a function you should not call'
-    ) {
+    const outcome = native().SSL_write_early_data(data);
+    if (native().lastErrors()[0]?.reason === 'called a function you should not call') {
       this.#began = began;
-      throw stateError(
-        `cannot write early data: in state '${this.state}' nothing allows it (a session or PSK that is offered and allows it, or early data of the client)`,
-      );
+      throw this.#noEarlyData();
     }
     this.#step('SSL_write_early_data', outcome);
   }
 
   // null where a rule keeps libssl from being asked.
-  #unlessRefused(step: () => Outcome): Outcome | null {
+  #earlyDataRoom(handle: Handle): number | null {
+    registers[0] = handle;
     try {
-      return step();
+      native().earlyDataRoom();
     } catch (error) {
       if (error instanceof LibsslError && error.code === 'ERR_LIBSSL_UNSAFE') return null;
       throw error;
     }
+    return registers[0];
+  }
+
+  #noEarlyData(): LibsslError {
+    return stateError(
+      `cannot write early data: in state '${this.state}' nothing allows it (a session or PSK that is offered and allows it, or early data of the client)`,
+    );
   }
 
   /** The early data that a client has sent; null when there is none. Wraps `SSL_read_early_data(3)`. */

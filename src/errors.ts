@@ -194,6 +194,14 @@ const misuses: Readonly<Record<string, readonly [code: string, message: string]>
     'ERR_LIBSSL_UNSAFE',
     'U17: the handshake has no keys for early data yet, or any more: libssl would send it unencrypted',
   ],
+  earlyDataForOtherName: [
+    'ERR_LIBSSL_STATE',
+    'the session or PSK that allows early data is for another server name',
+  ],
+  earlyDataForOtherProtocol: [
+    'ERR_LIBSSL_STATE',
+    'the session or PSK that allows early data is for a protocol (ALPN) that is not offered',
+  ],
   halfCleared: [
     'ERR_LIBSSL_UNSAFE',
     'U18: SSL_clear failed half-way, and libssl would go on without keys; the connection can only be freed',
@@ -258,6 +266,7 @@ const cNames: Readonly<Record<string, string>> = {
   receive: 'SSL_do_handshake',
   join: 'SSL_do_handshake',
   offerSession: 'SSL_set_session',
+  earlyDataRoom: 'SSL_write_early_data',
   refusedCertificates: 'SSL_get_peer_cert_chain',
   endLookup: 'SSL_do_handshake',
   readAll: 'SSL_read',

@@ -242,6 +242,7 @@ export interface NativeConnection {
   /** BIO_read of what is for the peer: how many bytes, at most 0 when there are none. */
   takeInto(into: Uint8Array): void;
   SSL_write_early_data(bytes: Uint8Array): Outcome;
+  earlyDataRoom: Plain;
   /** The result: 0 error, 1 success, 2 finish. */
   SSL_read_early_data(most: number): Outcome;
   SSL_shutdown(): Outcome;

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import {
   carry,
   certificate,
+  failure,
   freed,
   outOfRange,
   Stack,
@@ -487,13 +488,20 @@ describe('sessions', () => {
     expect([ours.earlyDataStatus, theirs.earlyDataStatus]).toEqual(['accepted', 'accepted']);
   });
 
-  test('more early data than is allowed fails the connection', () => {
-    const [client, server] = [stack.client(), stack.server({ maxEarlyData: 4 })];
+  test('more early data than is allowed is refused, and nothing is lost', () => {
+    const [client, server] = [stack.client(), stack.server({ maxEarlyData: 10 })];
     const session = stack.session(client, server);
-    const [ours] = stack.pair(client, server, { session });
-    expect(thrown(() => ours.writeEarlyData(Buffer.from('too much')))).toMatchObject({
-      reason: 'too much early data',
-    });
+    const [ours, theirs] = stack.pair(client, server, { session });
+    const tooMuch = () => thrown(() => ours.writeEarlyData(Buffer.alloc(11)));
+    expect(tooMuch()).toEqual(failure('ERR_OUT_OF_RANGE', '<= 10'));
+    expect(ours.state).toBe('new');
+    ours.writeEarlyData(Buffer.from('seven b'));
+    expect(tooMuch()).toEqual(failure('ERR_OUT_OF_RANGE', '<= 3'));
+    ours.writeEarlyData(Buffer.from('ytes'.slice(1)));
+    expect(tooMuch()).toEqual(failure('ERR_OUT_OF_RANGE', '<= 0'));
+    handshake(ours, theirs);
+    expect(ours.earlyDataStatus).toBe('accepted');
+    expect(text(theirs.readEarlyData())).toBe('seven btes');
   });
 });
 

@@ -162,6 +162,69 @@ describe('a client', () => {
   });
 });
 
+describe('early data is refused, and the handshake goes on without, where', () => {
+  const name = wrongState('is for another server name');
+  const protocol = wrongState('is for a protocol (ALPN) that is not offered');
+  const rows: [string, SslConnectionOptions, Record<string, string>, object | null][] = [
+    ['nothing differs', {}, {}, null],
+    ['the name is the same', { servername: 'a.example' }, { hostname: 'a.example' }, null],
+    ['only the connection has a name', { servername: 'a.example' }, {}, null],
+    ['the name is another', { servername: 'b.example' }, { hostname: 'a.example' }, name],
+    ['only what allows it has a name', {}, { hostname: 'a.example' }, name],
+    ['the protocol is one', { ALPNProtocols: ['x', 'h2'] }, { alpnProtocol: 'h2' }, null],
+    ['only the connection has a protocol', { ALPNProtocols: ['h2'] }, {}, null],
+    ['the protocol is none', { ALPNProtocols: ['x', 'h22'] }, { alpnProtocol: 'h2' }, protocol],
+    ['only what allows it has a protocol', {}, { alpnProtocol: 'h2' }, protocol],
+  ];
+  test.each(rows)('%s', (_, options, fields, expected) => {
+    const client = stack.client();
+    const ALPNProtocols = fields.alpnProtocol === undefined ? [] : [fields.alpnProtocol, 'x'];
+    const server = stack.server({ maxEarlyData: 100, ALPNProtocols });
+    for (const kind of ['session', 'PSK']) {
+      const [first] = stack.joined(client, server, { ALPNProtocols: ALPNProtocols.slice(0, 1) });
+      first.shutdown();
+      const ticket = stack.add(first.session as SslSession);
+      const session = kind === 'PSK' ? psk('TLS_AES_256_GCM_SHA384') : ticket;
+      Object.assign(session, fields);
+      const external = { pskSession: { identity: 'i', session } };
+      const answers = kind === 'PSK' ? { pskSessions: [['i', session] as const] } : {};
+      const [ours, theirs] = stack.pair(
+        client,
+        server,
+        { ...options, ...(kind === 'PSK' ? external : { session }) },
+        answers,
+      );
+      if (expected === null) ours.writeEarlyData(marker);
+      else {
+        expect(
+          thrown(() => ours.writeEarlyData(marker)),
+          kind,
+        ).toEqual(expected);
+        expect([ours.state, ours.take().length], kind).toEqual(['new', 0]);
+      }
+      handshake(ours, theirs);
+      expect([ours.state, ours.sessionReused], kind).toEqual(['open', true]);
+      expect(ours.earlyDataStatus, kind).toBe(expected === null ? 'accepted' : 'notSent');
+    }
+  });
+
+  test('the context offers the protocols, and not the connection', () => {
+    const client = stack.client({ ALPNProtocols: ['h2'] });
+    const server = stack.server({ maxEarlyData: 100, ALPNProtocols: ['h2'] });
+    const session = stack.session(client, server);
+    expect(session.alpnProtocol).toBe('h2');
+    const [same, theirs] = stack.pair(client, server, { session });
+    same.writeEarlyData(marker);
+    handshake(same, theirs);
+    expect(same.earlyDataStatus).toBe('accepted');
+    const other = stack.connection(client, {
+      session: stack.session(client, server),
+      ALPNProtocols: ['x'],
+    });
+    expect(thrown(() => other.writeEarlyData(marker))).toEqual(protocol);
+  });
+});
+
 describe('a server', () => {
   test.each(['a full handshake', 'a resumption'])(
     'that asks for another key share sends none before it has keys: %s',
