@@ -281,7 +281,8 @@ napi_value SetSession(const Call& call) {
   const bool begun = libssl.SSL_in_before(state->ssl) != 1;
   int result = 0;
   if constexpr (judges) {
-    const Offered offered = OfferSession(state, session);
+    const Offered offered =
+        OfferSession(state, session, slot != nullptr && slot->origin == Origin(state->context.id));
     result = offered == Offered::kYes ? 1 : offered == Offered::kNo ? 2 : 0;
   } else {
     result = Offer(state, session);
@@ -342,6 +343,15 @@ napi_value SetAlpnProtos(const Call& call) {
   // 0 is success.
   if (result == 0)
     state->offered_alpn.assign(reinterpret_cast<const char*>(bytes.data), bytes.size);
+  return call.Number(result);
+}
+
+napi_value SetFragmentLength(const Call& call) {
+  ConnectionState* state = State(call, 0);
+  const int code = call.Int(0);
+  const int result =
+      call.libssl().SSL_set_tlsext_max_fragment_length(state->ssl, static_cast<uint8_t>(code));
+  if (result == 1) state->fragment_code = code;
   return call.Number(result);
 }
 
@@ -569,8 +579,7 @@ std::vector<Function> ConnectionFunctions() {
       {"SSL_get_recv_max_early_data", Entry<Forward<&L::SSL_get_recv_max_early_data>, kNever>},
       {"SSL_set_recv_max_early_data", Entry<Forward<&L::SSL_set_recv_max_early_data>, kNever>},
       {"SSL_set_post_handshake_auth", Entry<Forward<&L::SSL_set_post_handshake_auth>, kNever>},
-      {"SSL_set_tlsext_max_fragment_length",
-       Entry<Forward<&L::SSL_set_tlsext_max_fragment_length>, kPossible>},
+      {"SSL_set_tlsext_max_fragment_length", Entry<SetFragmentLength, kPossible>},
   };
 }
 

@@ -152,6 +152,15 @@ napi_value SetAlpnProtos(const Call& call) {
   return call.Number(result);
 }
 
+napi_value SetFragmentLength(const Call& call) {
+  ContextState& state = State(call, 0);
+  const int code = call.Int(0);
+  const int result = call.libssl().SSL_CTX_set_tlsext_max_fragment_length(
+      state.context, static_cast<uint8_t>(code));
+  if (result == 1) state.fragment_code = code;
+  return call.Number(result);
+}
+
 napi_value SetIdContext(const Call& call) {
   ContextState& state = State(call, 0);
   const Bytes bytes = call.ByteView(0);
@@ -265,8 +274,7 @@ std::vector<Function> ContextFunctions() {
       {"SSL_CTX_set_ciphersuites", Entry<Forward<&L::SSL_CTX_set_ciphersuites>, kPossible>},
       {"SSL_CTX_set_session_id_context", Entry<SetIdContext, kPossible>},
       {"SSL_CTX_set_alpn_protos", Entry<SetAlpnProtos, kPossible>},
-      {"SSL_CTX_set_tlsext_max_fragment_length",
-       Entry<Forward<&L::SSL_CTX_set_tlsext_max_fragment_length>, kPossible>},
+      {"SSL_CTX_set_tlsext_max_fragment_length", Entry<SetFragmentLength, kPossible>},
       {"SSL_CTX_set_post_handshake_auth",
        Entry<Forward<&L::SSL_CTX_set_post_handshake_auth>, kNever>},
       {"SSL_CTX_use_psk_identity_hint",

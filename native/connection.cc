@@ -88,6 +88,7 @@ SSL* NewConnection(ContextState* context) {
   }
   state->asks_for_psk = context->asks_for_psk;
   state->offered_alpn = context->offered_alpn;
+  state->fragment_code = context->fragment_code;
   libssl.SSL_set_bio(ssl, in, out);
   return ssl;
 }

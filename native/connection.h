@@ -65,6 +65,7 @@ struct ConnectionState {
 
   // The protocols that a client offers, as ALPN has them: libssl cannot be asked.
   std::string offered_alpn;
+  int fragment_code = 0;  // the maximum fragment length that a client asks for: nor for this
   size_t early_data_room = SIZE_MAX;  // what a client may still send, once it has begun to
 
   // What a paused handshake asked for (kLookup), and what was found.

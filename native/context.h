@@ -127,6 +127,7 @@ struct ContextState {
   std::string id_context;
   std::string groups;                        // empty: libssl's own
   std::string offered_alpn;                  // by clients, as ALPN has it
+  int fragment_code = 0;                     // the maximum fragment length that clients ask for
   std::optional<Verification> verification;  // none: libssl's own, as in C
   bool looks_up = false;  // whether a server's handshake pauses to look for a session elsewhere
 };

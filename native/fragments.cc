@@ -32,8 +32,7 @@ void OnInfo(const SSL* ssl, int where, int) {
 long MaxRecord(const Libssl& libssl, const SSL* ssl) {
   const SSL_SESSION* session = libssl.SSL_get_session(ssl);
   const int code = session == nullptr ? 0 : libssl.SSL_SESSION_get_max_fragment_length(session);
-  // Anything but 1 to 4 libssl takes for none.
-  return code < 1 || code > 4 ? kMostFragment : 256L << code;
+  return IsFragmentCode(code) ? 256L << code : kMostFragment;
 }
 
 void FitFragments(const Libssl& libssl, SSL_CTX* context) {

@@ -7,6 +7,9 @@
 
 namespace libssl_session {
 
+// Of the codes of sessions: anything but 1 to 4 libssl takes for none.
+inline bool IsFragmentCode(int code) { return code >= 1 && code <= 4; }
+
 // The most data of a record, by the session at hand.
 long MaxRecord(const Libssl& libssl, const SSL* ssl);
 

@@ -3,6 +3,8 @@
 #include <cstring>
 #include <ctime>
 
+#include "fragments.h"
+
 namespace libssl_session {
 namespace {
 
@@ -37,18 +39,26 @@ long Control(const ConnectionState& state, int command) {
   return state.context.libssl.SSL_ctrl(state.ssl, command, 0, nullptr);
 }
 
-// Asked of libssl: an option against TLS 1.2 also takes 1.3 away where 1.1 is left, and security
-// levels have their say.
-bool OffersTls13(const ConnectionState& state) {
+// Whether the ClientHello has a suite that `wanted` takes. Asked of libssl: an option against
+// TLS 1.2 also takes 1.3 away where 1.1 is left, and security levels have their say.
+template <typename Wanted>
+bool Offers(const ConnectionState& state, Wanted wanted) {
   const Libssl& libssl = state.context.libssl;
   auto* ciphers = reinterpret_cast<OPENSSL_STACK*>(libssl.SSL_get1_supported_ciphers(state.ssl));
   bool found = false;
   const int count = ciphers == nullptr ? 0 : libssl.OPENSSL_sk_num(ciphers);
   for (int i = 0; i < count && !found; ++i) {
-    found = IsTls13Cipher(libssl, static_cast<SSL_CIPHER*>(libssl.OPENSSL_sk_value(ciphers, i)));
+    found = wanted(static_cast<SSL_CIPHER*>(libssl.OPENSSL_sk_value(ciphers, i)));
   }
   libssl.OPENSSL_sk_free(ciphers);
   return found;
+}
+
+bool OffersTls13(const ConnectionState& state) {
+  const auto is_tls13 = [&](const SSL_CIPHER* cipher) {
+    return IsTls13Cipher(state.context.libssl, cipher);
+  };
+  return Offers(state, is_tls13);
 }
 
 bool In(const ConnectionState& state, const char* handshake_state) {
@@ -174,6 +184,17 @@ Rule BeginRule(const ConnectionState& state) {
   const SSL_SESSION* session = libssl.SSL_get_session(state.ssl);
   const bool offered = session != nullptr && libssl.SSL_SESSION_is_resumable(session) == 1;
   return offered && !HasKey(libssl, session) ? "keyless" : nullptr;
+}
+
+bool CanGoWith(const ConnectionState& state, const SSL_SESSION* session, bool made_here) {
+  const Libssl& libssl = state.context.libssl;
+  const int length = libssl.SSL_SESSION_get_max_fragment_length(session);
+  const int code = IsFragmentCode(length) ? length : 0;
+  // Without one it may be of a server that has no use for it.
+  if (code != state.fragment_code && !(code == 0 && made_here)) return false;
+  const SSL_CIPHER* cipher = libssl.SSL_SESSION_get0_cipher(session);
+  if (cipher == nullptr || IsTls13(libssl, session)) return true;
+  return Offers(state, [&](const SSL_CIPHER* each) { return each == cipher; });
 }
 
 Rule StripRule(const ContextGroup& group, const SSL_SESSION* session) {

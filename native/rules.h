@@ -36,6 +36,11 @@ Rule RenegotiateRule(const ConnectionState& state);
 // Whether a handshake may begin with the session that the connection has.
 Rule BeginRule(const ConnectionState& state);
 
+// Whether a client's handshake can go on with a session in every case. Servers of libssl fail it of
+// one with another maximum fragment length than the client asks for, or, up to TLS 1.2, with a
+// suite that it does not offer. `made_here`: in this connection's context.
+bool CanGoWith(const ConnectionState& state, const SSL_SESSION* session, bool made_here);
+
 // Whether a session may lose its cipher or its key.
 Rule StripRule(const ContextGroup& group, const SSL_SESSION* session);
 

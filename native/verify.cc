@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <new>
 
+#include "rules.h"
 #include "server_name.h"
 
 namespace libssl_session {
@@ -194,8 +195,11 @@ void Judge(ContextState* context, const Verification& verification) {
   InstallServerNames(context);
 }
 
-Offered OfferSession(ConnectionState* state, SSL_SESSION* session) {
+Offered OfferSession(ConnectionState* state, SSL_SESSION* session, bool made_here) {
   const Libssl& libssl = state->context.libssl;
+  if (session != nullptr && !CanGoWith(*state, session, made_here)) {
+    return Offer(state, nullptr) == 1 ? Offered::kNo : Offered::kFailed;
+  }
   if (Offer(state, session) != 1) return Offered::kFailed;
   if (session == nullptr || libssl.SSL_get_verify_mode(state->ssl) == kVerifyNone ||
       VerifySession(*state, session, libssl.SSL_SESSION_get0_peer(session)) == kVerifyOk) {

@@ -12,10 +12,10 @@ namespace libssl_session {
 // From now on the context judges.
 void Judge(ContextState* context, const Verification& verification);
 
-// SSL_set_session by a client that judges. A session that a strict client would not take is not
-// offered, so that there is a full handshake.
+// SSL_set_session by a client that judges. A session that a strict client would not take, or that
+// the handshake could fail of (rules.h), is not offered, so that there is a full handshake.
 enum class Offered { kNo, kYes, kFailed };
-Offered OfferSession(ConnectionState* state, SSL_SESSION* session);
+Offered OfferSession(ConnectionState* state, SSL_SESSION* session, bool made_here);
 
 // When it is known whether the handshake resumes: false, with an error in the queue and the alert
 // for the peer, where a full handshake would not have let the session's peer pass.

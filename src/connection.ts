@@ -706,7 +706,8 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
    * context is offered as a `dup()`, and any with `reuseSession`. One that would not pass where a full handshake does not (its
    * certificate is not for this name, did not verify, has expired, or, where it came from another
    * context, does not lead to this one's `ca`) is not offered where the context verifies: then there
-   * is a full handshake. Wraps `SSL_set_session(3)`.
+   * is a full handshake. Nor is one that libssl's servers fail of: with another `maxFragmentLength`
+   * than the client asks for, or, up to TLS 1.2, with a suite that it does not offer. Wraps `SSL_set_session(3)`.
    */
   setSession(session: SslSession | null): void {
     if (session !== null && !SslSession.is(session)) {
