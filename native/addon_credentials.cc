@@ -42,9 +42,10 @@ int Each(const Call& call, ReadPem<Object> read, void (*release)(Object*), Take 
   }
 }
 
+// Also those of `openssl x509 -trustout`, as node:tls.
 template <typename Take>
 int EachCertificate(const Call& call, Take take) {
-  return Each<X509>(call, call.libssl().PEM_read_bio_X509, call.libssl().X509_free, take);
+  return Each<X509>(call, call.libssl().PEM_read_bio_X509_AUX, call.libssl().X509_free, take);
 }
 
 // The certificate and those that lead to its root: how many, or 0.

@@ -15,6 +15,8 @@ const revoked = {
   key: fixture('options-revoked-key.pem'),
 };
 const [ca, crl] = [fixture('options-ca.pem'), fixture('options-crl.pem')];
+const trusted = (pem: Buffer) =>
+  Buffer.from(pem.toString().replaceAll(' CERTIFICATE', ' TRUSTED CERTIFICATE'));
 const pfx = fixture('options-good.p12');
 const passphrase = 'pässword';
 const dh2048 = fixture('options-dh2048.pem');
@@ -256,6 +258,33 @@ const rows: [string, Options, Options, View][] = [
   ['crl, of a certificate that is not on it', { ca, crl }, good, { peer: 'CN=good' }],
   ['crl, of one that is', { ca, crl }, revoked, { failed: 'certificate revoked' }],
   ['without crl', { ca }, revoked, { peer: 'CN=revoked' }],
+  [
+    'blocks of another kind, and text, before the one that is wanted',
+    { ca: Buffer.concat([crl, Buffer.from('some text\n'), ca]) },
+    {
+      cert: Buffer.concat([good.key, Buffer.from('some text\n'), good.cert]),
+      key: Buffer.concat([good.cert, good.key]),
+    },
+    { peer: 'CN=good' },
+  ],
+  [
+    'a crl behind a certificate',
+    { ca, crl: Buffer.concat([ca, crl]) },
+    revoked,
+    { failed: 'certificate revoked' },
+  ],
+  [
+    'certificates that say themselves what they are trusted for',
+    { ca: trusted(ca) },
+    { ...good, cert: trusted(good.cert) },
+    { peer: 'CN=good' },
+  ],
+  [
+    'one of them behind another certificate',
+    { ca: Buffer.concat([good.cert, trusted(ca)]) },
+    good,
+    { peer: 'CN=good' },
+  ],
   ['pfx', { ca }, { pfx, passphrase }, { peer: 'CN=good' }],
   ['pfx with its own passphrase', { ca }, { pfx: [{ buf: pfx, passphrase }] }, { peer: 'CN=good' }],
   ['the certificates of a pfx are trusted', { pfx, passphrase }, good, { peer: 'CN=good' }],

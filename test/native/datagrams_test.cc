@@ -57,7 +57,7 @@ void AddChain(const Context& context, int count) {
   const std::string pem = Fixture("tls-cert.pem");
   for (int i = 0; i < count; ++i) {
     const MemoryBio bio(libssl, Bytes(pem), pem.size());
-    X509* certificate = libssl.PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr);
+    X509* certificate = libssl.PEM_read_bio_X509_AUX(bio.get(), nullptr, nullptr, nullptr);
     CHECK(libssl.SSL_CTX_ctrl(context.get(), kCtrlChainCert, 0, certificate) == 1);
   }
 }

@@ -34,7 +34,7 @@ inline constexpr uint32_t Bit(EventKind kind) { return 1u << static_cast<int>(ki
 inline int UseCertificate(const Libssl& libssl, SSL_CTX* context, const std::string& pem) {
   const MemoryBio bio(libssl, Bytes(pem), pem.size());
   if (bio.get() == nullptr) return 0;
-  X509* certificate = libssl.PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr);
+  X509* certificate = libssl.PEM_read_bio_X509_AUX(bio.get(), nullptr, nullptr, nullptr);
   if (certificate == nullptr) return 0;
   const int result = libssl.SSL_CTX_use_certificate(context, certificate);
   libssl.X509_free(certificate);
