@@ -92,11 +92,18 @@ function decodeBase64(text: Uint8Array): Buffer | null {
   return exact;
 }
 
-/** How many bytes a session's DER is too short for the length that it says; 0 for anything else. */
-export function missingBytes(der: Uint8Array): number {
+/** What of a session's DER is missing at its end, in words; null where that is not what is wrong. */
+export function missingPart(der: Uint8Array): string | null {
   const bytes = Buffer.from(der.buffer, der.byteOffset, der.byteLength);
-  const header = readHeader(bytes, 0);
-  return header?.tag === 0x30 ? Math.max(header.end - bytes.length, 0) : 0;
+  if (bytes.length === 0) return 'all of the session is missing';
+  if (bytes[0] !== 0x30) return null;
+  if (bytes.length < 2 + lengthBytes(bytes[1] ?? 0)) return 'its length is missing';
+  const missing = (readHeader(bytes, 0)?.end ?? 0) - bytes.length;
+  if (missing <= 0) return null;
+  const count = missing.toLocaleString('en-US');
+  return missing === 1
+    ? '1 byte of the session is missing'
+    : `${count} bytes of the session are missing`;
 }
 
 function withoutUnknownFields(der: Buffer): Buffer {
@@ -136,12 +143,15 @@ function readHeader(der: Buffer, at: number): Element | null {
   if (at + 2 > der.length) return null;
   const tag = der.readUInt8(at);
   const first = der.readUInt8(at + 1);
-  const lengthBytes = first < 0x80 ? 0 : first & 0x7f;
-  const content = at + 2 + lengthBytes;
-  if (first === 0x80 || lengthBytes > 4 || content > der.length) return null;
-  const length = lengthBytes === 0 ? first : der.readUIntBE(at + 2, lengthBytes);
+  const size = lengthBytes(first);
+  const content = at + 2 + size;
+  if (first === 0x80 || size > 4 || content > der.length) return null;
+  const length = size === 0 ? first : der.readUIntBE(at + 2, size);
   return { tag, content, end: content + length };
 }
+
+/** How many bytes follow the first of a length. */
+const lengthBytes = (first: number) => (first < 0x80 ? 0 : first & 0x7f);
 
 function encodeLength(length: number): Buffer {
   if (length < 0x80) return Buffer.from([length]);

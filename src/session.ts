@@ -6,7 +6,13 @@ import { guardMembers } from './guard.js';
 import { inspectObject } from './inspect.js';
 import * as C from './libssl.js';
 import { type CipherInfo, type Handle, native, registers } from './native.js';
-import { knownPart, readWrapping, unwrapNodeSession, wrapNodeSession } from './node-session.js';
+import {
+  knownPart,
+  missingPart,
+  readWrapping,
+  unwrapNodeSession,
+  wrapNodeSession,
+} from './node-session.js';
 import { offer } from './offer.js';
 import { readOptions } from './option-bag.js';
 import { type ProtocolVersion, versionName, versionNumber } from './protocol-version.js';
@@ -59,7 +65,8 @@ export class SslSession implements Disposable {
   }
 
   /**
-   * Decodes DER. Bytes after the session are an error: `ERR_LIBSSL_FAILED`.
+   * Decodes DER. Bytes after the session are an error: `ERR_LIBSSL_FAILED`. Of one that is cut off
+   * the error says what is missing.
    * Wraps `d2i_SSL_SESSION(3)`.
    */
   static fromDer(der: Uint8Array): SslSession {
@@ -508,7 +515,15 @@ function decode(der: Uint8Array): SslSession {
   }
   if (handle === 0) {
     const rule = 'a field is too long, or the cipher is unknown to OpenSSL 1.1.1';
-    fail('d2i_SSL_SESSION', `d2i_SSL_SESSION: ${rule}`);
+    const error = libsslError(
+      'd2i_SSL_SESSION',
+      functions.lastErrors(),
+      `d2i_SSL_SESSION: ${rule}`,
+    );
+    // libssl calls what is too short "too long".
+    const missing = missingPart(der);
+    if (missing !== null) error.message = `the encoding is cut off, ${missing}: ${error.message}`;
+    throw error;
   }
   return new SslSession(adopting, handle);
 }

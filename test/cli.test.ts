@@ -85,6 +85,10 @@ describe('what is not read', () => {
         expectFailure(run(['inspect', '-'], { input: each }), 1, new RegExp(`cut off: ${words}`));
       }
     }
+    for (const size of [1, 2, 3]) {
+      const input = der.subarray(0, size);
+      expectFailure(run(['inspect', '-'], { input }), 1, /cut off: its length is missing/);
+    }
   });
 });
 
@@ -527,7 +531,10 @@ describe('what is no session', () => {
       Buffer.concat([der, Buffer.from('more')]),
       /can decode: .*4 bytes after the end/,
     ],
-    'the beginning of a Node buffer': ['\0nodejs:tls:session:1\0', /can decode: /],
+    'the beginning of a Node buffer': [
+      '\0nodejs:tls:session:1\0',
+      /is cut off: all of the session is missing/,
+    ],
   };
 
   test.each(Object.entries(cases))('%s', (_, [content, message]) => {

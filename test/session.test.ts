@@ -5,6 +5,7 @@ import { inspect } from 'node:util';
 import { LibsslError, SslSession, sessionCounts, startCounting } from 'libssl-session';
 import * as C from 'libssl-session/libssl';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { thrown } from './contexts.js';
 import { gc } from './gc.mjs';
 import { fixture } from './helpers.js';
 
@@ -254,6 +255,36 @@ describe('DER', () => {
         ],
       }),
     );
+  });
+
+  test('what is cut off, anywhere, is an error that says so', () => {
+    const der = fixture('openssl-1.1.1-tls13.der');
+    const words = (size: number) => {
+      if (size === 0) return 'all of the session is missing';
+      if (size < 4) return 'its length is missing';
+      const missing = der.length - size;
+      return `${missing.toLocaleString('en-US')} byte${missing === 1 ? '' : 's'} of the session`;
+    };
+    expect(der.subarray(0, 2)).toEqual(Buffer.from('3082', 'hex'));
+    for (let size = 0; size < der.length; size += 1) {
+      expect(() => SslSession.fromDer(der.subarray(0, size))).toThrow(
+        expect.objectContaining({
+          code: expect.stringMatching(/^ERR_OSSL_ASN1_/),
+          message: expect.stringContaining(`the encoding is cut off, ${words(size)}`),
+        }),
+      );
+    }
+    for (const [hex, cut] of [
+      ['30', true],
+      ['3084ffffff', true],
+      ['3080', false],
+      ['31', false],
+      ['3003020101', false],
+      ['308501ffffffff', false],
+    ] as const) {
+      const error = thrown(() => SslSession.fromDer(Buffer.from(hex, 'hex')));
+      expect(String(error).includes('cut off'), hex).toBe(cut);
+    }
   });
 
   test('100 MB of garbage are refused', () => {

@@ -3,10 +3,10 @@
 import { fstatSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { LibsslError } from '../errors.js';
-import { missingBytes, readWrapping, unwrapNodeSession } from '../node-session.js';
+import { missingPart, readWrapping, unwrapNodeSession } from '../node-session.js';
 import { SslSession } from '../session.js';
 import { Failure, systemReason } from './failure.js';
-import { bytes, printable } from './terminal.js';
+import { printable } from './terminal.js';
 
 /** What was read, and in which form it was. */
 export interface Source {
@@ -46,12 +46,8 @@ export async function readSession(file: string): Promise<Input> {
   if ('problem' in found) throw new Failure(`${name}: ${found.problem}`);
   const { format, der: node } = found;
   const { servername: boundTo, der } = readWrapping(node);
-  const missing = missingBytes(der);
-  if (missing > 0) {
-    throw new Failure(
-      `${name}: is cut off: ${bytes(missing)} of the session ${missing === 1 ? 'is' : 'are'} missing`,
-    );
-  }
+  const missing = missingPart(der);
+  if (missing !== null) throw new Failure(`${name}: is cut off: ${missing}`);
   if (found.more) process.stderr.write(`libssl-session: ${name}: ${found.more}\n`);
   let session: SslSession;
   try {
