@@ -134,7 +134,8 @@ function propertyText(checker, node) {
 function membersOf(checker, declaration) {
   const byName = new Map();
   for (const node of declaration.members) {
-    if (!isPublic(node) || implementsOverloads(node)) continue;
+    const nameless = ts.isClassStaticBlockDeclaration(node);
+    if (nameless || !isPublic(node) || implementsOverloads(node)) continue;
     byName.set(nameOf(node), [...(byName.get(nameOf(node)) ?? []), node]);
   }
   return [...byName].map(([name, nodes]) => {

@@ -34,6 +34,7 @@ import { deliver } from './events.js';
 import { guardMembers } from './guard.js';
 import { inspectObject } from './inspect.js';
 import { checkMaterial, mostMaterial } from './keying-material.js';
+import { watchListeners } from './listeners.js';
 import {
   type CipherInfo,
   EventKind,
@@ -72,9 +73,9 @@ export interface SslConnectionOptions extends SslAnswers, DatagramOptions {
   /** A client's: the server name (SNI), which the certificate must be for when it is verified. */
   servername?: string;
   /**
-   * A client's: the name or IP address that the certificate must be for, where not `servername`;
-   * null: any name will do. Where the context verifies (`rejectUnauthorized`), one of the three is
-   * needed.
+   * A client's: the name or IP address that the certificate must be for where `servername` is not
+   * given; with `servername`, as in node:tls, it has no say. null: any name will do, also beside a
+   * `servername`. Where the context verifies (`rejectUnauthorized`), one of the three is needed.
    */
   host?: string | null;
   /** Most early data that a server takes, in bytes, as `SslContext.maxEarlyData`; the context's where not given. */
@@ -108,8 +109,31 @@ export type SslConnectionState =
   | 'failed'
   | 'freed';
 
+/** What a connection says of itself: `toJSON()`. */
+export interface SslConnectionInfo {
+  /** The side that it takes. */
+  role: 'client' | 'server';
+  /** Where it is. */
+  state: SslConnectionState;
+  /** null before it is known. */
+  protocol: ProtocolVersion | null;
+  /** OpenSSL's name of it; null before it is known. */
+  cipher: string | null;
+  /** What the client asks for (SNI). */
+  servername: string | null;
+  /** What ALPN chose. */
+  alpnProtocol: string | null;
+  /** Whether the handshake resumed a session. */
+  sessionReused: boolean;
+}
+
 /** What became of the early data: whether the client sent any, and the server took it. */
 export type EarlyDataStatus = 'notSent' | 'rejected' | 'accepted';
+
+const listened: ReadonlyMap<unknown, number> = new Map([
+  ['session', newSessions],
+  ['keylog', 1 << EventKind.keylog],
+]);
 
 const references: ReferenceKind = {
   name: 'SslConnection',
@@ -232,9 +256,10 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
 
   // Who the server must be.
   #expect(handle: Handle, { servername, host }: CheckedConnectionOptions): void {
-    const name = host === undefined ? servername : host;
-    if (name == null) {
-      if (host === null || !this.context.rejectUnauthorized) return;
+    if (host === null) return;
+    const name = servername ?? host;
+    if (name === undefined) {
+      if (!this.context.rejectUnauthorized) return;
       const rule = 'must name the server whose certificate is verified; null: any name will do';
       throw invalidValue("options.servername' or 'options.host", rule);
     }
@@ -269,25 +294,24 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     this.free();
   }
 
-  /** @internal What `console.log` shows; no secret. */
+  /** What it is, in plain values without a secret; `console.log` shows the same. */
+  toJSON(): SslConnectionInfo {
+    return {
+      role: this.#server ? 'server' : 'client',
+      state: this.state,
+      protocol: this.protocol,
+      cipher: this.cipher?.name ?? null,
+      servername: this.servername,
+      alpnProtocol: this.alpnProtocol,
+      sessionReused: this.sessionReused,
+    };
+  }
+
+  /** @internal */
   [inspect.custom](depth: number, options: InspectOptions): string {
     // Also asked of a Proxy, and of what inherits from one.
     if (!(#reference in this)) return 'SslConnection <not a connection>';
-    return inspectObject(
-      'SslConnection',
-      this.freed,
-      () => ({
-        role: this.#server ? 'server' : 'client',
-        state: this.state,
-        protocol: this.protocol,
-        cipher: this.cipher?.name ?? null,
-        servername: this.servername,
-        alpnProtocol: this.alpnProtocol,
-        sessionReused: this.sessionReused,
-      }),
-      depth,
-      options,
-    );
+    return inspectObject('SslConnection', this.freed, () => this.toJSON(), depth, options);
   }
 
   /** Whether `free()` was called. */
@@ -1008,23 +1032,12 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   }
 
   // Libssl's callbacks are set for what is listened to.
-  #want(event: string): void {
-    const kinds = { session: newSessions, keylog: 1 << EventKind.keylog }[event];
-    if (kinds !== undefined && !this.freed) this.context.want(kinds, this.#reference.handle);
-  }
-  override on<K extends keyof SslConnectionEvents>(event: K, listener: Listener<K>): this {
-    this.#want(event);
-    return super.on(event, listener as never);
-  }
-  override addListener<K extends keyof SslConnectionEvents>(event: K, listener: Listener<K>): this {
-    return this.on(event, listener);
-  }
-  override prependListener<K extends keyof SslConnectionEvents>(
-    event: K,
-    listener: Listener<K>,
-  ): this {
-    this.#want(event);
-    return super.prependListener(event, listener as never);
+  static {
+    watchListeners(SslConnection.prototype, (connection, event) => {
+      const kinds = listened.get(event);
+      if (kinds === undefined || connection.freed) return;
+      connection.context.want(kinds, connection.#reference.handle);
+    });
   }
 
   /** @internal handshake() of two connections, as far as it goes without anybody else. */
@@ -1093,8 +1106,6 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
 }
 
 guardMembers(SslConnection);
-
-type Listener<K extends keyof SslConnectionEvents> = (...values: SslConnectionEvents[K]) => void;
 
 const isFailure = (error: number | undefined) =>
   error === SSL_ERROR_SSL || error === SSL_ERROR_SYSCALL;

@@ -24,6 +24,7 @@ import { deliver, listen } from './events.js';
 import { guardMembers } from './guard.js';
 import { inspectObject } from './inspect.js';
 import { checkTicketKeys, storeTicketKeys } from './keys.js';
+import { watchListeners } from './listeners.js';
 import { EventKind, type Handle, type NativeEvent, native, registers } from './native.js';
 import {
   bytesOf,
@@ -72,6 +73,22 @@ export interface SessionStats {
   timeouts: number;
   /** Sessions that were dropped because the cache was full. */
   cacheFull: number;
+}
+
+/** What a context says of itself: `toJSON()`. */
+export interface SslContextInfo {
+  /** Which side its connections take. */
+  role: 'client' | 'server';
+  /** The lowest version; null: the library's. */
+  minVersion: ProtocolVersion | null;
+  /** The highest version; null: the library's. */
+  maxVersion: ProtocolVersion | null;
+  /** A mask of `SSL_SESS_CACHE_…`. */
+  sessionCacheMode: number;
+  /** Seconds that a session is good for. */
+  sessionTimeout: number;
+  /** What libssl counts. */
+  sessionStats: SessionStats;
 }
 
 /** The events of a context. A session that an event brings belongs to its listener. */
@@ -150,24 +167,17 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
       this.free();
       throw error;
     }
-    this.#watchListeners();
   }
 
   // Libssl's callbacks are set for what is listened to.
-  #watchListeners(): void {
-    this.on('newListener' as never, ((event: string) => this.#listen(events[event] ?? 0)) as never);
-    this.on(
-      'removeListener' as never,
-      (() => {
-        if (!this.freed) this.#listen(0);
-      }) as never,
+  static {
+    watchListeners(
+      SslContext.prototype,
+      (context) => context.#listen(),
+      (context) => {
+        if (!context.freed) context.#listen();
+      },
     );
-  }
-
-  override removeAllListeners(event?: keyof SslContextEvents): this {
-    super.removeAllListeners(event);
-    if (event === undefined && !this.freed) this.#watchListeners();
-    return this;
   }
 
   #apply(handle: Handle, options: CheckedContextOptions): void {
@@ -228,24 +238,23 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     this.free();
   }
 
-  /** @internal What `console.log` shows; no secret. */
+  /** What it is, in plain values without a secret; `console.log` shows the same. */
+  toJSON(): SslContextInfo {
+    return {
+      role: this.role,
+      minVersion: this.minVersion,
+      maxVersion: this.maxVersion,
+      sessionCacheMode: this.sessionCacheMode,
+      sessionTimeout: this.sessionTimeout,
+      sessionStats: this.sessionStats,
+    };
+  }
+
+  /** @internal */
   [inspect.custom](depth: number, options: InspectOptions): string {
     // Also asked of a Proxy, and of what inherits from one.
     if (!(#reference in this)) return 'SslContext <not a context>';
-    return inspectObject(
-      'SslContext',
-      this.freed,
-      () => ({
-        role: this.role,
-        minVersion: this.minVersion,
-        maxVersion: this.maxVersion,
-        sessionCacheMode: this.sessionCacheMode,
-        sessionTimeout: this.sessionTimeout,
-        sessionStats: this.sessionStats,
-      }),
-      depth,
-      options,
-    );
+    return inspectObject('SslContext', this.freed, () => this.toJSON(), depth, options);
   }
 
   /** Whether `free()` was called. */
@@ -361,7 +370,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     }
     this.#reference.handle;
     this.#store = store;
-    this.#listen(0);
+    this.#listen();
   }
 
   /** Milliseconds that a handshake waits for the store: the option. */
@@ -563,11 +572,11 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
   want(kinds: number, connection: Handle): void {
     if ((this.#wantedByConnections & kinds) === kinds) return;
     this.#wantedByConnections |= kinds;
-    this.#listen(0, connection);
+    this.#listen(connection);
   }
 
-  #listen(more: number, through = this.#reference.handle): void {
-    let kinds = more | this.#wantedByConnections;
+  #listen(through = this.#reference.handle): void {
+    let kinds = this.#wantedByConnections;
     for (const [event, bit] of Object.entries(events)) {
       if (this.listenerCount(event as keyof SslContextEvents) > 0) kinds |= bit;
     }

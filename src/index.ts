@@ -3,11 +3,17 @@ export {
   handshake,
   SslConnection,
   type SslConnectionEvents,
+  type SslConnectionInfo,
   type SslConnectionOptions,
   type SslConnectionState,
 } from './connection.js';
 export * from './constants.js';
-export { type SessionStats, SslContext, type SslContextEvents } from './context.js';
+export {
+  type SessionStats,
+  SslContext,
+  type SslContextEvents,
+  type SslContextInfo,
+} from './context.js';
 export type {
   Pem,
   PemKey,

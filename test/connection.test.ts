@@ -1,5 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
+import type { AddressInfo, LookupFunction } from 'node:net';
+import { connect, createServer } from 'node:tls';
 import { handshake, LibsslError, SslConnection, type SslSession } from 'libssl-session';
 import { describe, expect, test } from 'vitest';
 import {
@@ -91,10 +93,38 @@ describe('the constructor', () => {
       reason: 'certificate verify failed',
     });
     expect(ours.verifyError).toMatch(/Hostname mismatch/);
-    const options = { servername: 'wrong.test', host: 'localhost' };
+    const options = { servername: 'other.localhost', host: '192.0.2.1' };
     const pair = stack.joined(client, stack.server(), options);
     expect(pair[0].authorized).toBe(true);
-    expect(pair[1].servername).toBe('wrong.test');
+    expect(pair[1].servername).toBe('other.localhost');
+  });
+
+  test('the certificate is for servername where that is given, else for host, as node:tls', async () => {
+    const server = createServer(certificate).listen(0, '127.0.0.1');
+    server.on('tlsClientError', () => {});
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const ca = certificate.cert;
+    const client = stack.client({ rejectUnauthorized: true, ca });
+    for (const options of [
+      { host: '127.0.0.1', servername: 'localhost' },
+      { host: 'localhost', servername: 'wrong.test' },
+      { host: 'localhost' },
+      { host: '127.0.0.1' },
+    ]) {
+      const lookup: LookupFunction = (_, __, done) =>
+        done(null, [{ address: '127.0.0.1', family: 4 }]);
+      const socket = connect({ ...options, port, ca, lookup });
+      const theirs = await once(socket, 'secureConnect').then(
+        () => null,
+        ({ code }) => code,
+      );
+      socket.destroy();
+      const pair = stack.pair(client, stack.server(), options);
+      const ours = theirs === null ? handshake(...pair) : thrown(() => handshake(...pair));
+      expect((ours as { code?: string } | undefined)?.code ?? null).toBe(theirs);
+    }
+    server.close();
   });
 
   test('host: an address is looked for among the certificate’s addresses, not its names', () => {
@@ -670,7 +700,10 @@ test('after free() every member refuses, but free, freed and state', () => {
     setAnswers: [{}],
     exportKeyingMaterial: [8, 'x'],
   };
-  const listeners = ['on', 'addListener', 'once', 'prependListener', 'prependOnceListener'];
+  const listeners = [
+    ...['on', 'addListener', 'once', 'prependListener', 'prependOnceListener'],
+    ...['off', 'removeListener', 'removeAllListeners'],
+  ];
   for (const [name, { get, value }] of Object.entries(
     Object.getOwnPropertyDescriptors(SslConnection.prototype),
   )) {

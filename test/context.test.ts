@@ -816,6 +816,26 @@ describe('events', () => {
     expect(pair.map(({ state }) => state)).toEqual(['open', 'open']);
   });
 
+  test('there are no listeners but those that were added, and Node’s own events can be emptied', () => {
+    const server = stack.server({ noTicket: true });
+    const [ours, theirs] = stack.pair(stack.client(), server);
+    let calls = 0;
+    for (const each of [server, theirs]) {
+      expect(each.eventNames()).toEqual([]);
+      for (const event of ['newListener', 'removeListener'])
+        each.removeAllListeners(event as never);
+    }
+    const count = (session: SslSession) => {
+      calls += 1;
+      session.free();
+    };
+    server.prependOnceListener('newSession', count);
+    theirs.once('session', count);
+    handshake(ours, theirs);
+    expect(calls).toBe(2);
+    for (const each of [server, theirs, ours]) expect(each.eventNames()).toEqual([]);
+  });
+
   test('listeners that come and go', () => {
     const server = stack.server({ noTicket: true });
     let calls = 0;
@@ -850,7 +870,14 @@ describe('after free()', () => {
     const own = Object.getOwnPropertyDescriptors(SslContext.prototype);
     const allowed = [
       ...['constructor', 'free', 'freed', 'role', 'sessionStore', 'sessionStoreTimeout'],
-      ...['storeErrors', 'rejectUnauthorized', 'want', 'removeAllListeners'],
+      ...[
+        'storeErrors',
+        'rejectUnauthorized',
+        'want',
+        'off',
+        'removeListener',
+        'removeAllListeners',
+      ],
     ];
     const session = cacheable('x');
     const values: Record<string, unknown[]> = {
@@ -862,6 +889,9 @@ describe('after free()', () => {
       setAnswers: [{ allowEarlyData: true }],
       flushSessions: [0],
     };
+    for (const name of ['on', 'addListener', 'once', 'prependListener', 'prependOnceListener']) {
+      values[name] = ['newSession', () => {}];
+    }
     for (const [name, { get, set, value }] of Object.entries(own)) {
       if (allowed.includes(name)) continue;
       if (get)

@@ -20,6 +20,31 @@ describe('console.log of a context and a connection', () => {
     expect(inspect({ a: { b: ours } }, { depth: 1 })).toContain('[SslConnection]');
   });
 
+  test('JSON.stringify has the same, and so has what holds one', () => {
+    const [client, server] = [stack.client({ ALPNProtocols: ['h2'] }), stack.server()];
+    const [ours] = stack.joined(client, server, { servername: 'a.test' });
+    expect(JSON.parse(JSON.stringify({ ours, context: [ours.context] }))).toEqual({
+      ours: {
+        role: 'client',
+        state: 'open',
+        protocol: 'TLSv1.3',
+        cipher: 'TLS_AES_256_GCM_SHA384',
+        servername: 'a.test',
+        alpnProtocol: null,
+        sessionReused: false,
+      },
+      context: [{ ...client.toJSON(), role: 'client' }],
+    });
+    expect(Object.keys(client.toJSON())).toEqual([
+      'role',
+      'minVersion',
+      'maxVersion',
+      'sessionCacheMode',
+      'sessionTimeout',
+      'sessionStats',
+    ]);
+  });
+
   test('never throws: new, failed, freed, a Proxy, what only inherits', () => {
     const [client, server] = [stack.client(), stack.server()];
     const [ours, theirs] = stack.pair(client, server);
