@@ -175,10 +175,22 @@ napi_value SetJudge(const Call& call) {
   return call.Undefined();
 }
 
-// Whether the second context has no ticket keys of its own, or those of the first.
+// Keys of `size` bytes each, one after the other: the first two arguments.
+std::vector<Secret> TicketKeys(const Call& call) {
+  const Bytes bytes = call.ByteView(0);
+  const size_t size = call.Uint(1);
+  std::vector<Secret> keys;
+  for (size_t at = 0; at + size <= bytes.size; at += size) keys.emplace_back(bytes.data + at, size);
+  return keys;
+}
+
+// ticketKeysFit(keys, size): whether there are none, or they are the context's; for null those of
+// the second context.
 napi_value TicketKeysFit(const Call& call) {
   const std::vector<Secret>& keys = State(call, 0).ticket_keys;
-  const std::vector<Secret>& others = State(call, 1).ticket_keys;
+  const bool given = !call.IsNull(0);
+  const std::vector<Secret> made = given ? TicketKeys(call) : std::vector<Secret>();
+  const std::vector<Secret>& others = given ? made : State(call, 1).ticket_keys;
   const auto same = [](const Secret& a, const Secret& b) {
     return a.size() == b.size() && std::equal(a.data(), a.data() + a.size(), b.data());
   };
@@ -186,15 +198,9 @@ napi_value TicketKeysFit(const Call& call) {
                      std::equal(keys.begin(), keys.end(), others.begin(), others.end(), same));
 }
 
-// Keys of `size` bytes each, one after the other.
 napi_value SetTicketKeys(const Call& call) {
   ContextState& state = State(call, 0);
-  const Bytes keys = call.ByteView(0);
-  const size_t size = call.Uint(1);
-  state.ticket_keys.clear();
-  for (size_t at = 0; at + size <= keys.size; at += size) {
-    state.ticket_keys.emplace_back(keys.data + at, size);
-  }
+  state.ticket_keys = TicketKeys(call);
   InstallTicketKeys(&state);
   return call.Undefined();
 }

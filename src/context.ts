@@ -36,6 +36,7 @@ import {
 } from './options.js';
 import { type ProtocolVersion, versionName, versionNumber } from './protocol-version.js';
 import { Reference, type ReferenceKind } from './reference.js';
+import { checkFits, checkStaysFit, noteName } from './server-names.js';
 import { SslSession } from './session.js';
 import { type SessionStore, tell } from './session-store.js';
 import {
@@ -369,6 +370,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
       throw invalidValue('sessionStore', "is a server's: clients do not look sessions up");
     }
     this.#reference.handle;
+    checkStaysFit(this, 'sessionStore', store);
     this.#store = store;
     this.#listen();
   }
@@ -386,6 +388,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
   }
   set sessionCacheMode(mode: number) {
     const value = checkInteger('sessionCacheMode', mode, 0, 0x7fff_ffff);
+    checkStaysFit(this, 'sessionCacheMode', value);
     contextCtrl(this.#reference.handle, commands.setSessionCacheMode, value);
   }
 
@@ -395,6 +398,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
   }
   set sessionCacheSize(size: number) {
     const value = checkInteger('sessionCacheSize', size, 0, Number.MAX_SAFE_INTEGER);
+    checkStaysFit(this, 'sessionCacheSize', value);
     contextCtrl(this.#reference.handle, commands.setSessionCacheSize, value);
   }
 
@@ -405,6 +409,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
   }
   set sessionTimeout(seconds: number) {
     const value = checkSeconds('sessionTimeout', seconds);
+    checkStaysFit(this, 'sessionTimeout', value);
     registers[0] = this.#reference.handle;
     native().SSL_CTX_set_timeout(value);
   }
@@ -436,6 +441,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
   }
   set maxEarlyData(bytes: number) {
     const value = checkUint32('maxEarlyData', bytes);
+    checkStaysFit(this, 'maxEarlyData', value);
     registers[0] = this.#reference.handle;
     native().SSL_CTX_set_max_early_data(value);
   }
@@ -495,7 +501,9 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
    */
   setTicketKeys(keys: Uint8Array | readonly Uint8Array[]): void {
     const list = checkTicketKeys('keys', Array.isArray(keys) ? keys : [keys]);
-    storeTicketKeys(this.#reference.handle, list);
+    const handle = this.#reference.handle;
+    checkStaysFit(this, 'ticketKeys', list, 'keys');
+    storeTicketKeys(handle, list);
   }
 
   /**
@@ -509,6 +517,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     if (this.role !== 'server' || this.protocol !== 'dtls') {
       throw invalidValue('cookieKey', "is for a server with protocol 'dtls'");
     }
+    checkStaysFit(this, 'cookieKey', SSL_OP_COOKIE_EXCHANGE);
     setCookieKeys(handle, list);
   }
 
@@ -523,8 +532,9 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
    * front stands for any one label; null: none any more. Certificates, versions, ciphers, whether
    * and how clients are verified, and answers are the other context's, or where it has none
    * (`ALPNProtocols` for one) this one's; what a connection was given itself stays. Sessions, their
-   * cache, store, time and ticket keys stay those of this context: one that has others of its own is
-   * refused (`ERR_INVALID_ARG_VALUE`). `keylog` tells both. Sessions are resumed only under the name
+   * cache, store, time, ticket keys and cookies stay those of this context: one that has others of
+   * its own is refused (`ERR_INVALID_ARG_VALUE`), and so is to give it others later; set here, they
+   * count for both. `keylog` tells both. Sessions are resumed only under the name
    * they were made under. One that leads back to this context: `ERR_LIBSSL_UNSAFE`. As
    * `tls.Server`'s. Wraps `SSL_CTX_set_client_hello_cb(3)`, `SSL_set_SSL_CTX(3)`.
    */
@@ -535,35 +545,12 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     }
     const handle = this.#reference.handle;
     const other = context === null ? 0 : context.#reference.handle;
-    if (context !== null) this.#checkFits(context);
+    if (context !== null) checkFits(this, context);
     registers[0] = handle;
     registers[1] = other;
     const outcome = native().setServerName(name);
+    noteName(this, name, context);
     if (outcome !== undefined) deliver(outcome[2]);
-  }
-
-  // What a connection cannot change any more, or has from its first context only.
-  #checkFits(context: SslContext): void {
-    registers[0] = this.#reference.handle;
-    registers[1] = context.#reference.handle;
-    native().ticketKeysFit();
-    const fits: Readonly<Record<string, boolean>> = {
-      role: this.role === 'server' && context.role === 'server',
-      protocol: this.protocol === context.protocol,
-      ticketKeys: registers[0] === 1,
-      sessionStore: context.#store === null || context.#store === this.#store,
-      sessionCacheMode: context.sessionCacheMode === this.sessionCacheMode,
-      sessionCacheSize: context.sessionCacheSize === this.sessionCacheSize,
-      sessionTimeout: context.sessionTimeout === this.sessionTimeout,
-      maxEarlyData: context.maxEarlyData === 0 || this.maxEarlyData > 0,
-    };
-    for (const [option, fit] of Object.entries(fits)) {
-      if (fit) continue;
-      throw invalidValue(
-        'context',
-        `has another ${option}, which a connection takes from the first`,
-      );
-    }
   }
 
   // ---- Events.

@@ -46,10 +46,31 @@ export function checkTicketKeys(name: string, list: readonly unknown[]): Uint8Ar
 
 /** Gives them to a context. */
 export function storeTicketKeys(context: Handle, keys: readonly Uint8Array[]): void {
+  withAll(keys, (all, size) => {
+    registers[0] = context;
+    native().setTicketKeys(all, size);
+  });
+}
+
+/** Whether they, or those of another context, are a context's, or none. */
+export function ticketKeysFit(context: Handle, keys: readonly Uint8Array[] | Handle): boolean {
+  if (typeof keys === 'number') {
+    registers[0] = context;
+    registers[1] = keys;
+    native().ticketKeysFit(null, 0);
+  } else {
+    withAll(keys, (all, size) => {
+      registers[0] = context;
+      native().ticketKeysFit(all, size);
+    });
+  }
+  return registers[0] === 1;
+}
+
+function withAll(keys: readonly Uint8Array[], use: (all: Uint8Array, size: number) => void): void {
   const all = Buffer.concat(keys);
   try {
-    registers[0] = context;
-    native().setTicketKeys(all, keys[0]?.byteLength ?? 80);
+    use(all, keys[0]?.byteLength ?? 80);
   } finally {
     all.fill(0);
   }

@@ -160,7 +160,7 @@ export interface NativeContext {
    */
   judge(acceptsAny: boolean, trustsSystem: boolean): void;
   /** registers[1]: another context. Whether it has no ticket keys, or the same: 0 or 1. */
-  ticketKeysFit: Plain;
+  ticketKeysFit(keys: Uint8Array | null, size: number): void;
   SSL_CTX_set_cipher_list: WithText;
   SSL_CTX_set1_groups_list: WithText;
   SSL_CTX_set_ciphersuites: WithText;

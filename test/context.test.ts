@@ -752,6 +752,64 @@ describe('addContext', () => {
   });
 });
 
+describe('what a connection takes from the first of its contexts', () => {
+  const key = (byte: number) => Buffer.alloc(48, byte);
+  const store = { get: () => null, set: () => {}, delete: () => {} };
+  type Change = (context: SslContext) => void;
+  const rows: [string, Partial<SslContextOptions>, Change][] = [
+    ['ticket keys', {}, (c) => c.setTicketKeys(key(1))],
+    ['sessionTimeout', {}, (c) => (c.sessionTimeout = 5)],
+    ['sessionCacheSize', {}, (c) => (c.sessionCacheSize = 5)],
+    ['sessionCacheMode', {}, (c) => (c.sessionCacheMode = 0)],
+    ['sessionStore', {}, (c) => (c.sessionStore = store)],
+    ['maxEarlyData', {}, (c) => (c.maxEarlyData = 5)],
+    ['cookieKey', { protocol: 'dtls' }, (c) => c.setCookieKey(Buffer.alloc(32))],
+  ];
+
+  test.each(rows)('the other is not given another of: %s', (_, options, change) => {
+    const [first, other] = [stack.server(options), stack.server(options)];
+    change(other);
+    expect(thrown(() => first.addContext('a.test', other))).toEqual(wrongValue);
+    const [second, named] = [stack.server(options), stack.server(options)];
+    second.addContext('a.test', named);
+    expect(thrown(() => change(named))).toEqual(
+      failure('ERR_INVALID_ARG_VALUE', 'the context which switches to this one'),
+    );
+    change(second); // for both
+    change(named);
+  });
+
+  test('until the name leads elsewhere, or the first is freed', () => {
+    const [named, other, later] = [stack.server(), stack.server(), stack.server()];
+    const change = () => (named.sessionTimeout += 1);
+    for (const end of [
+      (first: SslContext) => first.addContext('a.test', null),
+      (first: SslContext) => first.addContext('A.test', other),
+      (first: SslContext) => first.free(),
+    ]) {
+      const first = stack.server({ sessionTimeout: named.sessionTimeout });
+      other.sessionTimeout = later.sessionTimeout = named.sessionTimeout;
+      first.addContext('a.test', named);
+      first.addContext('b.test', named);
+      first.addContext('b.test', first);
+      expect(thrown(change)).toEqual(wrongValue);
+      end(first);
+      change();
+      first.free();
+    }
+    later.addContext('self.test', later);
+    later.sessionTimeout = 1;
+  });
+
+  test('what is set on the first counts for the names as well', () => {
+    const [first, named] = [stack.server(), stack.server()];
+    first.addContext('a.test', named);
+    first.sessionTimeout = 1234;
+    const [, theirs] = stack.joined(stack.client(), first, { servername: 'a.test' });
+    expect(stack.add(theirs.session as SslSession).timeout).toBe(1234);
+  });
+});
+
 // The sessions that the tests above made by themselves.
 function sessionsOf(of: Stack): SslSession[] {
   return of.all.filter((each): each is SslSession => each instanceof SslSession);
