@@ -201,6 +201,7 @@ class Call {
   bool Bool(size_t i) const;
   bool IsNull(size_t i) const;
   std::string Latin1(size_t i) const;
+  Secret SecretLatin1(size_t i) const;  // with a NUL at its end
 
   // Results: undefined means that the result is in register 0.
   napi_value Undefined() const { return nullptr; }

@@ -141,6 +141,7 @@ napi_value JoinBoth(const Call& call) {
   ConnectionState* server = Stepping(call, 1);
   if (client == server) throw Misuse{"itself"};
   const Joined joined = Join(client, server);
+  if (joined.lost) throw std::bad_alloc();
   const int client_ready = call.libssl().SSL_is_init_finished(client->ssl);
   const int server_ready = call.libssl().SSL_is_init_finished(server->ssl);
   const napi_value outcome =

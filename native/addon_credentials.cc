@@ -1,6 +1,8 @@
 // What a context proves who it is with, and whom it trusts: certificates, keys, PKCS #12,
 // revocation lists; and parameters of Diffie-Hellman.
 
+#include <algorithm>
+#include <optional>
 #include <string>
 
 #include "addon.h"
@@ -11,10 +13,18 @@ namespace {
 
 // Also where there is none: libssl would ask on the terminal.
 int CopyPassphrase(char* to, int room, int, void* passphrase) {
-  const auto* text = static_cast<const std::string*>(passphrase);
-  if (text == nullptr || text->size() > static_cast<size_t>(room)) return -1;
-  text->copy(to, text->size());
-  return static_cast<int>(text->size());
+  if (passphrase == nullptr) return -1;
+  const auto& text = *static_cast<const Secret*>(passphrase);
+  const size_t size = text.size() - 1;
+  if (size > static_cast<size_t>(room)) return -1;
+  std::copy_n(text.data(), size, to);
+  return static_cast<int>(size);
+}
+
+// The argument i, wiped when it goes; nullopt for null.
+std::optional<Secret> Passphrase(const Call& call, size_t i) {
+  if (call.IsNull(i)) return std::nullopt;
+  return call.SecretLatin1(i);
 }
 
 template <typename Object>
@@ -67,11 +77,9 @@ napi_value UsePrivateKey(const Call& call) {
   const Bytes bytes = call.ByteView(0);
   const MemoryBio pem(libssl, bytes.data, bytes.size);
   if (pem.get() == nullptr) return call.Number(0);
-  std::string passphrase;
-  if (!call.IsNull(1)) passphrase = call.Latin1(1);
+  std::optional<Secret> passphrase = Passphrase(call, 1);
   EVP_PKEY* key = libssl.PEM_read_bio_PrivateKey(pem.get(), nullptr, CopyPassphrase,
-                                                 call.IsNull(1) ? nullptr : &passphrase);
-  explicit_bzero(passphrase.data(), passphrase.size());
+                                                 passphrase.has_value() ? &*passphrase : nullptr);
   if (key == nullptr) return call.Number(0);
   const int result = libssl.SSL_CTX_use_PrivateKey(context, key);
   libssl.EVP_PKEY_free(key);
@@ -98,16 +106,15 @@ napi_value UsePfx(const Call& call) {
   const Bytes bytes = call.ByteView(0);
   const MemoryBio der(libssl, bytes.data, bytes.size);
   if (der.get() == nullptr) return call.Number(0);
+  const std::optional<Secret> passphrase = Passphrase(call, 1);
+  const char* text =
+      passphrase.has_value() ? reinterpret_cast<const char*>(passphrase->data()) : nullptr;
   PKCS12* pfx = libssl.d2i_PKCS12_bio(der.get(), nullptr);
   if (pfx == nullptr) return call.Number(0);
-  std::string passphrase;
-  if (!call.IsNull(1)) passphrase = call.Latin1(1);
   EVP_PKEY* key = nullptr;
   X509* certificate = nullptr;
   stack_st_X509* others = nullptr;
-  int result = libssl.PKCS12_parse(pfx, call.IsNull(1) ? nullptr : passphrase.c_str(), &key,
-                                   &certificate, &others);
-  explicit_bzero(passphrase.data(), passphrase.size());
+  int result = libssl.PKCS12_parse(pfx, text, &key, &certificate, &others);
   libssl.PKCS12_free(pfx);
   auto* stack = reinterpret_cast<OPENSSL_STACK*>(others);
   const int count = stack == nullptr ? 0 : libssl.OPENSSL_sk_num(stack);

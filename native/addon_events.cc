@@ -11,7 +11,6 @@ napi_value NewEvent(const Call& call, Event& event) {
   double session = 0;
   if (event.session == nullptr) {
     data = call.NewBuffer(event.data.data(), event.data.size());
-    explicit_bzero(event.data.data(), event.data.size());  // a line of the key log
   } else {
     // Adopt gives it back where it fails; what fails before, as all does when a Worker is stopped,
     // leaves it to TakeEvents.

@@ -43,6 +43,7 @@ class SessionReference {
 class Secret {
  public:
   Secret(const uint8_t* data, size_t size) : bytes_(data, data + size) {}
+  explicit Secret(size_t size) : bytes_(size) {}  // zeros, to be written to
   Secret(Secret&& other) noexcept = default;
   Secret& operator=(Secret&& other) noexcept {
     std::swap(bytes_, other.bytes_);
@@ -53,6 +54,7 @@ class Secret {
   }
 
   const uint8_t* data() const { return bytes_.data(); }
+  uint8_t* data() { return bytes_.data(); }
   size_t size() const { return bytes_.size(); }
 
  private:

@@ -36,14 +36,18 @@ void NoteSession(ConnectionState* state) {
   state->RecordEvent(EventKind::kRenewedSession, session, nullptr, 0, 0);
 }
 
-// Moves what one side has sent to the other. How many bytes, or -1 when out of memory.
-int Carry(const Libssl& libssl, SSL* from, SSL* to) {
+// Moves what one side has sent to the other. How many bytes; -1 when out of memory: then some have
+// been lost.
+int Carry(const Libssl& libssl, SSL* from, ConnectionState* to) {
   char bytes[kDatagram];
   int carried = 0;
   for (;;) {
     const int size = libssl.BIO_read(libssl.SSL_get_wbio(from), bytes, sizeof bytes);
     if (size <= 0) return carried;
-    if (libssl.BIO_write(libssl.SSL_get_rbio(to), bytes, size) != size) return -1;
+    if (libssl.BIO_write(libssl.SSL_get_rbio(to->ssl), bytes, size) != size) {
+      to->unusable = "lost";
+      return -1;
+    }
     carried += size;
   }
 }
@@ -268,14 +272,16 @@ Joined Join(ConnectionState* client, ConnectionState* server) {
   const auto goes_on = [](const Step& step) {
     return step.error == kErrorNone || step.error == kErrorWantRead;
   };
-  Joined joined = {{1, kErrorNone}, {1, kErrorNone}, false};
+  Joined joined = {{1, kErrorNone}, {1, kErrorNone}, false, false};
   for (;;) {
     joined.client = Proceed(client);
-    const int there = Carry(libssl, client->ssl, server->ssl);
-    if (!goes_on(joined.client) || there < 0) return joined;
+    const int there = Carry(libssl, client->ssl, server);
+    joined.lost = there < 0;
+    if (!goes_on(joined.client) || joined.lost) return joined;
     joined.server = Proceed(server);
-    const int back = Carry(libssl, server->ssl, client->ssl);
-    if (!goes_on(joined.server) || back < 0) return joined;
+    const int back = Carry(libssl, server->ssl, client);
+    joined.lost = back < 0;
+    if (!goes_on(joined.server) || joined.lost) return joined;
     joined.moved = joined.moved || there > 0 || back > 0;
     if (there == 0 && back == 0) return joined;  // both are ready, or neither can go on
   }

@@ -189,6 +189,7 @@ struct Joined {
   Step client;
   Step server;
   bool moved;  // whether either had anything for the other
+  bool lost;   // there was no memory for it: whom it was for can only be freed
 };
 Joined Join(ConnectionState* client, ConnectionState* server);
 

@@ -250,7 +250,7 @@ void ContextState::RecordEvent(EventKind kind, Handle connection, SSL_SESSION* s
                                const void* data, size_t size, int number) {
   try {
     group.events.push_back({kind, id, connection, session,
-                            std::string(static_cast<const char*>(data), data == nullptr ? 0 : size),
+                            Secret(static_cast<const uint8_t*>(data), data == nullptr ? 0 : size),
                             number});
   } catch (const std::bad_alloc&) {
     libssl.SSL_SESSION_free(session);

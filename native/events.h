@@ -6,9 +6,8 @@
 #define LIBSSL_SESSION_NATIVE_EVENTS_H_
 
 #include <cstdint>
-#include <string>
-#include <vector>
 
+#include "answers.h"
 #include "handle_table.h"
 #include "libssl.h"
 
@@ -37,7 +36,7 @@ struct Event {
   Handle context;        // its first handle, which may have ended
   Handle connection;     // kNullHandle where there is none
   SSL_SESSION* session;  // a reference that the event owns, or nullptr
-  std::string data;
+  Secret data;           // a line of the key log is one: wiped, delivered or not
   int number;
 };
 

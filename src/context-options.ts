@@ -309,13 +309,22 @@ function applyCiphers(context: Handle, ciphers: string): void {
   }
 }
 
+// A character for each byte. Not by Buffer.from, whose pool would keep a copy.
+function utf8AsLatin1(secret: string): string {
+  const bytes = Buffer.alloc(Buffer.byteLength(secret, 'utf8'));
+  bytes.write(secret, 'utf8');
+  const text = bytes.toString('latin1');
+  bytes.fill(0);
+  return text;
+}
+
 function applyCertificates(context: Handle, options: CheckedContextOptions): void {
   const functions = native();
   const { cert = [], key = [], pfx = [], role } = options;
   // The addon takes one byte for each character; a passphrase is bytes.
   const secretOf = (own: string | undefined) => {
     const text = own ?? options.passphrase;
-    return text === undefined ? null : Buffer.from(text, 'utf8').toString('latin1');
+    return text === undefined ? null : utf8AsLatin1(text);
   };
   for (const pem of cert) {
     registers[0] = context;

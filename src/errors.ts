@@ -224,6 +224,10 @@ const misuses: Readonly<Record<string, readonly [code: string, message: string]>
     'ERR_LIBSSL_FAILED',
     'there was no memory when the handshake was over: the connection can only be freed',
   ],
+  lost: [
+    'ERR_LIBSSL_FAILED',
+    'there was no memory for what the other side had sent: the connection can only be freed',
+  ],
   itself: ['ERR_LIBSSL_STATE', 'a connection cannot be its own peer'],
   cycle: [
     'ERR_LIBSSL_UNSAFE',

@@ -390,7 +390,7 @@ void Answer(const Connection& server, SSL_SESSION* found) {
 
 std::vector<std::string> LookedUp(const World& world) {
   std::vector<std::string> ids;
-  for (const Event* event : world.Events(EventKind::kLookup)) ids.push_back(event->data);
+  for (const Event* event : world.Events(EventKind::kLookup)) ids.push_back(Text(*event));
   return ids;
 }
 

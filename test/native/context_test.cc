@@ -130,8 +130,8 @@ void TestEvents(const Libssl& libssl) {
       const auto keylog = world.Events(EventKind::kKeylog);
       CHECK(keylog[0]->context == client->id && keylog[0]->connection == connections[0]);
       CHECK(keylog[1]->context == server->id && keylog[1]->connection == connections[1]);
-      CHECK(keylog[0]->data == keylog[1]->data);
-      CHECK(Contains(keylog[0]->data, "CLIENT_RANDOM "));
+      CHECK(Text(*keylog[0]) == Text(*keylog[1]));
+      CHECK(Contains(Text(*keylog[0]), "CLIENT_RANDOM "));
       CHECK(keylog[0]->session == nullptr);
       const auto made = world.Events(EventKind::kNewSession);
       CHECK(made[0]->connection == connections[1] && made[0]->session == pair.server.Session());
@@ -493,7 +493,7 @@ void TestTickets(const Libssl& libssl) {
           }
           const auto received = world.Events(EventKind::kTicketReceived);
           CHECK(received.size() == 1);
-          CHECK(received[0]->data == "some data");
+          CHECK(Text(*received[0]) == "some data");
           CHECK(received[0]->number == (version == kTls12 ? kTicketSuccess : kTicketSuccessRenew));
           pair.Shutdown();
         }
@@ -524,7 +524,7 @@ void TestTickets(const Libssl& libssl) {
       const auto received = world.Events(EventKind::kTicketReceived);
       CHECK(received.size() == 1);
       CHECK(received[0]->number == (offered == nullptr ? kTicketEmpty : kTicketNoDecrypt));
-      CHECK(received[0]->data.empty());
+      CHECK(Text(*received[0]).empty());
       pair.Shutdown();
     }
     InstallTicketAppData(server.state(), false);
@@ -599,7 +599,7 @@ void TestPskTls13(const Libssl& libssl) {
       CHECK(pair.Connect());
       CHECK(pair.server.Reused() == reused && pair.client.Reused() == reused);
       const auto asked = world.Events(EventKind::kPskFind);
-      CHECK(asked.size() == 1 && asked[0]->data == identity && asked[0]->number == found);
+      CHECK(asked.size() == 1 && Text(*asked[0]) == identity && asked[0]->number == found);
       CHECK(asked[0]->connection == pair.server->id);
       CHECK(world.Events(EventKind::kPskUse).size() == 1);
       CHECK(world.Events(EventKind::kPskUse)[0]->number == 0);
@@ -736,11 +736,11 @@ void TestPskTls12(const Libssl& libssl) {
       CHECK(pair.Connect() == example.ready);
       const auto of_client = world.Events(EventKind::kPskClient);
       CHECK(of_client.size() == 1 && of_client[0]->number == example.answered);
-      CHECK(of_client[0]->data == "the hint");
+      CHECK(Text(*of_client[0]) == "the hint");
       const auto of_server = world.Events(EventKind::kPskServer);
       CHECK(of_server.size() == (example.asked ? 1u : 0u));
       if (example.asked) {
-        CHECK(of_server[0]->data ==
+        CHECK(Text(*of_server[0]) ==
               (example.of_connection.empty() ? example.of_context : example.of_connection));
       }
       if (example.ready) pair.Shutdown();

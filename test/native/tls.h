@@ -77,6 +77,10 @@ inline SSL_CTX* NewContext(const Libssl& libssl, ContextGroup& group, Side side,
   return context;
 }
 
+inline std::string Text(const Event& event) {
+  return {reinterpret_cast<const char*>(event.data.data()), event.data.size()};
+}
+
 // What the contexts of a test record and own. In the end nothing of it is left.
 class World {
  public:

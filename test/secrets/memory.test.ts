@@ -50,7 +50,14 @@ describe.skipIf(!readable)(`the memory of a process${why}`, () => {
     });
   }
 
-  for (const path of ['toPem()', 'toText()', 'toKeylog()', 'all of a decoded session']) {
+  const withStrings = [
+    'toPem()',
+    'toText()',
+    'toKeylog()',
+    'all of a decoded session',
+    'a short passphrase',
+  ];
+  for (const path of withStrings) {
     test(`has no secret in it but in JavaScript’s strings after: ${path}`, async () => {
       expect((await leftBehind(path, secrets())).filter(native)).toEqual([]);
     });

@@ -123,6 +123,7 @@ function childInputs({ key, ticket, psk }: Secrets): Record<string, Buffer> {
     );
   return {
     key,
+    passphrase: psk.subarray(0, 15),
     longKey: Buffer.concat([key, Buffer.alloc(300), key]),
     der,
     cutDer: der.subarray(0, -3),

@@ -2,7 +2,8 @@
 // to be read (memory.ts). The secrets come masked, so that they are in this process only where the
 // work puts them.
 
-import { SslSession } from 'libssl-session';
+import { readFileSync } from 'node:fs';
+import { SslContext, SslSession } from 'libssl-session';
 import * as C from 'libssl-session/libssl';
 import { gc } from '../gc.mjs';
 
@@ -106,6 +107,18 @@ const paths = {
   'fromPem()': () => [SslSession.fromPem(unmasked('pem'))],
   'fromPem(), refused': () => {
     refused(() => SslSession.fromPem(unmasked('cutPem')));
+    return [];
+  },
+  // As short as what a std::string has room for in itself. The wrong one: libssl has to try it.
+  'a short passphrase': () => {
+    const options = { role: 'server', passphrase: String.fromCharCode(...unmasked('passphrase')) };
+    const file = (name) =>
+      readFileSync(new URL(`../fixtures/options-good${name}`, import.meta.url));
+    refused(
+      () =>
+        new SslContext({ ...options, cert: file('-cert.pem'), key: file('-encrypted-key.pem') }),
+    );
+    refused(() => new SslContext({ ...options, pfx: file('.p12') }));
     return [];
   },
   'the C-named functions': () => {

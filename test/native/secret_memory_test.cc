@@ -1,0 +1,69 @@
+// That memory of ours with a secret in it is wiped before it is given back: looks into each block
+// that C++ frees.
+
+#include <malloc.h>
+
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+#include "support.h"
+#include "tls.h"
+
+namespace {
+
+const char* marker = nullptr;  // what no freed block may have
+int found = 0;
+
+void Look(void* block) {
+  if (marker == nullptr || block == nullptr) return;
+  if (memmem(block, malloc_usable_size(block), marker, std::strlen(marker)) != nullptr) ++found;
+}
+
+}  // namespace
+
+void* operator new(size_t size) {
+  void* block = std::malloc(size == 0 ? 1 : size);
+  if (block == nullptr) throw std::bad_alloc();
+  return block;
+}
+void* operator new(size_t size, const std::nothrow_t&) noexcept { return std::malloc(size); }
+void operator delete(void* block) noexcept {
+  Look(block);
+  std::free(block);
+}
+void operator delete(void* block, size_t) noexcept { operator delete(block); }
+void operator delete(void* block, const std::nothrow_t&) noexcept { operator delete(block); }
+
+namespace libssl_session {
+namespace {
+
+void TestKeylog(const Libssl& libssl) {
+  World world(libssl);
+  const Context client(world, Side::kClient, kTls12);
+  const Context server(world, Side::kServer, kTls12);
+  client->Record(Bit(EventKind::kKeylog));
+  server->Record(Bit(EventKind::kKeylog));
+  const char* const label = "CLIENT_RANDOM ";
+  found = 0;
+  marker = label;
+  for (int i = 0; i < 10; ++i) CHECK(Pair(client, server).Connect());  // the list grows meanwhile
+  marker = nullptr;
+  CHECK(found == 0);
+  const auto lines = world.Events(EventKind::kKeylog);
+  CHECK(lines.size() == 20 && Contains(Text(*lines[0]), label));
+  marker = label;
+  world.ForgetEvents();
+  marker = nullptr;
+  CHECK(found == 0);
+}
+
+}  // namespace
+}  // namespace libssl_session
+
+int main() {
+  using namespace libssl_session;
+  const Libssl& libssl = Load();
+  StartCountingSessions(libssl);
+  Test("a line of the key log that nobody took is wiped", [&] { TestKeylog(libssl); });
+}
