@@ -8,6 +8,8 @@
 #include "addon.h"
 #include "addon_forward.h"
 #include "connection.h"
+#include "datagram_bio.h"
+#include "datagrams.h"
 #include "rules.h"
 #include "session.h"
 #include "verify.h"
@@ -313,7 +315,12 @@ napi_value EndLookup(const Call& call) {
 napi_value Ctrl(const Call& call) {
   ConnectionState* state = State(call, 0);
   const int command = call.Int(0);
-  const long result = call.libssl().SSL_ctrl(state->ssl, command, call.Long(1), nullptr);
+  const long value = call.Long(1);
+  if (command == kCtrlSetMtu) return call.NewLong(SetMtu(state->ssl, value));
+  if (command == kCtrlSetLinkMtu) {
+    return call.NewLong(value > kHeaders && SetMtu(state->ssl, value - kHeaders) != 0);
+  }
+  const long result = call.libssl().SSL_ctrl(state->ssl, command, value, nullptr);
   if (result == 1 && command == kCtrlSetMinProtoVersion) state->own.min_version = true;
   if (result == 1 && command == kCtrlSetMaxProtoVersion) state->own.max_version = true;
   return call.NewLong(result);

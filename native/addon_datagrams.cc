@@ -54,10 +54,9 @@ napi_value ListenOnce(const Call& call) {
 
 // Register 1: the most that one record takes, where the session has short ones.
 napi_value GetDataMtu(const Call& call) {
-  const Libssl& libssl = call.libssl();
-  SSL* const ssl = DtlsState(call)->ssl;
-  call.environment().registers[1] = static_cast<double>(MaxRecord(libssl, ssl));
-  return call.Number(static_cast<double>(libssl.DTLS_get_data_mtu(ssl)));
+  const ConnectionState* state = DtlsState(call);
+  call.environment().registers[1] = static_cast<double>(MaxRecord(call.libssl(), state->ssl));
+  return call.Number(static_cast<double>(GetDataMtu(*state)));
 }
 
 napi_value SetTimer(const Call& call) {

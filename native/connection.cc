@@ -150,12 +150,15 @@ bool Dropped(ConnectionState* state, const Step& step) {
 
 Step Proceed(ConnectionState* state) {
   const Libssl& libssl = state->context.libssl;
-  if (!Ready(libssl, state->ssl)) {
+  // In a later handshake there may still come application data, which SSL_do_handshake fails of.
+  // SSL_peek goes on with the handshake as well.
+  const bool later = libssl.SSL_renegotiate_pending(state->ssl) == 1;
+  if (!Ready(libssl, state->ssl) && !later) {
     const Step step = Handshake(state);
     if (step.result != 1) return step;
   }
   // Nothing has come: what there is was read before.
-  if (libssl.SSL_has_pending(state->ssl) == 0 &&
+  if (Ready(libssl, state->ssl) && libssl.SSL_has_pending(state->ssl) == 0 &&
       libssl.BIO_ctrl(libssl.SSL_get_rbio(state->ssl), kBioCtrlPending, 0, nullptr) <= 0) {
     return Result(state, 1);
   }
@@ -242,6 +245,7 @@ Step Clear(ConnectionState* state) {
     state->lookup = ConnectionState::Lookup::kNone;
     state->found.clear();
     state->sent_with.clear();
+    if ((libssl.SSL_get_options(state->ssl) & kOpNoQueryMtu) == 0) state->mtu = 0;
     // What an unfinished handshake leaves is no session to offer.
     const SSL_SESSION* session = libssl.SSL_get_session(state->ssl);
     if (session != nullptr && !HasCipherAndKey(libssl, session)) {

@@ -102,6 +102,7 @@ struct ConnectionState {
   // Over DTLS: the sessions that libssl will look at when it sends again what it has sent. It does
   // not keep them itself, and a handshake replaces its session under way.
   std::vector<SessionReference> sent_with;
+  long mtu = 0;                    // the most bytes of a datagram; 0: libssl has not asked yet
   unsigned int first_timeout = 0;  // microseconds: how long it waits before it first sends again
   std::string peer_address;        // what a cookie is bound to
 

@@ -8,7 +8,8 @@
 #include <new>
 #include <string>
 
-#include "context.h"
+#include "connection.h"
+#include "datagrams.h"
 
 namespace libssl_session {
 namespace {
@@ -18,8 +19,6 @@ namespace {
 // sent a flight in vain: IPv4's 576 bytes without its headers.
 constexpr long kProbableMtu = 1200;
 constexpr long kFallbackMtu = 548;
-// Of UDP and IPv6, for DTLS_set_link_mtu.
-constexpr long kHeaders = 48;
 
 constexpr size_t kRecordHeader = 13;
 
@@ -65,6 +64,8 @@ int Write(BIO* bio, const char* data, int size) {
     }
     if (left > 0) datagrams.queue.emplace_back(data, left);
   } catch (const std::bad_alloc&) {
+    CallbackLibssl().ERR_put_error(kErrLibBio, kFunctionMemWrite, kReasonMallocFailure, __FILE__,
+                                   __LINE__);
     return -1;
   }
   return size;
@@ -95,11 +96,15 @@ long Control(BIO* bio, int command, long, void* argument) {
     case kBioCtrlFlush:
       return 1;
     case kBioCtrlQueryMtu:
-      return kProbableMtu;
-    case kBioCtrlFallbackMtu:
-      return kFallbackMtu;
+      ConnectionState::Of(CallbackLibssl(), datagrams.ssl)->mtu = kProbableMtu;
+      return kProbableMtu - kUncounted;
+    case kBioCtrlFallbackMtu: {
+      const long mtu = ConnectionState::Of(CallbackLibssl(), datagrams.ssl)->mtu;
+      SetMtu(datagrams.ssl, std::min(mtu, kFallbackMtu));
+      return kFallbackMtu - kUncounted;
+    }
     case kBioCtrlMtuOverhead:
-      return kHeaders;
+      return kHeaders + kUncounted;
     case kBioCtrlNextTimeout: {
       const auto* time = static_cast<const timeval*>(argument);
       if (time->tv_sec == 0 && time->tv_usec == 0) datagrams.hook(datagrams.ssl);

@@ -11,6 +11,13 @@ namespace libssl_session {
 // The most that one UDP datagram carries.
 inline constexpr size_t kDatagram = 65507;
 
+// Of UDP and IPv6, for DTLS_set_link_mtu.
+inline constexpr long kHeaders = 48;
+
+// What GCM and CCM add to a record, which libssl does not count where it fills a datagram with
+// those of a handshake. So it is told that all datagrams carry so much less.
+inline constexpr long kUncounted = 24;
+
 // Called with the connection. On the BIO that it writes to: libssl sends. On the one it reads from:
 // libssl has stopped its timer, and forgets what it would have sent again. May throw bad_alloc.
 using DatagramHook = void (*)(SSL* ssl);

@@ -1,7 +1,10 @@
 #include "datagrams.h"
 
 #include <algorithm>
+#include <limits>
 #include <memory>
+
+#include "datagram_bio.h"
 
 namespace libssl_session {
 namespace {
@@ -57,6 +60,28 @@ void KeepSent(SSL* ssl) {
 }
 
 void ForgetSent(SSL* ssl) { ConnectionState::Of(CallbackLibssl(), ssl)->sent_with.clear(); }
+
+// By way of the link's mtu: SSL_set_mtu itself takes nothing below 208. libssl subtracts what the
+// BIO calls overhead, when it next sends a handshake's message; kUncounted is part of that.
+long SetMtu(SSL* ssl, long mtu) {
+  const Libssl& libssl = CallbackLibssl();
+  if (mtu < 0 || mtu > std::numeric_limits<long>::max() - kHeaders ||
+      libssl.SSL_ctrl(ssl, kCtrlSetLinkMtu, mtu + kHeaders, nullptr) != 1) {
+    return 0;
+  }
+  ConnectionState::Of(libssl, ssl)->mtu = mtu;
+  return mtu;
+}
+
+// For data libssl counts right: from the mtu as it is.
+size_t GetDataMtu(const ConnectionState& state) {
+  const Libssl& libssl = state.context.libssl;
+  if (state.mtu == 0) return libssl.DTLS_get_data_mtu(state.ssl);
+  libssl.SSL_ctrl(state.ssl, kCtrlSetMtu, state.mtu, nullptr);
+  const size_t size = libssl.DTLS_get_data_mtu(state.ssl);
+  SetMtu(state.ssl, state.mtu);
+  return size;
+}
 
 bool GetTimeout(const ConnectionState& state, timeval* left) {
   return state.context.libssl.SSL_ctrl(state.ssl, kCtrlGetTimeout, 0, left) == 1;

@@ -14,6 +14,12 @@ namespace libssl_session {
 void KeepSent(SSL* ssl);
 void ForgetSent(SSL* ssl);
 
+// SSL_set_mtu: the most bytes of a datagram, at least 208; 0 where it is not of DTLS, or too small.
+long SetMtu(SSL* ssl, long mtu);
+
+// DTLS_get_data_mtu.
+size_t GetDataMtu(const ConnectionState& state);
+
 // How long until libssl would send again what the peer has not answered. Whether there is such a
 // time.
 bool GetTimeout(const ConnectionState& state, timeval* left);

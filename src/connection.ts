@@ -49,6 +49,7 @@ import { type ProtocolVersion, versionName } from './protocol-version.js';
 import { Reference, type ReferenceKind } from './reference.js';
 import { SslSession } from './session.js';
 import { lookUpAll } from './session-store.js';
+import { stepError } from './step-error.js';
 import {
   checkBytes,
   checkInteger,
@@ -57,7 +58,7 @@ import {
   invalidValue,
   outOfRange,
 } from './validate.js';
-import { verifyErrorText, withVerifyError } from './verification.js';
+import { verifyErrorText } from './verification.js';
 
 /** What one connection has of its own; its answers go before the context's. */
 export interface SslConnectionOptions extends SslAnswers, DatagramOptions {
@@ -351,6 +352,8 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     const handle = this.#usable('handshake');
     if (this.#paused) return 'paused';
     if (this.#readsEarlyData) return this.#readEarly(handle);
+    // Another handshake: data may have come in the middle of it, which SSL_do_handshake cannot take.
+    if (this.#ready && this.#handshaking) return this.receive(nothing);
     this.#begin(handle);
     this.#step('SSL_do_handshake', native().SSL_do_handshake());
     this.#sendUnsent();
@@ -366,8 +369,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     const data = checkBytes('bytes', bytes);
     const handle = this.#usable('receive');
     if (this.#paused || this.#readsEarlyData) {
-      registers[0] = handle;
-      native().BIO_write(data);
+      feed(handle, data);
       return this.#paused ? 'paused' : this.#readEarly(handle);
     }
     this.#begin(handle);
@@ -405,8 +407,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
 
   /**
    * The datagrams for the peer, in order: what is to be sent one by one. Each is of at most `mtu`
-   * bytes, but for some of a handshake that libssl makes a little longer (up to 24 bytes were seen).
-   * Throws `ERR_LIBSSL_STATE` where the connection is not of DTLS.
+   * bytes. Throws `ERR_LIBSSL_STATE` where the connection is not of DTLS.
    */
   takeDatagrams(): Buffer[] {
     if (this.freed) throw freedError('SslConnection');
@@ -588,7 +589,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
       this.#step('SSL_read_early_data', outcome);
       // 0: it waits, also for the store. And a listener may have freed the connection, or read all.
       if (result === 0 || this.freed || (result === 1 && !this.#readsEarlyData)) return this.state;
-      if (result === 2) return this.receive(Buffer.alloc(0));
+      if (result === 2) return this.receive(nothing);
     }
   }
 
@@ -708,11 +709,11 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     registers[0] = handle;
     const outcome = native().DTLSv1_listen();
     const result = Number(registers[0]);
-    if (result < 0) throw libsslError('DTLSv1_listen', native().lastErrors());
+    if (result < 0) throw stepError('DTLSv1_listen', handle);
     if (outcome !== undefined) deliver(outcome[2]);
     if (result === 0) return false;
     this.#needsAddress = false;
-    this.receive(Buffer.alloc(0));
+    this.receive(nothing);
     return true;
   }
 
@@ -925,12 +926,8 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     if (registers[2] === 1) this.#ready = true;
     const failed = isFailure(error) || (must && result !== 1);
     if (outcome === undefined && !failed && error !== SSL_ERROR_WANT_CLIENT_HELLO_CB) return null;
-    const errors = failed ? native().lastErrors() : null;
+    const failure = failed ? stepError(functionName, this.#reference.handle) : null;
     if (outcome !== undefined && outcome[1] !== null) this.#output.push(outcome[1]);
-    const failure =
-      errors === null
-        ? null
-        : withVerifyError(libsslError(functionName, errors), this.#reference.handle);
     // What was only asked in vain does the connection no harm.
     if (!must) this.#failure = failure;
     const data = outcome?.[0] ?? null;
@@ -967,7 +964,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
       native().endLookup();
       this.#paused = false;
       if (atOnce) {
-        this.receive(Buffer.alloc(0));
+        this.receive(nothing);
         return;
       }
       try {
@@ -1016,7 +1013,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   #resume(): void {
     if (this.freed || this.#failure !== null) return;
     try {
-      this.receive(Buffer.alloc(0));
+      this.receive(nothing);
     } catch (error) {
       if (error !== this.#failure) throw error;
       this.#failureTold = false;
@@ -1077,12 +1074,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     const failed = isFailure(clientError) ? client : isFailure(serverError) ? server : null;
     if (outcome !== undefined || waits || failed !== null) {
       const failure =
-        failed === null
-          ? null
-          : withVerifyError(
-              libsslError('SSL_do_handshake', native().lastErrors()),
-              failed.#reference.handle,
-            );
+        failed === null ? null : stepError('SSL_do_handshake', failed.#reference.handle);
       if (failed !== null) {
         failed.#failure = failure;
         failed.#failureTold = true;
@@ -1113,6 +1105,7 @@ const isFailure = (error: number | undefined) =>
 function feed(to: Handle, bytes: Uint8Array): void {
   registers[0] = to;
   native().BIO_write(bytes);
+  if (Number(registers[0]) < 0) throw libsslError('BIO_write', native().lastErrors());
 }
 
 /**
@@ -1136,6 +1129,8 @@ function joined(buffers: Buffer[]): Buffer {
   const [first] = buffers;
   return first !== undefined && buffers.length === 1 ? first : Buffer.concat(buffers);
 }
+
+const nothing = Buffer.alloc(0);
 
 // A record's most.
 const mostRead = 16_384;

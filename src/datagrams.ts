@@ -79,7 +79,9 @@ export function applyDatagramOptions(
     }
     return;
   }
-  if (mtu !== undefined) setMtu(connection, mtu);
+  // Where libssl must not ask for one, and has none, it fails in silence.
+  const asks = (optionsOf(connection) & SSL_OP_NO_QUERY_MTU) === 0;
+  if (mtu !== undefined || !asks) setMtu(connection, mtu ?? defaultMtu);
   if (retransmitTimeout !== undefined) {
     registers[0] = connection;
     native().DTLS_set_timer_cb(retransmitTimeout * 1000);
@@ -103,11 +105,14 @@ export function dataMtu(connection: Handle): number {
   return Math.min(Number(registers[0]), Number(registers[1]));
 }
 
+function optionsOf(connection: Handle): number {
+  registers[0] = connection;
+  return Number(native().SSL_get_options() ?? registers[0]);
+}
+
 /** Whether the connection answers a ClientHello with a cookie. */
 export function asksForCookie(connection: Handle): boolean {
-  registers[0] = connection;
-  const options = Number(native().SSL_get_options() ?? registers[0]);
-  return (options & SSL_OP_COOKIE_EXCHANGE) !== 0;
+  return (optionsOf(connection) & SSL_OP_COOKIE_EXCHANGE) !== 0;
 }
 
 /** The first key makes cookies, and all verify them. */

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo, LookupFunction } from 'node:net';
 import { connect, createServer } from 'node:tls';
 import { handshake, LibsslError, SslConnection, type SslSession } from 'libssl-session';
+import * as C from 'libssl-session/libssl';
 import { describe, expect, test } from 'vitest';
 import {
   carry,
@@ -535,6 +536,54 @@ describe('sessions', () => {
   });
 });
 
+describe('a connection that a C-named function has seen failing', () => {
+  const told = /failed: an earlier call has failed, to which libssl gave its reason$/;
+  const uses: Record<string, (connection: SslConnection) => unknown> = {
+    read: (c) => c.read(),
+    'read, into bytes': (c) => c.read(Buffer.alloc(9)),
+    write: (c) => c.write(Buffer.from('x')),
+    receive: (c) => c.receive(Buffer.from('x')),
+    handshake: (c) => c.handshake(),
+  };
+  test.each(Object.entries(uses))('says so: %s', (_, use) => {
+    for (const version of versions) {
+      const [ours] = open(version);
+      C.BIO_write(ours.handle, Buffer.from('no record of TLS'));
+      expect(C.SSL_read(ours.handle, 100)).toBe(null);
+      expect(C.lastErrors()).toHaveLength(1);
+      expect(thrown(() => use(ours))).toMatchObject({ code: 'ERR_LIBSSL_FAILED', message: told });
+      expect(ours.state).toBe('failed');
+    }
+  });
+
+  test('says so in its first handshake, alone and joined', () => {
+    for (const joins of [false, true]) {
+      const pair = stack.pair(stack.client(), stack.server());
+      const [ours, theirs] = pair;
+      ours.handshake();
+      C.BIO_write(ours.handle, Buffer.from('no record of TLS'));
+      expect(C.SSL_do_handshake(ours.handle)).toBe(-1);
+      const failure = thrown(() => (joins ? handshake(ours, theirs) : ours.handshake()));
+      expect(failure).toMatchObject({ code: 'ERR_LIBSSL_FAILED', message: told });
+    }
+  });
+
+  test('of an alert of the peer, after this side’s end', () => {
+    const [ours, theirs] = stack.pair(stack.client({ maxVersion: 'TLSv1.2' }), stack.server());
+    ours.handshake();
+    carry(ours, theirs);
+    ours.receive(Buffer.from('1503030002015a', 'hex')); // a warning
+    for (let i = 0; i < 2; i++) {
+      carry(theirs, ours);
+      carry(ours, theirs);
+    }
+    ours.shutdown();
+    C.BIO_write(ours.handle, Buffer.from('15030300020228', 'hex'));
+    for (let i = 0; i < 2; i++) expect(C.SSL_read(ours.handle, 100)).toBe(null);
+    expect(thrown(() => ours.read())).toMatchObject({ code: 'ERR_LIBSSL_FAILED', message: told });
+  });
+});
+
 describe('later messages', () => {
   test('keyUpdate, of one side and of both', () => {
     const [client, server] = open();
@@ -583,6 +632,30 @@ describe('later messages', () => {
       sides[0].write(Buffer.from('after'));
       carry(...sides);
       expect(text(sides[1].read())).toBe('after');
+    }
+  });
+
+  test('data that comes in the middle of another handshake is read, and the handshake goes on', () => {
+    for (const who of [0, 1] as const) {
+      for (const goesOn of ['receive', 'handshake'] as const) {
+        const sides = stack.joined(stack.client({ maxVersion: 'TLSv1.2' }), stack.server());
+        const [ours, theirs] = [sides[who], sides[1 - who] as SslConnection];
+        // Neither has heard of what the other does.
+        ours.renegotiate();
+        theirs.write(Buffer.from('sent before'));
+        if (goesOn === 'receive') carry(theirs, ours);
+        else C.BIO_write(ours.handle, theirs.take());
+        if (goesOn === 'handshake') ours.handshake();
+        expect(text(ours.read())).toBe('sent before');
+        for (let i = 0; i < 4; i++) {
+          carry(ours, theirs);
+          carry(theirs, ours);
+        }
+        expect([ours.state, theirs.state]).toEqual(['open', 'open']);
+        ours.write(Buffer.from('after'));
+        carry(ours, theirs);
+        expect(text(theirs.read())).toBe('after');
+      }
     }
   });
 

@@ -73,6 +73,13 @@ describe('datagrams', () => {
     }
   });
 
+  test('with SSL_OP_NO_QUERY_MTU, too, an mtu need not be given', () => {
+    const secureOptions = C.SSL_OP_NO_QUERY_MTU;
+    const [ours, theirs] = stack.joined(client({ secureOptions }), server({ secureOptions }));
+    expect([ours.mtu, theirs.mtu]).toEqual([1200, 1200]);
+    expect(ours.dataMtu).toBeGreaterThan(1100);
+  });
+
   test('without an mtu they have at most 1200 bytes', () => {
     const [ours, theirs] = stack.pair(client(), server(longChain));
     expect([ours.mtu, theirs.mtu]).toEqual([1200, 1200]);

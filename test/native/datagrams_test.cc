@@ -12,15 +12,14 @@
 namespace libssl_session {
 namespace {
 
-constexpr int kCtrlSetMtu12 = 17;
-constexpr unsigned long kOpNoQueryMtu = 0x1000;
+constexpr unsigned long kNoResumptionOnRenegotiation = 0x10000;  // of SSL_OP_…
 constexpr unsigned long kOpNoTicketFlag = 0x4000;
 constexpr unsigned long kOpCookieExchange = 0x2000;
 
 void SetMtu(const Connection& connection, long mtu) {
   const Libssl& libssl = connection.world.libssl;
   libssl.SSL_set_options(connection.get(), kOpNoQueryMtu);
-  CHECK(libssl.SSL_ctrl(connection.get(), kCtrlSetMtu12, mtu, nullptr) == mtu);
+  CHECK(libssl_session::SetMtu(connection.get(), mtu) == mtu);
 }
 
 std::vector<std::string> TakeAll(const Connection& connection) {
@@ -86,7 +85,59 @@ void TestBio(const Libssl& libssl) {
   });
 }
 
-void TestFlights(const Libssl& libssl) {
+// Carries all datagrams until there are none; each is of at most `mtu` bytes.
+void CarryWithin(const Pair& pair, size_t mtu) {
+  for (bool moved = true; moved;) {
+    moved = false;
+    for (const auto& [from, to] :
+         {std::pair(&pair.client, &pair.server), std::pair(&pair.server, &pair.client)}) {
+      CHECK(from->Proceed().error != kErrorSsl);
+      for (const std::string& datagram : TakeAll(*from)) {
+        CHECK(datagram.size() <= mtu && Whole(datagram));
+        to->Feed(datagram);
+        moved = true;
+      }
+    }
+  }
+  CHECK(pair.Ready());
+}
+
+// Handshakes with certificates of both sides, and again by renegotiation, which is all encrypted;
+// then as much data as fits.
+void TestMtu(const Libssl& libssl, int version, const std::string& suite, long apart) {
+  World world(libssl);
+  const Context client(world, Side::kClient, version);
+  const Context server(world, Side::kServer, version);
+  for (const Context* context : {&client, &server}) {
+    CHECK(libssl.SSL_CTX_set_cipher_list(context->get(), (suite + ":@SECLEVEL=0").c_str()) == 1);
+    libssl.SSL_CTX_set_options(context->get(), kNoResumptionOnRenegotiation);
+  }
+  CHECK(UseCertificate(libssl, client.get(), Fixture("tls-cert.pem")) == 1);
+  CHECK(UsePrivateKey(libssl, client.get(), Fixture("tls-key.pem")) == 1);
+  AddChain(client, 2);
+  AddChain(server, 2);
+  libssl.SSL_CTX_set_verify(server.get(), kVerifyPeer, nullptr);
+  libssl.SSL_CTX_set_cert_verify_callback(
+      server.get(), [](X509_STORE_CTX*, void*) { return 1; }, nullptr);
+  for (long mtu = 208; mtu <= 1500; mtu += apart) {
+    Trying(suite + ", " + std::to_string(mtu));
+    const Pair pair(client, server);
+    for (const Connection* side : {&pair.client, &pair.server}) SetMtu(*side, mtu);
+    const auto most = static_cast<size_t>(mtu);
+    CarryWithin(pair, most);
+    const Connection& begins = mtu % 2 == 0 ? pair.client : pair.server;
+    CHECK(libssl.SSL_renegotiate(begins.get()) == 1);
+    CHECK(libssl.SSL_do_handshake(begins.get()) != 0);
+    CarryWithin(pair, most);
+    const std::string data(GetDataMtu(*pair.server.state()), 'x');
+    pair.server.Write(data);
+    const std::string datagram = pair.server.Take();
+    // CBC comes in blocks.
+    CHECK(datagram.size() <= most && datagram.size() + 16 > most);
+  }
+}
+
+void TestFlights(const Libssl& libssl, long apart) {
   Test("a flight is datagrams of at most the MTU, each of whole records, however long it is", [&] {
     for (const long mtu : {0, 208, 1400, 4000, 5000, 9000, 20000, 65507}) {
       for (const int version : {kDtls10, kDtls12}) {
@@ -116,6 +167,18 @@ void TestFlights(const Libssl& libssl) {
         CHECK(sent > 30000);
         CHECK(client.Ready() && server.Ready());
       }
+    }
+  });
+
+  Test("no datagram is longer than the MTU, encrypted or not: with GCM at any MTU",
+       [&] { TestMtu(libssl, kDtls12, "ECDHE-ECDSA-AES128-GCM-SHA256", apart); });
+  Test("nor with other suites", [&] {
+    for (const char* suite : {"ECDHE-ECDSA-AES256-CCM", "ECDHE-ECDSA-AES256-CCM8",
+                              "ECDHE-ECDSA-CHACHA20-POLY1305", "ECDHE-ECDSA-AES256-SHA384"}) {
+      TestMtu(libssl, kDtls12, suite, 31 * apart);
+    }
+    for (const int version : {kDtls10, kDtls12}) {
+      TestMtu(libssl, version, "ECDHE-ECDSA-AES128-SHA", 31 * apart);
     }
   });
 
@@ -352,12 +415,13 @@ void TestCookies(const Libssl& libssl) {
 }  // namespace
 }  // namespace libssl_session
 
-int main() {
+// datagrams_test [how far the MTUs of a test are apart]
+int main(int argc, char** argv) {
   using namespace libssl_session;
   const Libssl& libssl = Load();
   StartCountingSessions(libssl);
   TestBio(libssl);
-  TestFlights(libssl);
+  TestFlights(libssl, argc > 1 ? std::atol(argv[1]) : 1);
   TestTimers(libssl);
   TestSessions(libssl);
   TestCookies(libssl);

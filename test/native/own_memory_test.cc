@@ -1,5 +1,6 @@
-// That memory of ours with a secret in it is wiped before it is given back: looks into each block
-// that C++ frees.
+// Memory that is not libssl's but ours: one with a secret in it is wiped before it is given back,
+// and where there is none that is an error. Looks into each block that C++ frees, and can refuse
+// some.
 
 #include <malloc.h>
 
@@ -14,6 +15,7 @@ namespace {
 
 const char* marker = nullptr;  // what no freed block may have
 int found = 0;
+bool refuses = false;  // to allocate
 
 void Look(void* block) {
   if (marker == nullptr || block == nullptr) return;
@@ -23,7 +25,7 @@ void Look(void* block) {
 }  // namespace
 
 void* operator new(size_t size) {
-  void* block = std::malloc(size == 0 ? 1 : size);
+  void* block = refuses ? nullptr : std::malloc(size == 0 ? 1 : size);
   if (block == nullptr) throw std::bad_alloc();
   return block;
 }
@@ -58,6 +60,19 @@ void TestKeylog(const Libssl& libssl) {
   CHECK(found == 0);
 }
 
+void TestDatagrams(const Libssl& libssl) {
+  World world(libssl);
+  const Context context(world, Side::kClient, kDtls12);
+  const Connection connection(context);
+  refuses = true;
+  const Step step = Handshake(connection.state());
+  refuses = false;
+  CHECK(step.result == -1 && step.error == kErrorSsl);
+  std::vector<OpensslError> errors;
+  TakeErrors(libssl, &errors);
+  CHECK(!errors.empty() && errors[0].reason == "malloc failure");
+}
+
 }  // namespace
 }  // namespace libssl_session
 
@@ -66,4 +81,5 @@ int main() {
   const Libssl& libssl = Load();
   StartCountingSessions(libssl);
   Test("a line of the key log that nobody took is wiped", [&] { TestKeylog(libssl); });
+  Test("a datagram that finds no memory is an error that says so", [&] { TestDatagrams(libssl); });
 }
