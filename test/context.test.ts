@@ -487,6 +487,28 @@ describe('each option has its effect', () => {
     expect(outcome({ ...tls12, psk: null }, server).error).not.toBeNull();
   });
 
+  test('what no ClientHello has room for is an error, and only an alert is sent', () => {
+    using session = stack.joined(stack.client(), stack.server())[0].session as SslSession;
+    using psk = session.dup();
+    const pskSession = { identity: Buffer.alloc(64_000, 'i'), session: psk };
+    const ALPNProtocols = Array.from({ length: 200 }, (_, i) => `${'p'.repeat(200)}${i}`);
+    // Each alone fits.
+    for (const options of [{ pskSession }, { ALPNProtocols }]) {
+      expect(stack.connection(stack.client(options)).handshake()).toBe('handshake');
+    }
+    const client = stack.client({ pskSession, ALPNProtocols });
+    psk.maxEarlyData = 100;
+    for (const begin of [
+      (c: SslConnection) => c.handshake(),
+      (c: SslConnection) => c.writeEarlyData(Buffer.from('early')),
+    ]) {
+      const connection = stack.connection(client);
+      expect(thrown(() => begin(connection))).toMatchObject({ code: 'ERR_SSL_INTERNAL_ERROR' });
+      expect(connection.state).toBe('failed');
+      expect(connection.take().toString('hex')).toBe('15030100020250');
+    }
+  });
+
   test('pskSession, pskSessions', () => {
     const session = cacheable('psk');
     session.cipher = 'TLS_AES_256_GCM_SHA384';

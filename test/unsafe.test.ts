@@ -493,6 +493,32 @@ describe('U13: a renegotiation before the first handshake', () => {
   });
 });
 
+test.each(['TLSv1', 'TLSv1.2', 'TLSv1.3'] as const)(
+  'a renegotiation after a handshake that failed comes to nothing, and sends nothing unencrypted: %s',
+  (maxVersion) => {
+    const options = { maxVersion, ciphers: 'DEFAULT@SECLEVEL=0', minVersion: 'TLSv1' } as const;
+    for (const who of [0, 1] as const) {
+      for (const when of ['first', 'later'] as const) {
+        const pair = stack.pair(stack.client(options), stack.server(options));
+        const side = pair[who];
+        const ssl = side.handle;
+        if (when === 'later') handshake(...pair);
+        else side.handshake();
+        C.BIO_write(ssl, Buffer.from('no record of TLS'));
+        expect(when === 'later' ? C.SSL_read(ssl, 1) : C.SSL_do_handshake(ssl)).not.toBe(1);
+        C.BIO_read(ssl); // the alert
+        for (let i = 0; i < 2; i++) {
+          expect([0, 1]).toContain(C.SSL_renegotiate(ssl)); // as C: it only notes it, up to TLS 1.2
+          expect(C.SSL_do_handshake(ssl)).toBe(-1);
+          expect(C.SSL_write(ssl, Buffer.from('plain'))).toBe(-1);
+          expect(C.SSL_read(ssl, 10)).toBe(null);
+          expect(C.BIO_read(ssl)).toBe(null);
+        }
+      }
+    }
+  },
+);
+
 test('U14: SSL_clear of a handshake that waits at the ClientHello is refused', () => {
   const server = stack.server({ maxVersion: 'TLSv1.2', noTicket: true });
   const client = stack.client();

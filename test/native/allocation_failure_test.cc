@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "error_queue.h"
+#include "rules.h"
 #include "session.h"
 #include "session_counts.h"
 #include "support.h"
@@ -456,6 +457,52 @@ void Joins(const Libssl& libssl) {
   }
 }
 
+// Early data whose first step fails, and then whatever may still be asked of that connection, with
+// a server that wants another ClientHello: libssl has no keys for early data after that.
+void EarlyData(const Libssl& libssl) {
+  const std::string marker = "early data in clear";
+  World world(libssl);
+  const Context client(world, Side::kClient);
+  const Context server(world, Side::kServer);
+  libssl.SSL_CTX_set_max_early_data(server.get(), 1000);
+  libssl.SSL_CTX_set_recv_max_early_data(server.get(), 1000);
+  const Owned ticket(libssl, MakeSession(client, server));
+  char groups[] = "P-384";
+  CHECK(libssl.SSL_CTX_ctrl(server.get(), kCtrlSetGroupsList, 0, groups) == 1);
+  for (long n = 0;; n += stride) {
+    Trying("allocation " + std::to_string(n));
+    const Owned offered(libssl, libssl.SSL_SESSION_dup(ticket.get()));  // a failure marks it
+    Pair pair(client, server, offered.get());
+    const auto write = [&] {
+      if (WriteEarlyDataRule(*pair.client.state()) != nullptr) return;
+      WriteEarlyData(pair.client.state(), marker.data(), marker.size());
+      libssl.ERR_clear_error();
+    };
+    CHECK(WriteEarlyDataRule(*pair.client.state()) == nullptr);
+    failed = false;
+    countdown = n;
+    WriteEarlyData(pair.client.state(), marker.data(), marker.size());
+    countdown = -1;
+    libssl.ERR_clear_error();
+    // It has begun, and not only where libssl says so.
+    CHECK(pair.client->early_data);
+    for (int i = 0; i < 4; ++i) {
+      if (i > 0) write();
+      const std::string sent = pair.client.Take();
+      CHECK(!Contains(sent, marker));
+      pair.server.Feed(sent);
+      Handshake(pair.server.state());
+      pair.client.Feed(pair.server.Take());
+      if (i % 2 == 0) write();
+      CHECK(!Contains(pair.client.Take(), marker));
+      Handshake(pair.client.state());
+      libssl.ERR_clear_error();
+    }
+    world.ForgetEvents();
+    if (!failed) return;
+  }
+}
+
 void Psks(const Libssl& libssl) {
   for (const int version : {kTls12, kTls13}) {
     Endures(
@@ -515,6 +562,8 @@ int main(int argc, char** argv) {
   Test("contexts and connections survive every failing allocation", [&] { Contexts(libssl); });
   Test("so do handshakes, resumptions and look-ups", [&] { Handshakes(libssl); });
   Test("so do handshakes by PSK", [&] { Psks(libssl); });
+  Test("early data whose first step found no memory is never sent unencrypted",
+       [&] { EarlyData(libssl); });
   Test("what is carried from one connection to another is never lost in silence",
        [&] { Joins(libssl); });
 }
