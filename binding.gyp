@@ -10,6 +10,7 @@
         "native/addon_credentials.cc",
         "native/addon_datagrams.cc",
         "native/addon_events.cc",
+        "native/addon_forwarded.cc",
         "native/addon_session.cc",
         "native/client_hello.cc",
         "native/connection.cc",

@@ -336,8 +336,9 @@ Napi::Value Load(const Napi::CallbackInfo& info) {
       {"startCounting", Entry<StartCounting, Errors::kPossible>},
       {"sessionCounts", Entry<Counts, Errors::kNever>},
   };
-  for (const auto& some : {SessionFunctions(), ContextFunctions(), CredentialFunctions(),
-                           ConnectionFunctions(), AnswerFunctions(), DatagramFunctions()}) {
+  for (const auto& some :
+       {ForwardedFunctions(), SessionFunctions(), ContextFunctions(), CredentialFunctions(),
+        ConnectionFunctions(), AnswerFunctions(), DatagramFunctions()}) {
     functions.insert(functions.end(), some.begin(), some.end());
   }
   const Napi::Object exports = Napi::Object::New(env);

@@ -329,6 +329,7 @@ napi_value Outcome(const Call& call, double result, int error, SSL* ssl = nullpt
 // What a cipher suite is; null for nullptr.
 napi_value CipherInfo(const Call& call, const SSL_CIPHER* cipher);
 
+std::vector<Function> ForwardedFunctions();
 std::vector<Function> SessionFunctions();
 std::vector<Function> ContextFunctions();
 std::vector<Function> CredentialFunctions();

@@ -310,19 +310,23 @@ napi_value EndLookup(const Call& call) {
   return call.Undefined();
 }
 
+napi_value SetMtuOf(const Call& call) {
+  return call.NewLong(SetMtu(call.Object<SSL>(0), call.Long(0)));
+}
+
+napi_value SetLinkMtu(const Call& call) {
+  SSL* ssl = call.Object<SSL>(0);
+  const long mtu = call.Long(0);
+  return call.Number(mtu > kHeaders && SetMtu(ssl, mtu - kHeaders) != 0);
+}
+
 // ---- What is negotiated.
 
-napi_value Ctrl(const Call& call) {
+template <int command, bool ConnectionState::Own::* own>
+napi_value SetVersion(const Call& call) {
   ConnectionState* state = State(call, 0);
-  const int command = call.Int(0);
-  const long value = call.Long(1);
-  if (command == kCtrlSetMtu) return call.NewLong(SetMtu(state->ssl, value));
-  if (command == kCtrlSetLinkMtu) {
-    return call.NewLong(value > kHeaders && SetMtu(state->ssl, value - kHeaders) != 0);
-  }
-  const long result = call.libssl().SSL_ctrl(state->ssl, command, value, nullptr);
-  if (result == 1 && command == kCtrlSetMinProtoVersion) state->own.min_version = true;
-  if (result == 1 && command == kCtrlSetMaxProtoVersion) state->own.max_version = true;
+  const long result = call.libssl().SSL_ctrl(state->ssl, command, call.Long(0), nullptr);
+  if (result == 1) state->own.*own = true;
   return call.NewLong(result);
 }
 
@@ -430,17 +434,6 @@ napi_value GetServerName(const Call& call) {
   return Answer(call, call.libssl().SSL_get_servername(ssl, kNameTypeHostName));
 }
 
-napi_value GetCipher(const Call& call) {
-  return CipherInfo(call, call.libssl().SSL_get_current_cipher(call.Object<SSL>(0)));
-}
-
-napi_value GetAlpn(const Call& call) {
-  const unsigned char* alpn = nullptr;
-  unsigned int size = 0;
-  call.libssl().SSL_get0_alpn_selected(call.Object<SSL>(0), &alpn, &size);
-  return alpn == nullptr ? call.Null() : call.NewBuffer(alpn, size);
-}
-
 napi_value CertificateDer(const Call& call, X509* certificate) {
   const Encoding der(call.libssl(), call.libssl().i2d_X509, certificate);
   return der.data() == nullptr ? call.Null() : call.NewBuffer(der.data(), der.size());
@@ -507,6 +500,7 @@ std::vector<Function> ConnectionFunctions() {
   constexpr Errors kNever = Errors::kNever;
   constexpr Errors kPossible = Errors::kPossible;
   using L = Libssl;
+  using Own = ConnectionState::Own;
   return {
       {"SSL_new", Entry<New, kPossible>},
       {"SSL_up_ref", Entry<UpRef, kNever>},
@@ -542,51 +536,28 @@ std::vector<Function> ConnectionFunctions() {
       {"offerSession", Entry<SetSession<true>, kPossible>},
       {"supplySession", Entry<SupplySession, kPossible>},
       {"endLookup", Entry<EndLookup, kNever>},
-      {"SSL_ctrl", Entry<Ctrl, kPossible>},
+      {"SSL_set_mtu", Entry<SetMtuOf, kPossible>},
+      {"DTLS_set_link_mtu", Entry<SetLinkMtu, kPossible>},
+      {"SSL_set_min_proto_version",
+       Entry<SetVersion<kCtrlSetMinProtoVersion, &Own::min_version>, kPossible>},
+      {"SSL_set_max_proto_version",
+       Entry<SetVersion<kCtrlSetMaxProtoVersion, &Own::max_version>, kPossible>},
       {"SSL_set_verify", Entry<SetVerify, kNever>},
       {"SSL_set_tlsext_host_name", Entry<SetHostName, kPossible>},
       {"SSL_set1_groups_list", Entry<SetGroupsList, kPossible>},
       {"SSL_get_servername", Entry<GetServerName, kNever>},
       {"requestedServerName", Entry<RequestedServerName, kNever>},
-      {"SSL_get_current_cipher", Entry<GetCipher, kNever>},
-      {"SSL_get0_alpn_selected", Entry<GetAlpn, kNever>},
       {"SSL_get_peer_certificate", Entry<GetPeerCertificate, kPossible>},
       {"SSL_get_peer_cert_chain", Entry<GetPeerCertChain, kPossible>},
       {"refusedCertificates", Entry<RefusedCertificates, kPossible>},
       {"X509_verify_cert_error_string", Entry<VerifyErrorString, kNever>},
       {"SSL_export_keying_material", Entry<ExportKeyingMaterial, kPossible>},
-      {"SSL_session_reused", Entry<Forward<&L::SSL_session_reused>, kNever>},
-      {"SSL_version", Entry<Forward<&L::SSL_version>, kNever>},
-      {"SSL_get_version", Entry<Forward<&L::SSL_get_version>, kNever>},
-      {"SSL_is_server", Entry<Forward<&L::SSL_is_server>, kNever>},
-      {"SSL_is_init_finished", Entry<Forward<&L::SSL_is_init_finished>, kNever>},
-      {"SSL_in_before", Entry<Forward<&L::SSL_in_before>, kNever>},
-      {"SSL_pending", Entry<Forward<&L::SSL_pending>, kNever>},
-      {"SSL_has_pending", Entry<Forward<&L::SSL_has_pending>, kNever>},
-      {"SSL_get_shutdown", Entry<Forward<&L::SSL_get_shutdown>, kNever>},
-      {"SSL_state_string_long", Entry<Forward<&L::SSL_state_string_long>, kNever>},
-      {"SSL_get_early_data_status", Entry<Forward<&L::SSL_get_early_data_status>, kNever>},
-      {"SSL_get_verify_result", Entry<Forward<&L::SSL_get_verify_result>, kNever>},
-      {"SSL_get_default_timeout", Entry<Forward<&L::SSL_get_default_timeout>, kNever>},
       {"X509_VERIFY_PARAM_set1_ip_asc", Entry<SetIpAddress, kPossible>},
       {"SSL_set1_host", Entry<SetHost, kPossible>},
       {"SSL_set_alpn_protos", Entry<SetAlpnProtos, kPossible>},
-      {"SSL_use_psk_identity_hint", Entry<Forward<&L::SSL_use_psk_identity_hint>, kPossible>},
-      {"SSL_get_psk_identity_hint", Entry<Forward<&L::SSL_get_psk_identity_hint>, kNever>},
-      {"SSL_get_psk_identity", Entry<Forward<&L::SSL_get_psk_identity>, kNever>},
       {"SSL_set_session_id_context", Entry<SetIdContext, kPossible>},
-      {"SSL_set_cipher_list", Entry<Forward<&L::SSL_set_cipher_list>, kPossible>},
-      {"SSL_set_ciphersuites", Entry<Forward<&L::SSL_set_ciphersuites>, kPossible>},
-      {"SSL_get_options", Entry<Forward<&L::SSL_get_options>, kNever>},
-      {"SSL_set_options", Entry<Forward<&L::SSL_set_options>, kNever>},
-      {"SSL_clear_options", Entry<Forward<&L::SSL_clear_options>, kNever>},
-      {"SSL_get_num_tickets", Entry<Forward<&L::SSL_get_num_tickets>, kNever>},
       {"SSL_set_num_tickets", Entry<SetNumTickets, kNever>},
-      {"SSL_get_max_early_data", Entry<Forward<&L::SSL_get_max_early_data>, kNever>},
       {"SSL_set_max_early_data", Entry<SetMaxEarlyData, kNever>},
-      {"SSL_get_recv_max_early_data", Entry<Forward<&L::SSL_get_recv_max_early_data>, kNever>},
-      {"SSL_set_recv_max_early_data", Entry<Forward<&L::SSL_set_recv_max_early_data>, kNever>},
-      {"SSL_set_post_handshake_auth", Entry<Forward<&L::SSL_set_post_handshake_auth>, kNever>},
       {"SSL_set_tlsext_max_fragment_length", Entry<SetFragmentLength, kPossible>},
   };
 }

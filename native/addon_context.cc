@@ -124,11 +124,6 @@ napi_value SessionStats(const Call& call) {
 
 // ---- Settings.
 
-napi_value Ctrl(const Call& call) {
-  SSL_CTX* context = call.Object<SSL_CTX>(0);
-  return call.NewLong(call.libssl().SSL_CTX_ctrl(context, call.Int(0), call.Long(1), nullptr));
-}
-
 napi_value SetVerify(const Call& call) {
   call.libssl().SSL_CTX_set_verify(call.Object<SSL_CTX>(0), call.Int(0), nullptr);
   return call.Undefined();
@@ -243,7 +238,6 @@ napi_value SetServerName(const Call& call) {
 std::vector<Function> ContextFunctions() {
   constexpr Errors kNever = Errors::kNever;
   constexpr Errors kPossible = Errors::kPossible;
-  using L = Libssl;
   return {
       {"SSL_CTX_new", Entry<New, kPossible>},
       {"SSL_CTX_up_ref", Entry<UpRef, kNever>},
@@ -255,39 +249,13 @@ std::vector<Function> ContextFunctions() {
       {"SSL_CTX_flush_sessions", Entry<FlushSessions, kPossible>},
       {"cachedSessions", Entry<CachedSessions, kPossible>},
       {"sessionStats", Entry<SessionStats, kNever>},
-      {"SSL_CTX_ctrl", Entry<Ctrl, kPossible>},
-      {"SSL_CTX_get_options", Entry<Forward<&L::SSL_CTX_get_options>, kNever>},
-      {"SSL_CTX_set_options", Entry<Forward<&L::SSL_CTX_set_options>, kNever>},
-      {"SSL_CTX_clear_options", Entry<Forward<&L::SSL_CTX_clear_options>, kNever>},
-      {"SSL_CTX_get_timeout", Entry<Forward<&L::SSL_CTX_get_timeout>, kNever>},
-      {"SSL_CTX_set_timeout", Entry<Forward<&L::SSL_CTX_set_timeout>, kNever>},
-      {"SSL_CTX_get_num_tickets", Entry<Forward<&L::SSL_CTX_get_num_tickets>, kNever>},
-      {"SSL_CTX_set_num_tickets", Entry<Forward<&L::SSL_CTX_set_num_tickets>, kNever>},
-      {"SSL_CTX_get_max_early_data", Entry<Forward<&L::SSL_CTX_get_max_early_data>, kNever>},
-      {"SSL_CTX_set_max_early_data", Entry<Forward<&L::SSL_CTX_set_max_early_data>, kNever>},
-      {"SSL_CTX_get_recv_max_early_data",
-       Entry<Forward<&L::SSL_CTX_get_recv_max_early_data>, kNever>},
-      {"SSL_CTX_set_recv_max_early_data",
-       Entry<Forward<&L::SSL_CTX_set_recv_max_early_data>, kNever>},
-      {"SSL_CTX_get_security_level", Entry<Forward<&L::SSL_CTX_get_security_level>, kNever>},
-      {"SSL_CTX_set_security_level", Entry<Forward<&L::SSL_CTX_set_security_level>, kNever>},
-      {"SSL_CTX_get_verify_mode", Entry<Forward<&L::SSL_CTX_get_verify_mode>, kNever>},
       {"SSL_CTX_set_verify", Entry<SetVerify, kNever>},
       {"SSL_CTX_set1_groups_list", Entry<SetGroupsList, kPossible>},
       {"judge", Entry<SetJudge, kNever>},
       {"ticketKeysFit", Entry<TicketKeysFit, kNever>},
-      {"SSL_CTX_set_cipher_list", Entry<Forward<&L::SSL_CTX_set_cipher_list>, kPossible>},
-      {"SSL_CTX_set_ciphersuites", Entry<Forward<&L::SSL_CTX_set_ciphersuites>, kPossible>},
       {"SSL_CTX_set_session_id_context", Entry<SetIdContext, kPossible>},
       {"SSL_CTX_set_alpn_protos", Entry<SetAlpnProtos, kPossible>},
       {"SSL_CTX_set_tlsext_max_fragment_length", Entry<SetFragmentLength, kPossible>},
-      {"SSL_CTX_set_post_handshake_auth",
-       Entry<Forward<&L::SSL_CTX_set_post_handshake_auth>, kNever>},
-      {"SSL_CTX_use_psk_identity_hint",
-       Entry<Forward<&L::SSL_CTX_use_psk_identity_hint>, kPossible>},
-      {"SSL_CTX_set_default_verify_paths",
-       Entry<Forward<&L::SSL_CTX_set_default_verify_paths>, kPossible>},
-      {"SSL_CTX_check_private_key", Entry<Forward<&L::SSL_CTX_check_private_key>, kPossible>},
       {"setTicketKeys", Entry<SetTicketKeys, kNever>},
       {"setServerName", Entry<SetServerName, kPossible>},
   };

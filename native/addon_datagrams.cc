@@ -1,7 +1,6 @@
 // The functions of DTLS; src/libssl-datagrams.ts documents them.
 
 #include "addon.h"
-#include "addon_forward.h"
 #include "datagrams.h"
 #include "fragments.h"
 
@@ -87,7 +86,6 @@ napi_value SetCookieKeys(const Call& call) {
 }  // namespace
 
 std::vector<Function> DatagramFunctions() {
-  using L = Libssl;
   return {
       {"DTLSv1_get_timeout", Entry<GetTimeoutLeft, Errors::kNever>},
       {"DTLSv1_handle_timeout", Entry<Timeout, Errors::kPossible>},
@@ -95,7 +93,6 @@ std::vector<Function> DatagramFunctions() {
       {"DTLS_get_data_mtu", Entry<GetDataMtu, Errors::kNever>},
       {"DTLS_set_timer_cb", Entry<SetTimer, Errors::kNever>},
       {"BIO_dgram_set_peer", Entry<SetPeer, Errors::kNever>},
-      {"SSL_is_dtls", Entry<Forward<&L::SSL_is_dtls>, Errors::kNever>},
       {"setCookieKeys", Entry<SetCookieKeys, Errors::kNever>},
   };
 }

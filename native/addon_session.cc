@@ -161,12 +161,6 @@ void CheckNotCached(const Call& call, const SSL_SESSION* session) {
   if (call.environment().group.Cached(session)) throw Misuse{"cached"};
 }
 
-napi_value GetId(const Call& call) {
-  unsigned int size = 0;
-  const unsigned char* id = call.libssl().SSL_SESSION_get_id(call.Session(0), &size);
-  return call.NewBuffer(id, size);
-}
-
 napi_value SetId(const Call& call) {
   SSL_SESSION* session = call.Session(0);
   CheckNotCached(call, session);
@@ -174,49 +168,10 @@ napi_value SetId(const Call& call) {
   return call.Number(call.libssl().SSL_SESSION_set1_id(session, id.data, Size(id)));
 }
 
-napi_value GetIdContext(const Call& call) {
-  unsigned int size = 0;
-  const unsigned char* context = call.libssl().SSL_SESSION_get0_id_context(call.Session(0), &size);
-  return call.NewBuffer(context, size);
-}
-
-napi_value SetIdContext(const Call& call) {
-  SSL_SESSION* session = call.Session(0);
-  const Bytes context = call.ByteView(0);
-  return call.Number(
-      call.libssl().SSL_SESSION_set1_id_context(session, context.data, Size(context)));
-}
-
-napi_value GetTime(const Call& call) {
-  return call.NewLong(call.libssl().SSL_SESSION_get_time(call.SessionOrNull(0)));
-}
-
-napi_value SetTime(const Call& call) {
-  SSL_SESSION* session = call.SessionOrNull(0);
-  return call.NewLong(call.libssl().SSL_SESSION_set_time(session, call.Long(0)));
-}
-
-napi_value GetTimeout(const Call& call) {
-  return call.NewLong(call.libssl().SSL_SESSION_get_timeout(call.SessionOrNull(0)));
-}
-
-napi_value SetTimeout(const Call& call) {
-  SSL_SESSION* session = call.SessionOrNull(0);
-  return call.NewLong(call.libssl().SSL_SESSION_set_timeout(session, call.Long(0)));
-}
-
-napi_value GetProtocolVersion(const Call& call) {
-  return call.Number(call.libssl().SSL_SESSION_get_protocol_version(call.Session(0)));
-}
-
 napi_value SetProtocolVersion(const Call& call) {
   SSL_SESSION* session = call.Session(0);
   CheckNotCached(call, session);
   return call.Number(call.libssl().SSL_SESSION_set_protocol_version(session, call.Int(0)));
-}
-
-napi_value GetCipher(const Call& call) {
-  return CipherInfo(call, call.libssl().SSL_SESSION_get0_cipher(call.Session(0)));
 }
 
 // The cipher of a 2-byte number; nullptr for one that libssl does not know.
@@ -243,11 +198,6 @@ napi_value Ciphers(const Call& call) {
   return call.NewArray(ciphers);
 }
 
-napi_value GetHostname(const Call& call) {
-  const char* hostname = call.libssl().SSL_SESSION_get0_hostname(call.Session(0));
-  return hostname == nullptr ? call.Null() : call.NewLatin1(hostname, NAPI_AUTO_LENGTH);
-}
-
 napi_value SetHostname(const Call& call) {
   auto* slot = call.Slot(0);
   SSL_SESSION* session = slot->object;
@@ -255,13 +205,6 @@ napi_value SetHostname(const Call& call) {
   const std::string hostname = call.Latin1(0);
   call.Grow(slot, hostname.size());
   return call.Number(call.libssl().SSL_SESSION_set1_hostname(session, hostname.c_str()));
-}
-
-napi_value GetAlpn(const Call& call) {
-  const unsigned char* alpn = nullptr;
-  size_t size = 0;
-  call.libssl().SSL_SESSION_get0_alpn_selected(call.Session(0), &alpn, &size);
-  return alpn == nullptr ? call.Null() : call.NewBuffer(alpn, size);
 }
 
 napi_value SetAlpn(const Call& call) {
@@ -284,20 +227,6 @@ napi_value SetMasterKey(const Call& call) {
   return call.Number(call.libssl().SSL_SESSION_set1_master_key(session, key.data, key.size));
 }
 
-napi_value GetTicket(const Call& call) {
-  const unsigned char* ticket = nullptr;
-  size_t size = 0;
-  call.libssl().SSL_SESSION_get0_ticket(call.Session(0), &ticket, &size);
-  return ticket == nullptr ? call.Null() : call.NewBuffer(ticket, size);
-}
-
-napi_value GetTicketAppData(const Call& call) {
-  void* data = nullptr;
-  size_t size = 0;
-  call.libssl().SSL_SESSION_get0_ticket_appdata(call.Session(0), &data, &size);
-  return data == nullptr ? call.Null() : call.NewBuffer(data, size);
-}
-
 napi_value SetTicketAppData(const Call& call) {
   auto* slot = call.Slot(0);
   SSL_SESSION* session = slot->object;
@@ -306,40 +235,11 @@ napi_value SetTicketAppData(const Call& call) {
   return call.Number(call.libssl().SSL_SESSION_set1_ticket_appdata(session, data.data, data.size));
 }
 
-napi_value GetMaxEarlyData(const Call& call) {
-  return call.Number(call.libssl().SSL_SESSION_get_max_early_data(call.Session(0)));
-}
-
-napi_value SetMaxEarlyData(const Call& call) {
-  SSL_SESSION* session = call.Session(0);
-  return call.Number(call.libssl().SSL_SESSION_set_max_early_data(session, call.Uint(0)));
-}
-
-napi_value GetMaxFragmentLength(const Call& call) {
-  return call.Number(call.libssl().SSL_SESSION_get_max_fragment_length(call.Session(0)));
-}
-
-napi_value GetCompressId(const Call& call) {
-  return call.Number(call.libssl().SSL_SESSION_get_compress_id(call.Session(0)));
-}
-
 napi_value GetPeer(const Call& call) {
   X509* peer = call.libssl().SSL_SESSION_get0_peer(call.Session(0));
   if (peer == nullptr) return call.Null();
   const Encoding der(call.libssl(), call.libssl().i2d_X509, peer);
   return der.data() == nullptr ? call.Null() : call.NewBuffer(der.data(), der.size());
-}
-
-napi_value HasTicket(const Call& call) {
-  return call.Number(call.libssl().SSL_SESSION_has_ticket(call.Session(0)));
-}
-
-napi_value GetTicketLifetimeHint(const Call& call) {
-  return call.NewUnsignedLong(call.libssl().SSL_SESSION_get_ticket_lifetime_hint(call.Session(0)));
-}
-
-napi_value IsResumable(const Call& call) {
-  return call.Number(call.libssl().SSL_SESSION_is_resumable(call.Session(0)));
 }
 
 // ---- All of a session that is no secret, in one call: src/session-info.ts reads it in this order.
@@ -451,36 +351,16 @@ std::vector<Function> SessionFunctions() {
       {"PEM_write_bio_SSL_SESSION", Entry<ToPem, Errors::kPossible>},
       {"SSL_SESSION_print", Entry<Print, Errors::kPossible>},
       {"SSL_SESSION_print_keylog", Entry<PrintKeylog, Errors::kPossible>},
-      {"SSL_SESSION_get_id", Entry<GetId, Errors::kNever>},
       {"SSL_SESSION_set1_id", Entry<SetId, Errors::kPossible>},
-      {"SSL_SESSION_get0_id_context", Entry<GetIdContext, Errors::kNever>},
-      {"SSL_SESSION_set1_id_context", Entry<SetIdContext, Errors::kPossible>},
-      {"SSL_SESSION_get_time", Entry<GetTime, Errors::kNever>},
-      {"SSL_SESSION_set_time", Entry<SetTime, Errors::kNever>},
-      {"SSL_SESSION_get_timeout", Entry<GetTimeout, Errors::kNever>},
-      {"SSL_SESSION_set_timeout", Entry<SetTimeout, Errors::kNever>},
-      {"SSL_SESSION_get_protocol_version", Entry<GetProtocolVersion, Errors::kNever>},
       {"SSL_SESSION_set_protocol_version", Entry<SetProtocolVersion, Errors::kNever>},
-      {"SSL_SESSION_get0_cipher", Entry<GetCipher, Errors::kNever>},
       {"SSL_SESSION_set_cipher", Entry<SetCipher, Errors::kPossible>},
       {"allCiphers", Entry<Ciphers, Errors::kPossible>},
       {"SSL_SESSION_get_master_key", Entry<GetMasterKey, Errors::kNever>},
       {"SSL_SESSION_set1_master_key", Entry<SetMasterKey, Errors::kNever>},
-      {"SSL_SESSION_get0_hostname", Entry<GetHostname, Errors::kNever>},
       {"SSL_SESSION_set1_hostname", Entry<SetHostname, Errors::kPossible>},
-      {"SSL_SESSION_get0_alpn_selected", Entry<GetAlpn, Errors::kNever>},
       {"SSL_SESSION_set1_alpn_selected", Entry<SetAlpn, Errors::kPossible>},
-      {"SSL_SESSION_has_ticket", Entry<HasTicket, Errors::kNever>},
-      {"SSL_SESSION_get0_ticket", Entry<GetTicket, Errors::kNever>},
-      {"SSL_SESSION_get0_ticket_appdata", Entry<GetTicketAppData, Errors::kNever>},
       {"SSL_SESSION_set1_ticket_appdata", Entry<SetTicketAppData, Errors::kPossible>},
-      {"SSL_SESSION_get_max_early_data", Entry<GetMaxEarlyData, Errors::kNever>},
-      {"SSL_SESSION_set_max_early_data", Entry<SetMaxEarlyData, Errors::kNever>},
-      {"SSL_SESSION_get_max_fragment_length", Entry<GetMaxFragmentLength, Errors::kNever>},
-      {"SSL_SESSION_get_compress_id", Entry<GetCompressId, Errors::kNever>},
       {"SSL_SESSION_get0_peer", Entry<GetPeer, Errors::kPossible>},
-      {"SSL_SESSION_get_ticket_lifetime_hint", Entry<GetTicketLifetimeHint, Errors::kNever>},
-      {"SSL_SESSION_is_resumable", Entry<IsResumable, Errors::kNever>},
   };
 }
 

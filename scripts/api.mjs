@@ -10,19 +10,27 @@ export { api };
 
 export const directory = 'docs/api';
 
+// What is written out of the list of C's functions goes where its names belong.
+const generated = 'libssl-functions';
+
 // Where what a source file declares is described, in this order.
 const pages = [
   ['ssl-session.md', 'SslSession', ['session', 'session-info', 'protocol-version']],
   ['ssl-context.md', 'SslContext', ['context', 'context-options', 'session-store']],
   ['ssl-connection.md', 'SslConnection', ['connection']],
   ['library.md', 'The library, its errors and counters', ['library', 'errors', 'native']],
-  ['libssl/sessions.md', 'SSL_SESSION_…', ['libssl']],
-  ['libssl/contexts.md', 'SSL_CTX_…', ['libssl-context']],
-  ['libssl/connections.md', 'SSL_…', ['libssl-connection', 'libssl-datagrams']],
+  ['libssl/sessions.md', 'SSL_SESSION_…', ['libssl'], /^SSL_SESSION_/],
+  ['libssl/contexts.md', 'SSL_CTX_…', ['libssl-context'], /^SSL_CTX_/],
+  ['libssl/connections.md', 'SSL_…', ['libssl-connection', 'libssl-datagrams'], /^(SSL|DTLS)_/],
   ['libssl/callbacks.md', 'Callbacks', ['libssl-callbacks', 'callbacks']],
   ['libssl/answers.md', 'Callbacks that are answered in advance', ['libssl-answers']],
   ['libssl/constants.md', 'Constants', ['constants']],
-].map(([path, title, sources]) => ({ path, title, sources }));
+].map(([path, title, sources, names]) => ({ path, title, sources, names }));
+
+const pageOf = (entry) =>
+  pages.find(({ sources, names }) =>
+    entry.source === generated ? names?.test(entry.name) : sources.includes(entry.source),
+  );
 
 /** The constants by their names, with their values. */
 async function constantValues() {
@@ -33,15 +41,18 @@ async function constantValues() {
 
 /** What is missing: comments, and pages. */
 export function problems(entries) {
-  return entries.flatMap(({ name, kind, text, source: from, members }) => [
-    ...(text === '' ? [`${from}.ts: ${name} has no comment`] : []),
-    ...(pages.some(({ sources }) => sources.includes(from))
-      ? []
-      : [`scripts/api.mjs has no page for ${from}.ts, which declares ${name}`]),
-    ...members
-      .filter((member) => member.text === '' && !(kind === 'interface' && obvious(member)))
-      .map((member) => `${from}.ts: ${name}, ${member.name} has no comment`),
-  ]);
+  return entries.flatMap((entry) => {
+    const { name, kind, text, source: from, members } = entry;
+    return [
+      ...(text === '' ? [`${from}.ts: ${name} has no comment`] : []),
+      ...(pageOf(entry) !== undefined
+        ? []
+        : [`scripts/api.mjs has no page for ${from}.ts, which declares ${name}`]),
+      ...members
+        .filter((member) => member.text === '' && !(kind === 'interface' && obvious(member)))
+        .map((member) => `${from}.ts: ${name}, ${member.name} has no comment`),
+    ];
+  });
 }
 
 // Fields of toJSON() are described where the class has a member of the same name.
@@ -82,9 +93,10 @@ const isListed = ({ kind, source: from }) => kind === 'constant' && from === 'co
 
 // A class first, with its types behind it; else as in the sources.
 function ordered(entries, page) {
-  const rank = ({ kind, source: from }) => (kind === 'class' ? -1 : page.sources.indexOf(from));
+  const rank = ({ kind, source: from }) =>
+    kind === 'class' ? -1 : from === generated ? page.sources.length : page.sources.indexOf(from);
   return entries
-    .filter((entry) => page.sources.includes(entry.source))
+    .filter((entry) => pageOf(entry) === page)
     .sort((a, b) => rank(a) - rank(b) || a.position - b.position);
 }
 

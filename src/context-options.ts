@@ -8,6 +8,12 @@ import {
   SSL_VERIFY_PEER,
 } from './constants.js';
 import { LibsslError, libsslError } from './errors.js';
+import {
+  SSL_CTX_get_max_proto_version,
+  SSL_CTX_get_min_proto_version,
+  SSL_CTX_set_max_proto_version,
+  SSL_CTX_set_min_proto_version,
+} from './libssl-functions.js';
 import { EventKind, type Handle, native, registers } from './native.js';
 import type { CheckedAnswers, CheckedContextOptions } from './options.js';
 import type { ProtocolVersion } from './protocol-version.js';
@@ -184,35 +190,18 @@ export function ensure(functionName: string, option?: string): void {
   throw error;
 }
 
-/** The commands of ssl.h for SSL_CTX_ctrl, those that take a number. */
-export const commands = {
-  setSessionCacheSize: 42,
-  getSessionCacheSize: 43,
-  setSessionCacheMode: 44,
-  getSessionCacheMode: 45,
-  setMinVersion: 123,
-  setMaxVersion: 124,
-  getMinVersion: 130,
-  getMaxVersion: 131,
-} as const;
-
-export function contextCtrl(context: Handle, command: number, value: number): number {
-  registers[0] = context;
-  const big = native().SSL_CTX_ctrl(command, value);
-  return big === undefined ? Number(registers[0]) : Number(big);
-}
-
 export function setVersion(
   context: Handle,
   side: 'minVersion' | 'maxVersion',
   version: number,
   name: string = side,
 ): void {
-  const min = side === 'minVersion';
-  const set = contextCtrl(context, min ? commands.setMinVersion : commands.setMaxVersion, version);
-  const is = contextCtrl(context, min ? commands.getMinVersion : commands.getMaxVersion, 0);
+  const [set, get] =
+    side === 'minVersion'
+      ? [SSL_CTX_set_min_proto_version, SSL_CTX_get_min_proto_version]
+      : [SSL_CTX_set_max_proto_version, SSL_CTX_get_max_proto_version];
   // A version of DTLS libssl takes for a context of TLS, and does nothing; and the reverse.
-  if (set !== 1 || is !== version)
+  if (set(context, version) !== 1 || get(context) !== version)
     throw invalidValue(name, 'is not a version that this context can speak');
 }
 
@@ -301,9 +290,9 @@ function applyCiphers(context: Handle, ciphers: string): void {
     return;
   }
   const tls13 = 0x0304;
-  contextCtrl(context, commands.setMinVersion, tls13);
-  const highest = contextCtrl(context, commands.getMaxVersion, 0);
-  const lowest = contextCtrl(context, commands.getMinVersion, 0);
+  SSL_CTX_set_min_proto_version(context, tls13);
+  const highest = SSL_CTX_get_max_proto_version(context);
+  const lowest = SSL_CTX_get_min_proto_version(context);
   if (lowest !== tls13 || (highest !== 0 && highest < tls13)) {
     throw invalidValue('options.ciphers', 'has suites of TLS 1.3 only, which is off');
   }

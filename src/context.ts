@@ -10,8 +10,6 @@ import {
   applyAnswers,
   applyOptions,
   applySessionIdContext,
-  commands,
-  contextCtrl,
   ensure,
   type SslAnswers,
   type SslContextOptions,
@@ -24,6 +22,7 @@ import { deliver, listen } from './events.js';
 import { guardMembers } from './guard.js';
 import { inspectObject } from './inspect.js';
 import { checkTicketKeys, storeTicketKeys } from './keys.js';
+import * as C from './libssl-functions.js';
 import { watchListeners } from './listeners.js';
 import { EventKind, type Handle, type NativeEvent, native, registers } from './native.js';
 import {
@@ -384,22 +383,22 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
 
   /** A mask of `SSL_SESS_CACHE_…`. Wraps `SSL_CTX_set_session_cache_mode(3)`. */
   get sessionCacheMode(): number {
-    return contextCtrl(this.#reference.handle, commands.getSessionCacheMode, 0);
+    return Number(C.SSL_CTX_get_session_cache_mode(this.#reference.handle));
   }
   set sessionCacheMode(mode: number) {
     const value = checkInteger('sessionCacheMode', mode, 0, 0x7fff_ffff);
     checkStaysFit(this, 'sessionCacheMode', value);
-    contextCtrl(this.#reference.handle, commands.setSessionCacheMode, value);
+    C.SSL_CTX_set_session_cache_mode(this.#reference.handle, value);
   }
 
   /** Most sessions in the cache; 0: no limit. Wraps `SSL_CTX_sess_set_cache_size(3)`. */
   get sessionCacheSize(): number {
-    return contextCtrl(this.#reference.handle, commands.getSessionCacheSize, 0);
+    return Number(C.SSL_CTX_sess_get_cache_size(this.#reference.handle));
   }
   set sessionCacheSize(size: number) {
     const value = checkInteger('sessionCacheSize', size, 0, Number.MAX_SAFE_INTEGER);
     checkStaysFit(this, 'sessionCacheSize', value);
-    contextCtrl(this.#reference.handle, commands.setSessionCacheSize, value);
+    C.SSL_CTX_sess_set_cache_size(this.#reference.handle, value);
   }
 
   /** How long new sessions are good for, in seconds. Wraps `SSL_CTX_set_timeout(3)`. */
@@ -466,7 +465,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
    * `ERR_INVALID_ARG_VALUE`. Wraps `SSL_CTX_set_min_proto_version(3)`.
    */
   get minVersion(): ProtocolVersion | null {
-    return versionName(contextCtrl(this.#reference.handle, commands.getMinVersion, 0));
+    return versionName(C.SSL_CTX_get_min_proto_version(this.#reference.handle));
   }
   set minVersion(version: ProtocolVersion | null) {
     setVersion(this.#reference.handle, 'minVersion', versionNumber(version, 'minVersion'));
@@ -477,7 +476,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
    * `ERR_INVALID_ARG_VALUE`. Wraps `SSL_CTX_set_max_proto_version(3)`.
    */
   get maxVersion(): ProtocolVersion | null {
-    return versionName(contextCtrl(this.#reference.handle, commands.getMaxVersion, 0));
+    return versionName(C.SSL_CTX_get_max_proto_version(this.#reference.handle));
   }
   set maxVersion(version: ProtocolVersion | null) {
     setVersion(this.#reference.handle, 'maxVersion', versionNumber(version, 'maxVersion'));

@@ -1,6 +1,7 @@
 // What contexts and connections have for DTLS only: its options, its cookies, its timer.
 
 import { SSL_OP_COOKIE_EXCHANGE, SSL_OP_NO_QUERY_MTU } from './constants.js';
+import { SSL_set_mtu } from './libssl-functions.js';
 import { type Handle, native, registers } from './native.js';
 import { checkBytes, checkInteger, invalidValue, outOfRange } from './validate.js';
 
@@ -57,8 +58,7 @@ export function checkCookieKey(name: string, value: unknown): Uint8Array {
 export function setMtu(connection: Handle, mtu: number): void {
   registers[0] = connection;
   native().SSL_set_options(SSL_OP_NO_QUERY_MTU);
-  registers[0] = connection;
-  native().SSL_ctrl(17, mtu);
+  SSL_set_mtu(connection, mtu);
 }
 
 export function setPeerAddress(connection: Handle, address: Uint8Array): void {

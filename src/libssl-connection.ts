@@ -3,43 +3,21 @@
 // function that goes on with the connection calls the callbacks of its context before it returns:
 // libssl-callbacks.ts.
 
-import {
-  checkByte,
-  getControl,
-  getInt,
-  getLong,
-  getValue,
-  named,
-  result,
-  set,
-  setControl,
-  setHandle,
-  setHandles,
-  setInt,
-  setMask,
-} from './call.js';
+import { named, result, setHandle, setHandles } from './call.js';
 import { deliverAll, keepingErrors, takeStep } from './callbacks.js';
 import { TLSEXT_NAMETYPE_host_name } from './constants.js';
 import { mostMaterial } from './keying-material.js';
-import { type CipherInfo, type Handle, type Native, native, type Outcome } from './native.js';
+import { type Handle, type Native, native, type Outcome } from './native.js';
 import {
   checkBytes,
-  checkCString,
   checkHandle,
   checkInt,
   checkInteger,
   checkLatin1,
   checkLong,
-  checkNumTickets,
-  checkUint32,
 } from './validate.js';
 
 // ---- The life of a connection.
-
-/** `SSL *SSL_new(SSL_CTX *ctx)`, over memory. 0 on failure. */
-export const SSL_new = getInt('SSL_new', 'ctx') as (ctx: Handle) => Handle;
-/** `int SSL_up_ref(SSL *s)`: the handle then needs one more free. */
-export const SSL_up_ref = getInt('SSL_up_ref', 's') as (s: Handle) => 0 | 1;
 
 /**
  * `void SSL_free(SSL *ssl)`. Nothing for 0. Without `SSL_shutdown` before, libssl marks the session
@@ -202,9 +180,6 @@ export function SSL_get_error(ssl: Handle, ret: number): number {
 
 // ---- Sessions.
 
-/** `SSL_SESSION *SSL_get1_session(SSL *ssl)`: a handle of its own. 0 when there is none. */
-export const SSL_get1_session = getInt('SSL_get1_session', 'ssl') as (ssl: Handle) => Handle;
-
 /**
  * `int SSL_set_session(SSL *ssl, SSL_SESSION *session)`. libssl gets a dup of a session that came
  * from another context. In the middle of a connection that cannot go on then, as in C.
@@ -215,141 +190,7 @@ export function SSL_set_session(ssl: Handle, session: Handle | 0): 0 | 1 {
   return deliverAll(functions.SSL_set_session()) as 0 | 1;
 }
 
-/** `int SSL_session_reused(const SSL *ssl)`. */
-export const SSL_session_reused = getInt('SSL_session_reused', 'ssl') as (ssl: Handle) => 0 | 1;
-/** `int SSL_set_session_id_context(SSL *ssl, const unsigned char *sid_ctx, …)`. */
-export const SSL_set_session_id_context = set(
-  'SSL_set_session_id_context',
-  'ssl',
-  'sidCtx',
-  checkBytes,
-);
-/** `long SSL_get_default_timeout(const SSL *s)`: seconds. */
-export const SSL_get_default_timeout = getLong('SSL_get_default_timeout', 's');
-/** `int SSL_set_num_tickets(SSL *s, size_t num_tickets)`: at most 255. */
-export const SSL_set_num_tickets = set('SSL_set_num_tickets', 's', 'numTickets', checkNumTickets);
-/** `size_t SSL_get_num_tickets(const SSL *s)`. */
-export const SSL_get_num_tickets = getInt('SSL_get_num_tickets', 's');
-/** `int SSL_set_max_early_data(SSL *s, uint32_t max_early_data)`. */
-export const SSL_set_max_early_data = set(
-  'SSL_set_max_early_data',
-  's',
-  'maxEarlyData',
-  checkUint32,
-);
-/** `uint32_t SSL_get_max_early_data(const SSL *s)`. */
-export const SSL_get_max_early_data = getInt('SSL_get_max_early_data', 's');
-/** `int SSL_set_recv_max_early_data(SSL *s, uint32_t recv_max_early_data)`. */
-export const SSL_set_recv_max_early_data = set(
-  'SSL_set_recv_max_early_data',
-  's',
-  'recvMaxEarlyData',
-  checkUint32,
-);
-/** `uint32_t SSL_get_recv_max_early_data(const SSL *s)`. */
-export const SSL_get_recv_max_early_data = getInt('SSL_get_recv_max_early_data', 's');
-/** `int SSL_get_early_data_status(const SSL *s)`: of SSL_EARLY_DATA_…. */
-export const SSL_get_early_data_status = getInt('SSL_get_early_data_status', 's');
-/** `int SSL_use_psk_identity_hint(SSL *s, const char *hint)`, from latin1. */
-export const SSL_use_psk_identity_hint = set<string | null>(
-  'SSL_use_psk_identity_hint',
-  's',
-  'hint',
-  checkCStringOrNull,
-);
-/** `const char *SSL_get_psk_identity_hint(const SSL *s)`, as latin1. */
-export const SSL_get_psk_identity_hint = getValue<string | null>('SSL_get_psk_identity_hint', 's');
-/** `const char *SSL_get_psk_identity(const SSL *s)`, as latin1. */
-export const SSL_get_psk_identity = getValue<string | null>('SSL_get_psk_identity', 's');
-
-// ---- What is to be negotiated.
-
-/** `int SSL_set_min_proto_version(SSL *s, int version)`. */
-export const SSL_set_min_proto_version = setControl(
-  'SSL_set_min_proto_version',
-  123,
-  'version',
-  checkInt,
-);
-/** `int SSL_set_max_proto_version(SSL *s, int version)`. */
-export const SSL_set_max_proto_version = setControl(
-  'SSL_set_max_proto_version',
-  124,
-  'version',
-  checkInt,
-);
-/** `int SSL_get_min_proto_version(SSL *s)`. */
-export const SSL_get_min_proto_version = getControl('SSL_get_min_proto_version', 130);
-/** `int SSL_get_max_proto_version(SSL *s)`. */
-export const SSL_get_max_proto_version = getControl('SSL_get_max_proto_version', 131);
-/** `unsigned long SSL_set_options(SSL *s, unsigned long op)`: all that are set now. */
-export const SSL_set_options = setMask('SSL_set_options', 's');
-/** `unsigned long SSL_clear_options(SSL *s, unsigned long op)`: all that are left. */
-export const SSL_clear_options = setMask('SSL_clear_options', 's');
-/** `unsigned long SSL_get_options(const SSL *s)`: of SSL_OP_…. */
-export const SSL_get_options = getLong('SSL_get_options', 's');
-/** `int SSL_set_cipher_list(SSL *s, const char *str)`: suites up to TLS 1.2. */
-export const SSL_set_cipher_list = set('SSL_set_cipher_list', 's', 'str', checkCString);
-/** `int SSL_set_ciphersuites(SSL *s, const char *str)`: those of TLS 1.3. */
-export const SSL_set_ciphersuites = set('SSL_set_ciphersuites', 's', 'str', checkCString);
-/** `int SSL_set1_groups_list(SSL *ssl, char *list)`: curves, separated by colons. */
-export const SSL_set1_groups_list = set('SSL_set1_groups_list', 'ssl', 'list', checkCString);
-/** `int SSL_set_alpn_protos(SSL *ssl, const unsigned char *protos, …)`: 0 on success. */
-export const SSL_set_alpn_protos = set('SSL_set_alpn_protos', 'ssl', 'protos', checkBytes);
-/** `int SSL_set_tlsext_host_name(const SSL *s, const char *name)`, from latin1: the SNI. */
-export const SSL_set_tlsext_host_name = set<string | null>(
-  'SSL_set_tlsext_host_name',
-  's',
-  'name',
-  checkCStringOrNull,
-);
-/** `int SSL_set_tlsext_max_fragment_length(SSL *ssl, uint8_t mode)`. */
-export const SSL_set_tlsext_max_fragment_length = set(
-  'SSL_set_tlsext_max_fragment_length',
-  'ssl',
-  'mode',
-  checkByte,
-);
-/** `int SSL_set1_host(SSL *s, const char *hostname)`, from latin1: whose certificate it must be. */
-export const SSL_set1_host = set<string | null>(
-  'SSL_set1_host',
-  's',
-  'hostname',
-  checkCStringOrNull,
-);
-/** `void SSL_set_verify(SSL *s, int mode, SSL_verify_cb)`, without a callback. */
-export const SSL_set_verify = setInt('SSL_set_verify', 's', 'mode');
-/** `void SSL_set_post_handshake_auth(SSL *s, int val)`: of a client. */
-export const SSL_set_post_handshake_auth = setInt('SSL_set_post_handshake_auth', 's', 'val');
-
-function checkCStringOrNull(name: string, value: unknown): string | null {
-  return value === null ? null : checkCString(name, value);
-}
-
 // ---- What was negotiated, and where the connection is.
-
-/** `int SSL_version(const SSL *s)`. */
-export const SSL_version = getInt('SSL_version', 's');
-/** `const char *SSL_get_version(const SSL *s)`: for instance `TLSv1.3`. */
-export const SSL_get_version = getValue<string>('SSL_get_version', 's');
-/** `int SSL_is_server(const SSL *s)`. */
-export const SSL_is_server = getInt('SSL_is_server', 's') as (s: Handle) => 0 | 1;
-/** `int SSL_is_init_finished(const SSL *s)`. */
-export const SSL_is_init_finished = getInt('SSL_is_init_finished', 's') as (s: Handle) => 0 | 1;
-/** `int SSL_in_before(const SSL *s)`. */
-export const SSL_in_before = getInt('SSL_in_before', 's') as (s: Handle) => 0 | 1;
-/** `int SSL_pending(const SSL *s)`: bytes that can be read without another record. */
-export const SSL_pending = getInt('SSL_pending', 's');
-/** `int SSL_has_pending(const SSL *s)`: whether there is anything that it has read, and not given. */
-export const SSL_has_pending = getInt('SSL_has_pending', 's') as (s: Handle) => 0 | 1;
-/** `int SSL_get_shutdown(const SSL *ssl)`: of SSL_SENT_SHUTDOWN and SSL_RECEIVED_SHUTDOWN. */
-export const SSL_get_shutdown = getInt('SSL_get_shutdown', 'ssl');
-/** `const char *SSL_state_string_long(const SSL *s)`. */
-export const SSL_state_string_long = getValue<string>('SSL_state_string_long', 's');
-/** `const SSL_CIPHER *SSL_get_current_cipher(const SSL *s)`, described. */
-export const SSL_get_current_cipher = getValue<CipherInfo | null>('SSL_get_current_cipher', 's');
-/** `void SSL_get0_alpn_selected(const SSL *ssl, …)`: a copy; null when there is none. */
-export const SSL_get0_alpn_selected = getValue<Buffer | null>('SSL_get0_alpn_selected', 'ssl');
 
 /** `const char *SSL_get_servername(const SSL *s, const int type)`, as latin1. */
 export function SSL_get_servername(
@@ -362,16 +203,6 @@ export function SSL_get_servername(
   const name = functions.SSL_get_servername();
   return known ? name : null;
 }
-
-/** `X509 *SSL_get_peer_certificate(const SSL *s)`, as DER; null when there is none. */
-export const SSL_get_peer_certificate = getValue<Buffer | null>('SSL_get_peer_certificate', 's');
-/**
- * `STACK_OF(X509) *SSL_get_peer_cert_chain(const SSL *s)`, as DER; null when there is none. A
- * server's is without the client's own certificate.
- */
-export const SSL_get_peer_cert_chain = getValue<Buffer[] | null>('SSL_get_peer_cert_chain', 's');
-/** `long SSL_get_verify_result(const SSL *ssl)`: X509_V_OK is 0. */
-export const SSL_get_verify_result = getLong('SSL_get_verify_result', 'ssl');
 
 /** `const char *X509_verify_cert_error_string(long n)`. */
 export function X509_verify_cert_error_string(n: number | bigint): string {

@@ -1,37 +1,11 @@
 // DTLS in the C-named module. What one BIO_write brings is one datagram, and so is what one BIO_read
 // takes.
 
-import { getInt, longResult, named, set, setControl, setHandle } from './call.js';
+import { setHandle } from './call.js';
 import { checkObject, takeStep } from './callbacks.js';
 import { checkCookieKey } from './datagrams.js';
 import { type Handle, type Native, native, type Outcome, registers } from './native.js';
-import { checkBytes, checkHandle, checkLong, checkUint32, invalidType } from './validate.js';
-
-/** `int SSL_is_dtls(const SSL *s)`. */
-export const SSL_is_dtls = getInt('SSL_is_dtls', 's') as (s: Handle) => 0 | 1;
-
-// ---- How much a datagram carries.
-
-/**
- * `long SSL_set_mtu(SSL *ssl, long mtu)`: the most bytes of a datagram. Without SSL_OP_NO_QUERY_MTU
- * libssl forgets it when the handshake begins. 0 when too small: at least 208.
- */
-export const SSL_set_mtu = setControl('SSL_set_mtu', 17, 'mtu', checkLong);
-/**
- * `long DTLS_set_link_mtu(SSL *ssl, long mtu)`: the same with the headers of UDP and IPv6, which are
- * 48 bytes.
- */
-export const DTLS_set_link_mtu = setControl('DTLS_set_link_mtu', 120, 'mtu', checkLong);
-
-/** `long DTLS_get_link_min_mtu(SSL *ssl)`: the least that DTLS_set_link_mtu takes. */
-export function DTLS_get_link_min_mtu(ssl: Handle): number {
-  const functions = native();
-  setHandle('ssl', ssl);
-  return longResult(named('DTLS_get_link_min_mtu', () => functions.SSL_ctrl(121, 0))) as number;
-}
-
-/** `size_t DTLS_get_data_mtu(const SSL *s)`: bytes of data that fit into a datagram; 0 before the handshake. */
-export const DTLS_get_data_mtu = getInt('DTLS_get_data_mtu', 's');
+import { checkBytes, checkHandle, checkUint32, invalidType } from './validate.js';
 
 // ---- What is lost.
 
@@ -66,10 +40,12 @@ export const DTLSv1_handle_timeout = step('DTLSv1_handle_timeout');
  * a callback; it doubles, up to a minute. 0: libssl's own, which begins with a second. What is left
  * below 15 ms libssl takes for over: so little as the first time ends the handshake.
  */
-export const DTLS_set_timer_cb = set('DTLS_set_timer_cb', 's', 'timerUs', checkUint32) as (
-  s: Handle,
-  timerUs: number,
-) => void;
+export function DTLS_set_timer_cb(s: Handle, timerUs: number): void {
+  const functions = native();
+  const microseconds = checkUint32('timerUs', timerUs);
+  setHandle('s', s);
+  functions.DTLS_set_timer_cb(microseconds);
+}
 
 // ---- Cookies.
 
@@ -84,10 +60,12 @@ export const DTLSv1_listen = step('DTLSv1_listen');
  * `int BIO_dgram_set_peer(SSL_get_rbio(ssl), const BIO_ADDR *peer)`: what cookies are bound to. Any
  * bytes that are the same for the same peer.
  */
-export const BIO_dgram_set_peer = set('BIO_dgram_set_peer', 'ssl', 'peer', checkBytes) as (
-  ssl: Handle,
-  peer: Uint8Array,
-) => void;
+export function BIO_dgram_set_peer(ssl: Handle, peer: Uint8Array): void {
+  const functions = native();
+  const address = checkBytes('peer', peer);
+  setHandle('ssl', ssl);
+  functions.BIO_dgram_set_peer(address);
+}
 
 /**
  * `void SSL_CTX_set_cookie_generate_cb(SSL_CTX *ctx, …)`, given a secret key of 32 bytes instead of a

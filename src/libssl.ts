@@ -9,7 +9,7 @@
  * @module
  */
 
-import { longResult, result, setHandle } from './call.js';
+import { result, setHandle } from './call.js';
 import { encodeInPool } from './encode.js';
 import {
   type CipherInfo,
@@ -19,17 +19,7 @@ import {
   type OpensslErrorEntry,
   registers,
 } from './native.js';
-import {
-  checkBytes,
-  checkCString,
-  checkHandle,
-  checkInt,
-  checkInteger,
-  checkLong,
-  checkUint32,
-  invalidType,
-  invalidValue,
-} from './validate.js';
+import { checkBytes, checkHandle, checkInteger, invalidType, invalidValue } from './validate.js';
 
 export * from './constants.js';
 export * from './libssl-answers.js';
@@ -37,36 +27,8 @@ export * from './libssl-callbacks.js';
 export * from './libssl-connection.js';
 export * from './libssl-context.js';
 export * from './libssl-datagrams.js';
+export * from './libssl-functions.js';
 export type { CipherInfo, Handle, OpensslErrorEntry };
-
-/** `SSL_SESSION *SSL_SESSION_new(void)`. 0 when out of memory. */
-export function SSL_SESSION_new(): Handle {
-  native().SSL_SESSION_new();
-  return result<Handle>();
-}
-
-/** `SSL_SESSION *SSL_SESSION_dup(SSL_SESSION *src)`. 0 when out of memory. */
-export function SSL_SESSION_dup(src: Handle): Handle {
-  const functions = native();
-  setHandle('src', src);
-  functions.SSL_SESSION_dup();
-  return result<Handle>();
-}
-
-/** `int SSL_SESSION_up_ref(SSL_SESSION *ses)`: the handle then needs one more free. */
-export function SSL_SESSION_up_ref(ses: Handle): 0 | 1 {
-  const functions = native();
-  setHandle('ses', ses);
-  functions.SSL_SESSION_up_ref();
-  return result<0 | 1>();
-}
-
-/** `void SSL_SESSION_free(SSL_SESSION *session)`. Nothing for 0. */
-export function SSL_SESSION_free(session: Handle | 0): void {
-  const functions = native();
-  setHandle('session', session);
-  functions.SSL_SESSION_free();
-}
 
 /**
  * `SSL_SESSION *d2i_SSL_SESSION(SSL_SESSION **a, const unsigned char **pp, long length)`, into a
@@ -123,92 +85,6 @@ export function SSL_SESSION_print_keylog(x: Handle | 0): string | null {
   return functions.SSL_SESSION_print_keylog();
 }
 
-/** `const unsigned char *SSL_SESSION_get_id(const SSL_SESSION *s, unsigned int *len)`: a copy. */
-export function SSL_SESSION_get_id(s: Handle): Buffer {
-  const functions = native();
-  setHandle('s', s);
-  return functions.SSL_SESSION_get_id();
-}
-
-/** `int SSL_SESSION_set1_id(SSL_SESSION *s, const unsigned char *sid, unsigned int sid_len)`. */
-export function SSL_SESSION_set1_id(s: Handle, sid: Uint8Array): 0 | 1 {
-  const functions = native();
-  const bytes = checkBytes('id', sid);
-  setHandle('s', s);
-  functions.SSL_SESSION_set1_id(bytes);
-  return result<0 | 1>();
-}
-
-/** `const unsigned char *SSL_SESSION_get0_id_context(const SSL_SESSION *s, …)`: a copy. */
-export function SSL_SESSION_get0_id_context(s: Handle): Buffer {
-  const functions = native();
-  setHandle('s', s);
-  return functions.SSL_SESSION_get0_id_context();
-}
-
-/** `int SSL_SESSION_set1_id_context(SSL_SESSION *s, const unsigned char *sid_ctx, …)`. */
-export function SSL_SESSION_set1_id_context(s: Handle, sidCtx: Uint8Array): 0 | 1 {
-  const functions = native();
-  const bytes = checkBytes('idContext', sidCtx);
-  setHandle('s', s);
-  functions.SSL_SESSION_set1_id_context(bytes);
-  return result<0 | 1>();
-}
-
-/** `long SSL_SESSION_get_time(const SSL_SESSION *s)`: seconds since the epoch; 0 for NULL. */
-export function SSL_SESSION_get_time(s: Handle | 0): number | bigint {
-  const functions = native();
-  setHandle('s', s);
-  return longResult(functions.SSL_SESSION_get_time());
-}
-
-/** `long SSL_SESSION_set_time(SSL_SESSION *s, long t)`: returns t, so 0 for 0; 0 for NULL. */
-export function SSL_SESSION_set_time(s: Handle | 0, t: number | bigint): number | bigint {
-  const functions = native();
-  const time = checkLong('time', t);
-  setHandle('s', s);
-  return longResult(functions.SSL_SESSION_set_time(time));
-}
-
-/** `long SSL_SESSION_get_timeout(const SSL_SESSION *s)`: seconds; 0 for NULL. */
-export function SSL_SESSION_get_timeout(s: Handle | 0): number | bigint {
-  const functions = native();
-  setHandle('s', s);
-  return longResult(functions.SSL_SESSION_get_timeout());
-}
-
-/** `long SSL_SESSION_set_timeout(SSL_SESSION *s, long t)`: 1; 0 for NULL. */
-export function SSL_SESSION_set_timeout(s: Handle | 0, t: number | bigint): number | bigint {
-  const functions = native();
-  const timeout = checkLong('timeout', t);
-  setHandle('s', s);
-  return longResult(functions.SSL_SESSION_set_timeout(timeout));
-}
-
-/** `int SSL_SESSION_get_protocol_version(const SSL_SESSION *s)`: 0x0304 for TLS 1.3; 0: unset. */
-export function SSL_SESSION_get_protocol_version(s: Handle): number {
-  const functions = native();
-  setHandle('s', s);
-  functions.SSL_SESSION_get_protocol_version();
-  return result<number>();
-}
-
-/** `int SSL_SESSION_set_protocol_version(SSL_SESSION *s, int version)`. Takes any int. */
-export function SSL_SESSION_set_protocol_version(s: Handle, version: number): 0 | 1 {
-  const functions = native();
-  const value = checkInt('protocolVersion', version);
-  setHandle('s', s);
-  functions.SSL_SESSION_set_protocol_version(value);
-  return result<0 | 1>();
-}
-
-/** `const SSL_CIPHER *SSL_SESSION_get0_cipher(const SSL_SESSION *s)`, described. */
-export function SSL_SESSION_get0_cipher(s: Handle): CipherInfo | null {
-  const functions = native();
-  setHandle('s', s);
-  return functions.SSL_SESSION_get0_cipher();
-}
-
 /**
  * `int SSL_SESSION_set_cipher(SSL_SESSION *s, const SSL_CIPHER *cipher)`, the cipher as
  * `SSL_CIPHER_find` or `SSL_SESSION_get0_cipher` gave it. One that libssl does not know is refused.
@@ -247,140 +123,6 @@ export function SSL_CIPHER_find(cipher: number | string): CipherInfo | null {
   // A suite without a name in an RFC has the empty one.
   const found = cipher === '' ? undefined : ciphers.get(cipher);
   return found === undefined ? null : { ...found };
-}
-
-/** `size_t SSL_SESSION_get_master_key(const SSL_SESSION *s, unsigned char *out, …)`: all of it. */
-export function SSL_SESSION_get_master_key(s: Handle): Buffer {
-  const functions = native();
-  setHandle('s', s);
-  return functions.SSL_SESSION_get_master_key();
-}
-
-/** `int SSL_SESSION_set1_master_key(SSL_SESSION *sess, const unsigned char *in, size_t len)`. */
-export function SSL_SESSION_set1_master_key(sess: Handle, key: Uint8Array): 0 | 1 {
-  const functions = native();
-  const bytes = checkBytes('masterKey', key);
-  setHandle('sess', sess);
-  functions.SSL_SESSION_set1_master_key(bytes);
-  return result<0 | 1>();
-}
-
-/** `const char *SSL_SESSION_get0_hostname(const SSL_SESSION *s)`, as latin1. */
-export function SSL_SESSION_get0_hostname(s: Handle): string | null {
-  const functions = native();
-  setHandle('s', s);
-  return functions.SSL_SESSION_get0_hostname();
-}
-
-/** `int SSL_SESSION_set1_hostname(SSL_SESSION *s, const char *hostname)`, from latin1. */
-export function SSL_SESSION_set1_hostname(s: Handle, hostname: string | null): 0 | 1 {
-  const functions = native();
-  const name = hostname === null ? null : checkCString('hostname', hostname);
-  setHandle('s', s);
-  functions.SSL_SESSION_set1_hostname(name);
-  return result<0 | 1>();
-}
-
-/** `void SSL_SESSION_get0_alpn_selected(const SSL_SESSION *s, …)`: a copy; null when there is none. */
-export function SSL_SESSION_get0_alpn_selected(s: Handle): Buffer | null {
-  const functions = native();
-  setHandle('s', s);
-  return functions.SSL_SESSION_get0_alpn_selected();
-}
-
-/** `int SSL_SESSION_set1_alpn_selected(SSL_SESSION *s, const unsigned char *alpn, size_t len)`. */
-export function SSL_SESSION_set1_alpn_selected(s: Handle, alpn: Uint8Array | null): 0 | 1 {
-  const functions = native();
-  const bytes = alpn === null ? null : checkBytes('alpn', alpn);
-  setHandle('s', s);
-  functions.SSL_SESSION_set1_alpn_selected(bytes);
-  return result<0 | 1>();
-}
-
-/** `int SSL_SESSION_has_ticket(const SSL_SESSION *s)`. */
-export function SSL_SESSION_has_ticket(s: Handle): 0 | 1 {
-  const functions = native();
-  setHandle('s', s);
-  functions.SSL_SESSION_has_ticket();
-  return result<0 | 1>();
-}
-
-/** `void SSL_SESSION_get0_ticket(const SSL_SESSION *s, …)`: a copy; null when there is none. */
-export function SSL_SESSION_get0_ticket(s: Handle): Buffer | null {
-  const functions = native();
-  setHandle('s', s);
-  return functions.SSL_SESSION_get0_ticket();
-}
-
-/** `int SSL_SESSION_get0_ticket_appdata(SSL_SESSION *ss, …)`: a copy; null when there is none. */
-export function SSL_SESSION_get0_ticket_appdata(ss: Handle): Buffer | null {
-  const functions = native();
-  setHandle('ss', ss);
-  return functions.SSL_SESSION_get0_ticket_appdata();
-}
-
-/** `int SSL_SESSION_set1_ticket_appdata(SSL_SESSION *ss, const void *data, size_t len)`. */
-export function SSL_SESSION_set1_ticket_appdata(ss: Handle, data: Uint8Array | null): 0 | 1 {
-  const functions = native();
-  const bytes = data === null ? null : checkBytes('ticketAppData', data);
-  setHandle('ss', ss);
-  functions.SSL_SESSION_set1_ticket_appdata(bytes);
-  return result<0 | 1>();
-}
-
-/** `uint32_t SSL_SESSION_get_max_early_data(const SSL_SESSION *s)`: bytes. */
-export function SSL_SESSION_get_max_early_data(s: Handle): number {
-  const functions = native();
-  setHandle('s', s);
-  functions.SSL_SESSION_get_max_early_data();
-  return result<number>();
-}
-
-/** `int SSL_SESSION_set_max_early_data(SSL_SESSION *s, uint32_t max_early_data)`. */
-export function SSL_SESSION_set_max_early_data(s: Handle, maxEarlyData: number): 0 | 1 {
-  const functions = native();
-  const max = checkUint32('maxEarlyData', maxEarlyData);
-  setHandle('s', s);
-  functions.SSL_SESSION_set_max_early_data(max);
-  return result<0 | 1>();
-}
-
-/** `uint8_t SSL_SESSION_get_max_fragment_length(const SSL_SESSION *sess)`: the code, 0 to 4. */
-export function SSL_SESSION_get_max_fragment_length(sess: Handle): number {
-  const functions = native();
-  setHandle('sess', sess);
-  functions.SSL_SESSION_get_max_fragment_length();
-  return result<number>();
-}
-
-/** `unsigned int SSL_SESSION_get_compress_id(const SSL_SESSION *s)`. */
-export function SSL_SESSION_get_compress_id(s: Handle): number {
-  const functions = native();
-  setHandle('s', s);
-  functions.SSL_SESSION_get_compress_id();
-  return result<number>();
-}
-
-/** `X509 *SSL_SESSION_get0_peer(SSL_SESSION *s)`, as DER; null when there is none. */
-export function SSL_SESSION_get0_peer(s: Handle): Buffer | null {
-  const functions = native();
-  setHandle('s', s);
-  return functions.SSL_SESSION_get0_peer();
-}
-
-/** `unsigned long SSL_SESSION_get_ticket_lifetime_hint(const SSL_SESSION *s)`: seconds. */
-export function SSL_SESSION_get_ticket_lifetime_hint(s: Handle): number | bigint {
-  const functions = native();
-  setHandle('s', s);
-  return longResult(functions.SSL_SESSION_get_ticket_lifetime_hint());
-}
-
-/** `int SSL_SESSION_is_resumable(const SSL_SESSION *s)`. */
-export function SSL_SESSION_is_resumable(s: Handle): 0 | 1 {
-  const functions = native();
-  setHandle('s', s);
-  functions.SSL_SESSION_is_resumable();
-  return result<0 | 1>();
 }
 
 /**

@@ -9,6 +9,7 @@ import { loadAddon, root } from './addon.js';
 import { cacheDirectory } from './cache.js';
 import { installLine } from './distribution.js';
 import { LibsslError, type LoadAttempt, misuseError } from './errors.js';
+import type { NativeFunctions } from './native-functions.js';
 
 /** A session, context or connection of this environment; 0 is NULL. See handle_table.h. */
 export type Handle = number & { readonly __handle: unique symbol };
@@ -69,7 +70,7 @@ export interface CipherInfo {
 }
 
 /** What does not fit a number comes as a bigint; undefined: the result is in registers[0]. */
-type LongResult = bigint | undefined;
+export type LongResult = bigint | undefined;
 
 /** What libssl's callbacks recorded in a call. events.h has the kinds. */
 export interface NativeEvent {
@@ -120,7 +121,6 @@ type WithBytes = (value: Uint8Array) => void;
 export interface NativeContext {
   /** The index of a method: src/libssl-context.ts. */
   SSL_CTX_new(method: number): void;
-  SSL_CTX_up_ref(): void;
   SSL_CTX_free(): Outcome;
   lendContext(): void;
   releaseContext(): Outcome;
@@ -137,23 +137,6 @@ export interface NativeContext {
    * registers[0]: the context, or a connection of it.
    */
   recordEvents(kinds: number): void;
-  /** Only for commands that take a number and no pointer. */
-  SSL_CTX_ctrl(command: number, value: number | bigint): LongResult;
-  SSL_CTX_get_options(): LongResult;
-  SSL_CTX_set_options(options: number): LongResult;
-  SSL_CTX_clear_options(options: number): LongResult;
-  SSL_CTX_get_timeout(): LongResult;
-  SSL_CTX_set_timeout(seconds: number | bigint): LongResult;
-  SSL_CTX_get_num_tickets: Plain;
-  SSL_CTX_set_num_tickets: WithNumber;
-  SSL_CTX_get_max_early_data: Plain;
-  SSL_CTX_set_max_early_data: WithNumber;
-  SSL_CTX_get_recv_max_early_data: Plain;
-  SSL_CTX_set_recv_max_early_data: WithNumber;
-  SSL_CTX_get_security_level: Plain;
-  SSL_CTX_set_security_level: WithNumber;
-  SSL_CTX_get_verify_mode: Plain;
-  SSL_CTX_set_verify: WithNumber;
   /**
    * Peers are judged also where a session is resumed. `acceptsAny`: what does not verify is only
    * noted. `trustsSystem`: by the system's certificates.
@@ -161,16 +144,6 @@ export interface NativeContext {
   judge(acceptsAny: boolean, trustsSystem: boolean): void;
   /** registers[1]: another context. Whether it has no ticket keys, or the same: 0 or 1. */
   ticketKeysFit(keys: Uint8Array | null, size: number): void;
-  SSL_CTX_set_cipher_list: WithText;
-  SSL_CTX_set1_groups_list: WithText;
-  SSL_CTX_set_ciphersuites: WithText;
-  SSL_CTX_set_session_id_context: WithBytes;
-  SSL_CTX_set_alpn_protos: WithBytes;
-  SSL_CTX_set_tlsext_max_fragment_length: WithNumber;
-  SSL_CTX_set_post_handshake_auth: WithNumber;
-  SSL_CTX_use_psk_identity_hint: WithText;
-  SSL_CTX_set_default_verify_paths: Plain;
-  SSL_CTX_check_private_key: Plain;
   /** PEM: the certificate, then those that lead to its root. How many; 0 on failure. */
   useCertificate: WithBytes;
   usePrivateKey(pem: Uint8Array, passphrase: string | null): void;
@@ -213,8 +186,6 @@ export interface NativeAnswers {
 }
 
 export interface NativeConnection {
-  SSL_new(): void;
-  SSL_up_ref(): void;
   SSL_free(): Outcome;
   lendConnection(): void;
   /** registers[1]: 1 where the object was forgotten: its session then stays as it is. */
@@ -252,7 +223,6 @@ export interface NativeConnection {
   SSL_clear(): Outcome;
   /** After the last step. */
   SSL_get_error: Plain;
-  SSL_get1_session: Plain;
   /** registers[1]: the session, or 0. */
   SSL_set_session(): Outcome;
   /** The same where a strict client judges the session: the result is 2 for one it does not offer. */
@@ -260,17 +230,8 @@ export interface NativeConnection {
   /** registers[1]: what was found for an id that the handshake waits for: a session, or 0. */
   supplySession(): void;
   endLookup(): void;
-  /** Only for commands that take a number and no pointer. */
-  SSL_ctrl(command: number, value: number | bigint): LongResult;
-  SSL_set_verify: WithNumber;
-  SSL_set_tlsext_host_name: WithText;
-  SSL_set1_groups_list: WithText;
   SSL_get_servername(): string | null;
   requestedServerName(): string | null;
-  SSL_get_current_cipher(): CipherInfo | null;
-  SSL_get0_alpn_selected(): Buffer | null;
-  SSL_get_peer_certificate(): Buffer | null;
-  SSL_get_peer_cert_chain(): Buffer[] | null;
   /** What a peer sent that did not verify. */
   refusedCertificates(): Buffer[] | null;
   X509_verify_cert_error_string(result: number | bigint): string;
@@ -279,40 +240,8 @@ export interface NativeConnection {
     label: string,
     context: Uint8Array | null,
   ): Buffer | null;
-  SSL_session_reused: Plain;
-  SSL_version: Plain;
-  SSL_get_version(): string;
-  SSL_is_server: Plain;
-  SSL_is_init_finished: Plain;
-  SSL_in_before: Plain;
-  SSL_pending: Plain;
-  SSL_has_pending: Plain;
-  SSL_get_shutdown: Plain;
-  SSL_state_string_long(): string;
-  SSL_get_early_data_status: Plain;
-  SSL_get_verify_result(): LongResult;
-  SSL_get_default_timeout(): LongResult;
-  SSL_set1_host: WithText;
   /** Of `SSL_get0_param(ssl)`. */
   X509_VERIFY_PARAM_set1_ip_asc: WithText;
-  SSL_set_alpn_protos: WithBytes;
-  SSL_use_psk_identity_hint: WithText;
-  SSL_get_psk_identity_hint(): string | null;
-  SSL_get_psk_identity(): string | null;
-  SSL_set_session_id_context: WithBytes;
-  SSL_set_cipher_list: WithText;
-  SSL_set_ciphersuites: WithText;
-  SSL_get_options(): LongResult;
-  SSL_set_options(options: number): LongResult;
-  SSL_clear_options(options: number): LongResult;
-  SSL_get_num_tickets: Plain;
-  SSL_set_num_tickets: WithNumber;
-  SSL_get_max_early_data: Plain;
-  SSL_set_max_early_data: WithNumber;
-  SSL_get_recv_max_early_data: Plain;
-  SSL_set_recv_max_early_data: WithNumber;
-  SSL_set_post_handshake_auth: WithNumber;
-  SSL_set_tlsext_max_fragment_length: WithNumber;
 }
 
 export interface NativeDatagrams {
@@ -320,17 +249,19 @@ export interface NativeDatagrams {
   DTLSv1_get_timeout: Plain;
   DTLSv1_handle_timeout(): Outcome;
   DTLSv1_listen(): Outcome;
-  /** registers[1]: the most data of a record. */
-  DTLS_get_data_mtu: Plain;
   /** Microseconds; 0: libssl's own. */
   DTLS_set_timer_cb: WithNumber;
   BIO_dgram_set_peer: WithBytes;
-  SSL_is_dtls: Plain;
   /** Keys of 32 bytes, one after the other: those that verify, or the one that generates. */
   setCookieKeys(verify: boolean, keys: Uint8Array): void;
 }
 
-export interface Native extends NativeContext, NativeAnswers, NativeConnection, NativeDatagrams {
+export interface Native
+  extends NativeFunctions,
+    NativeContext,
+    NativeAnswers,
+    NativeConnection,
+    NativeDatagrams {
   libraryInfo(): LibraryInfo;
   lastErrors(): OpensslErrorEntry[];
   /** Around the delivery of events, whose listeners make calls of their own. */
@@ -341,10 +272,6 @@ export interface Native extends NativeContext, NativeAnswers, NativeConnection, 
   startCounting(): void;
   sessionCounts(): SessionCounts;
 
-  SSL_SESSION_new(): void;
-  SSL_SESSION_dup(): void;
-  SSL_SESSION_up_ref(): void;
-  SSL_SESSION_free(): void;
   /** SSL_SESSION_up_ref, the new reference owned by a handle of its own. */
   shareSession(): void;
   isSameSession(): void;
@@ -378,38 +305,10 @@ export interface Native extends NativeContext, NativeAnswers, NativeConnection, 
   SSL_SESSION_print(): string | null;
   SSL_SESSION_print_keylog(): string | null;
 
-  SSL_SESSION_get_id(): Buffer;
-  SSL_SESSION_set1_id(id: Uint8Array): void;
-  SSL_SESSION_get0_id_context(): Buffer;
-  SSL_SESSION_set1_id_context(context: Uint8Array): void;
-  SSL_SESSION_get_time(): LongResult;
-  SSL_SESSION_set_time(time: number | bigint): LongResult;
-  SSL_SESSION_get_timeout(): LongResult;
-  SSL_SESSION_set_timeout(timeout: number | bigint): LongResult;
-  SSL_SESSION_get_protocol_version(): void;
-  SSL_SESSION_set_protocol_version(version: number): void;
-  SSL_SESSION_get0_cipher(): CipherInfo | null;
   /** A number that allCiphers() has. */
   SSL_SESSION_set_cipher(id: number | null): void;
   /** What SSL_CIPHER_find finds. */
   allCiphers(): CipherInfo[];
-  SSL_SESSION_get_master_key(): Buffer;
-  SSL_SESSION_set1_master_key(key: Uint8Array): void;
-  SSL_SESSION_get0_hostname(): string | null;
-  SSL_SESSION_set1_hostname(hostname: string | null): void;
-  SSL_SESSION_get0_alpn_selected(): Buffer | null;
-  SSL_SESSION_set1_alpn_selected(alpn: Uint8Array | null): void;
-  SSL_SESSION_has_ticket(): void;
-  SSL_SESSION_get0_ticket(): Buffer | null;
-  SSL_SESSION_get0_ticket_appdata(): Buffer | null;
-  SSL_SESSION_set1_ticket_appdata(data: Uint8Array | null): void;
-  SSL_SESSION_get_max_early_data(): void;
-  SSL_SESSION_set_max_early_data(max: number): void;
-  SSL_SESSION_get_max_fragment_length(): void;
-  SSL_SESSION_get_compress_id(): void;
-  SSL_SESSION_get0_peer(): Buffer | null;
-  SSL_SESSION_get_ticket_lifetime_hint(): LongResult;
-  SSL_SESSION_is_resumable(): void;
 }
 
 interface Addon {

@@ -22,6 +22,7 @@ import { withoutSecrets } from './text.js';
 import {
   checkBytes,
   checkHandle,
+  checkInt,
   checkLatin1,
   checkString,
   invalidType,
@@ -264,7 +265,7 @@ export class SslSession implements Disposable {
     return C.SSL_SESSION_get_id(this.#live);
   }
   set id(id: Uint8Array) {
-    ensure('SSL_SESSION_set1_id', C.SSL_SESSION_set1_id(this.#live, id));
+    ensure('SSL_SESSION_set1_id', C.SSL_SESSION_set1_id(this.#live, checkBytes('id', id)));
   }
 
   /**
@@ -275,7 +276,9 @@ export class SslSession implements Disposable {
     return C.SSL_SESSION_get0_id_context(this.#live);
   }
   set idContext(context: Uint8Array) {
-    ensure('SSL_SESSION_set1_id_context', C.SSL_SESSION_set1_id_context(this.#live, context));
+    const handle = this.#live;
+    const bytes = checkBytes('idContext', context);
+    ensure('SSL_SESSION_set1_id_context', C.SSL_SESSION_set1_id_context(handle, bytes));
   }
 
   /**
@@ -327,7 +330,8 @@ export class SslSession implements Disposable {
     const handle = this.#live;
     // session.protocolVersion = session.protocolVersion
     if (version === 'unknown' && this.protocolVersion === 'unknown') return;
-    const number = typeof version === 'number' ? version : versionNumber(version);
+    const number =
+      typeof version === 'number' ? checkInt('protocolVersion', version) : versionNumber(version);
     ensure('SSL_SESSION_set_protocol_version', C.SSL_SESSION_set_protocol_version(handle, number));
   }
 
@@ -358,7 +362,9 @@ export class SslSession implements Disposable {
     return C.SSL_SESSION_get_master_key(this.#live);
   }
   set masterKey(key: Uint8Array) {
-    ensure('SSL_SESSION_set1_master_key', C.SSL_SESSION_set1_master_key(this.#live, key));
+    const handle = this.#live;
+    const bytes = checkBytes('masterKey', key);
+    ensure('SSL_SESSION_set1_master_key', C.SSL_SESSION_set1_master_key(handle, bytes));
   }
 
   /**
@@ -405,7 +411,9 @@ export class SslSession implements Disposable {
     return C.SSL_SESSION_get0_ticket_appdata(this.#live);
   }
   set ticketAppData(data: Uint8Array | null) {
-    ensure('SSL_SESSION_set1_ticket_appdata', C.SSL_SESSION_set1_ticket_appdata(this.#live, data));
+    const handle = this.#live;
+    const bytes = data === null ? null : checkBytes('ticketAppData', data);
+    ensure('SSL_SESSION_set1_ticket_appdata', C.SSL_SESSION_set1_ticket_appdata(handle, bytes));
   }
 
   /**

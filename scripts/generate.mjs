@@ -1,0 +1,280 @@
+// Writes the TypeScript of native/openssl.def: the functions of the C-named module that have the shape
+// of their prototype, and the signatures of what the addon has for them.
+//   npm run generate              writes the files
+//   npm run generate -- --check   fails where they are not what it would write
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Failure, main, root } from './lib.mjs';
+
+const width = 100;
+
+// ---- Reading the list.
+
+// What has the shape of its prototype; the others are written by hand.
+const written = ['plain', 'may_fail', 'body'];
+
+/** The rows that TypeScript is written for, each with the lines that describe it, and the headings. */
+export function readList(text) {
+  const rows = [];
+  let note = [];
+  const lines = text.split('\n');
+  for (let i = 0; i < lines.length; i++) {
+    const [, heading] = /^\/\/ ---- (.*)$/.exec(lines[i]) ?? [];
+    const [, words] = /^\/\/\/ (.*)$/.exec(lines[i]) ?? [];
+    const [, kind] = /^(FUNCTION|CONTROL)\(/.exec(lines[i]) ?? [];
+    if (heading !== undefined) rows.push({ heading });
+    if (words !== undefined) note.push(words);
+    if (kind === undefined) continue;
+    let row = lines[i];
+    while (!balanced(row)) row += ` ${lines[++i].trim()}`;
+    const columns = split(row.slice(kind.length + 1, row.lastIndexOf(')')));
+    if (written.includes(columns.at(-1)))
+      rows.push({ ...readRow(kind, columns), note: note.join(' ') });
+    note = [];
+  }
+  return rows;
+}
+
+function readRow(kind, columns) {
+  const count = kind === 'FUNCTION' ? 5 : 6;
+  if (columns.length !== count) {
+    throw new Failure(`openssl.def: ${count} columns are needed: ${columns.join(', ')}`);
+  }
+  const [result, name, list] = kind === 'FUNCTION' ? columns.slice(1) : columns;
+  const inside = list.slice(1, -1);
+  const parameters = inside === 'void' ? [] : split(inside).map(readParameter);
+  return { name, result: readType(result), parameters };
+}
+
+const balanced = (text) => text.split('(').length === text.split(')').length;
+
+/** At the commas that are in no parentheses. */
+function split(text) {
+  const parts = [''];
+  let depth = 0;
+  for (const letter of text) {
+    if (letter === '(') depth++;
+    if (letter === ')') depth--;
+    if (letter === ',' && depth === 0) parts.push('');
+    else parts[parts.length - 1] += letter;
+  }
+  return parts.map((part) => part.trim());
+}
+
+function readType(text) {
+  const orNull = /\bOR_NULL\b/.test(text);
+  return { type: text.replace(/\s*\bOR_NULL\b/, ''), orNull };
+}
+
+function readParameter(text) {
+  const { type: whole, orNull } = readType(text);
+  const [, type, name] = /^(.*?)\s*\b(\w+)$/.exec(whole);
+  return { type, name, orNull };
+}
+
+// ---- What a row is in TypeScript.
+
+const objects = ['SSL_SESSION', 'SSL_CTX', 'SSL'];
+const isObject = (type) => objects.includes(type.replace(/^const /, '').replace(/\*$/, ''));
+
+// C's type of an argument: how TypeScript has it, and what checks it.
+const numbers = {
+  int: ['number', 'checkInt'],
+  long: ['number | bigint', 'checkLong'],
+  MASK: ['number', 'checkMask'],
+  uint8_t: ['number', 'checkByte'],
+  uint32_t: ['number', 'checkUint32'],
+  'AT_MOST_255 size_t': ['number', 'checkByte'],
+};
+const texts = ['const char*', 'char*'];
+const byteTypes = ['const unsigned char*', 'const void*'];
+
+function argumentOf({ type, orNull }) {
+  const [plain, check] = texts.includes(type)
+    ? ['string', 'checkCString']
+    : byteTypes.includes(type)
+      ? ['Uint8Array', 'checkBytes']
+      : (numbers[type] ?? []);
+  if (plain === undefined) throw new Failure(`openssl.def: no argument can be ${type}`);
+  return { plain, check, type: orNull ? `${plain} | null` : plain };
+}
+
+// C's type of a result: how TypeScript has it, what the addon's function gives, and how the one comes
+// from the other. Numbers come in the registers.
+const results = {
+  void: { type: 'void', native: 'void' },
+  ZERO_OR_ONE: { type: '0 | 1', native: 'void' },
+  COUNT: { type: 'number', native: 'LongResult', take: (call) => `longResult(${call}) as number` },
+  MASK: { type: 'number', native: 'LongResult', take: (call) => `longResult(${call}) as number` },
+  'const char*': { type: 'string', native: 'string' },
+  'const SSL_CIPHER*': { type: 'CipherInfo', native: 'CipherInfo' },
+  'X509*': { type: 'Buffer', native: 'Buffer' },
+  'stack_st_X509*': { type: 'Buffer[]', native: 'Buffer[]' },
+};
+for (const type of ['int', 'unsigned int', 'uint8_t', 'uint32_t', 'size_t']) {
+  results[type] = { type: 'number', native: 'void' };
+}
+for (const type of ['long', 'unsigned long']) {
+  const take = (call) => `longResult(${call})`;
+  results[type] = { type: 'number | bigint', native: 'LongResult', take };
+}
+for (const object of objects) results[`${object}*`] = { type: 'Handle', native: 'void' };
+
+// A result that C writes into what it is given.
+function resultBytes([, out, size]) {
+  const pointsToSize = size !== undefined && /^(size_t|unsigned int)\*$/.test(size.type);
+  if (pointsToSize && out.type.endsWith('**')) return { type: 'Buffer', orNull: out.orNull };
+  if (out !== undefined && size === undefined && out.type === 'unsigned int*') {
+    return { type: 'Buffer', orNull: false };
+  }
+  if (out?.type === 'unsigned char*' && size?.type === 'size_t') {
+    return { type: 'Buffer', orNull: false };
+  }
+  return undefined;
+}
+
+/** The row as a function: its arguments, what it gives, and what the addon's function does. */
+function shapeOf({ name, result, parameters }) {
+  const [object, ...others] = parameters;
+  if (object !== undefined && !isObject(object.type)) {
+    throw new Failure(`openssl.def: ${name} has no object to begin with`);
+  }
+  const bytes = resultBytes(parameters);
+  const known = bytes === undefined ? results[result.type] : { ...bytes, native: bytes.type };
+  if (known === undefined) throw new Failure(`openssl.def: ${name} cannot give ${result.type}`);
+  const orNull = bytes?.orNull ?? result.orNull;
+  const given = bytes === undefined ? valuesOf(others) : [];
+  if (given.length > 1) throw new Failure(`openssl.def: ${name} has too many arguments`);
+  const or = orNull ? ' | null' : '';
+  return { object, given, ...known, type: known.type + or, native: known.native + or };
+}
+
+// Without the size of the bytes before it, and without callbacks, which are not given.
+function valuesOf(parameters) {
+  return parameters.filter(({ type }, i) => {
+    const isSize = byteTypes.includes(parameters[i - 1]?.type);
+    return !isSize && type !== 'SSL_verify_cb';
+  });
+}
+
+// ---- Writing.
+
+const cTypes = {
+  ZERO_OR_ONE: 'int',
+  COUNT: 'long',
+  MASK: 'unsigned long',
+  'stack_st_X509*': 'STACK_OF(X509)*',
+};
+const cType = (type) => {
+  const plain = type.replace(/^AT_MOST_255 /, '');
+  return (cTypes[plain] ?? plain).replace(/(\*+)$/, ' $1');
+};
+const join2 = (type, name) => (type.endsWith('*') ? type + name : `${type} ${name}`);
+
+function prototypeOf({ name, result, parameters }) {
+  const list = parameters.map((each) => join2(cType(each.type), each.name)).join(', ');
+  return `${join2(cType(result.type), name)}(${list === '' ? 'void' : list})`;
+}
+
+function comment(text) {
+  const one = `/** ${text} */`;
+  if (one.length <= width) return one;
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1);
+    if (line.length + 1 + word.length + 3 > width) lines.push(word);
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+  }
+  return ['/**', ...lines.map((line) => ` * ${line}`), ' */'].join('\n');
+}
+
+const reserved = { in: 'bytes' };
+function camel(name) {
+  return reserved[name] ?? name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
+}
+
+function description(row) {
+  const { note } = row;
+  if (note === '') return `\`${prototypeOf(row)}\`.`;
+  return `\`${prototypeOf(row)}\`${/^[A-Z]/.test(note) ? '.' : ':'} ${note}`;
+}
+
+function functionText(row) {
+  const { object, given, type, take, native } = shapeOf(row);
+  const parameters = [];
+  const body = ['const functions = native();'];
+  if (object !== undefined) {
+    parameters.push(`${camel(object.name)}: Handle${object.orNull ? ' | 0' : ''}`);
+  }
+  for (const value of given) {
+    const name = camel(value.name);
+    const { type: its, check } = argumentOf(value);
+    parameters.push(`${name}: ${its}`);
+    const checked = `${check}('${name}', ${name})`;
+    body.push(`const checked = ${value.orNull ? `${name} === null ? null : ` : ''}${checked};`);
+  }
+  if (object !== undefined) body.push(`setHandle('${camel(object.name)}', ${camel(object.name)});`);
+  const call = `functions.${row.name}(${given.length === 0 ? '' : 'checked'})`;
+  if (take !== undefined) body.push(`return ${take(call)};`);
+  else if (native === 'void') {
+    body.push(`${call};`);
+    if (type !== 'void') body.push(`return result<${type}>();`);
+  } else body.push(`return ${call};`);
+  const head = `export function ${row.name}(${parameters.join(', ')}): ${type} {`;
+  const broken = `export function ${row.name}(\n  ${parameters.join(',\n  ')},\n): ${type} {`;
+  const lines = body.map((line) => `  ${line}`).join('\n');
+  return `${comment(description(row))}\n${head.length <= width ? head : broken}\n${lines}\n}\n`;
+}
+
+function signatureText(row) {
+  const { given, native } = shapeOf(row);
+  const list = given.map((value) => `${camel(value.name)}: ${argumentOf(value).type}`).join(', ');
+  return `  ${row.name}(${list}): ${native};\n`;
+}
+
+const top = '// Written by scripts/generate.mjs from native/openssl.def: do not edit.\n';
+
+/** path → text. */
+export function generate(list) {
+  const rows = readList(list);
+  const used = rows.filter(
+    (row, i) => row.heading === undefined || rows[i + 1]?.heading === undefined,
+  );
+  if (used.at(-1)?.heading !== undefined) used.pop();
+  const functions = used.map((row) =>
+    row.heading === undefined ? functionText(row) : `// ---- ${row.heading}\n`,
+  );
+  const text = functions.join('\n');
+  const uses = (names) => names.filter((name) => new RegExp(`\\b${name}\\b`).test(text));
+  const imports = [
+    [uses(['checkByte', 'checkMask', 'longResult', 'result', 'setHandle']), './call.js'],
+    [[...uses(['CipherInfo', 'Handle']).map((name) => `type ${name}`), 'native'], './native.js'],
+    [uses(['checkBytes', 'checkCString', 'checkInt', 'checkLong', 'checkUint32']), './validate.js'],
+  ].map(([names, from]) => `import { ${names.join(', ')} } from '${from}';\n`);
+  const signatures = used.filter(({ heading }) => heading === undefined).map(signatureText);
+  return {
+    'src/libssl-functions.ts': [
+      top,
+      '// The C-named functions that have the shape of their prototypes: libssl.ts says what holds for all.\n',
+      `\n${imports.join('')}\n${text}`,
+    ].join(''),
+    'src/native-functions.ts': [
+      top,
+      '// What the addon has for them. The handle is in register 0, and so is a result that is a number.\n\n',
+      "import type { CipherInfo, LongResult } from './native.js';\n\n",
+      `export interface NativeFunctions {\n${signatures.join('')}}\n`,
+    ].join(''),
+  };
+}
+
+await main(import.meta, () => {
+  const files = generate(readFileSync(join(root, 'native/openssl.def'), 'utf8'));
+  for (const [path, text] of Object.entries(files)) {
+    const file = join(root, path);
+    if (!process.argv.includes('--check')) writeFileSync(file, text);
+    else if (readFileSync(file, 'utf8') !== text) {
+      throw new Failure(`${path} is not what native/openssl.def says: npm run generate`);
+    }
+  }
+});
