@@ -31,7 +31,7 @@ void EachCertificate(const Libssl& libssl, const char* fixture, Take take) {
   const std::string pem = Fixture(fixture);
   const MemoryBio bio(libssl, Bytes(pem), pem.size());
   for (int i = 0;; ++i) {
-    X509* certificate = libssl.PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr);
+    X509* certificate = libssl.PEM_read_bio_X509_AUX(bio.get(), nullptr, nullptr, nullptr);
     if (certificate == nullptr) break;
     CHECK(take(certificate, i) == 1);
     libssl.X509_free(certificate);
@@ -147,7 +147,7 @@ void TestExpiredSince(const Libssl& libssl) {
     if (example.verifies == Side::kServer) return;
     const Owned session(libssl, setting.MadeThen());
     const Pair pair(setting.client, setting.server);
-    CHECK(OfferSession(pair.client.state(), session.get()) == Offered::kNo);
+    CHECK(OfferSession(pair.client.state(), session.get(), true) == Offered::kNo);
   });
 }
 
@@ -158,7 +158,7 @@ void TestWithinTime(const Libssl& libssl) {
       if (renewed) Trust(setting.strict(), "verify-renewed-intermediate.pem");
       const Owned session(libssl, setting.MadeThen());
       Pair resumed(setting.client, setting.server);
-      const Offered offered = OfferSession(resumed.client.state(), session.get());
+      const Offered offered = OfferSession(resumed.client.state(), session.get(), true);
       CHECK(offered == Offered::kYes);
       CHECK(Passes(setting, resumed) && resumed.client.Reused() && resumed.server.Reused());
     });
