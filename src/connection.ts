@@ -29,7 +29,7 @@ import {
   setPeerAddress,
   timeLeft,
 } from './datagrams.js';
-import { freedError, LibsslError, libsslError } from './errors.js';
+import { freedError, LibsslError, libsslError, withOwn } from './errors.js';
 import { deliver } from './events.js';
 import { guardMembers } from './guard.js';
 import { inspectObject } from './inspect.js';
@@ -891,7 +891,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
       const error = stateError(
         `cannot ${action}: the connection failed (${this.#failure.message})`,
       );
-      throw Object.assign(error, { cause: this.#failure });
+      throw withOwn(error, { cause: this.#failure });
     }
     return handle;
   }

@@ -10,6 +10,11 @@ export interface LoadAttempt {
   reason: string;
 }
 
+/** The error with these properties, which are its own whatever setters Object.prototype has. */
+export function withOwn<E extends Error, P extends object>(error: E, properties: P): E & P {
+  return Object.defineProperties(error, Object.getOwnPropertyDescriptors(properties)) as E & P;
+}
+
 /** What libssl refused, and what would have been undefined behaviour in C. */
 export class LibsslError extends Error {
   /**
@@ -46,7 +51,7 @@ export class LibsslError extends Error {
   ) {
     super(message);
     this.code = code;
-    Object.assign(this, details);
+    withOwn(this, details);
   }
 }
 Object.defineProperty(LibsslError.prototype, 'name', { value: 'LibsslError', writable: true });

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { withOwn } from './errors.js';
 
 interface Guarded {
   readonly name: string;
@@ -29,7 +30,7 @@ function guarded(type: Guarded, member: Member): Member {
   function call(this: unknown, ...values: unknown[]): unknown {
     if (!type.is(this)) {
       const error = new TypeError(`Value of "this" must be of type ${type.name}`);
-      throw Object.assign(error, { code: 'ERR_INVALID_THIS' });
+      throw withOwn(error, { code: 'ERR_INVALID_THIS' });
     }
     return member.apply(this, values);
   }

@@ -2,6 +2,7 @@
 // shows a string or bytes that it was given: it may be a secret.
 
 import { types } from 'node:util';
+import { withOwn } from './errors.js';
 import type { Handle } from './native.js';
 
 export function invalidType(name: string, expected: string, value: unknown): TypeError {
@@ -12,17 +13,17 @@ export function invalidType(name: string, expected: string, value: unknown): Typ
         ? `an instance of ${value.constructor?.name ?? 'Object'}`
         : `type ${typeof value}`;
   const message = `The "${name}" argument must be ${expected}. Received ${received}`;
-  return Object.assign(new TypeError(message), { code: 'ERR_INVALID_ARG_TYPE' });
+  return withOwn(new TypeError(message), { code: 'ERR_INVALID_ARG_TYPE' });
 }
 
 export function invalidValue(name: string, rule: string): TypeError {
   const message = `The argument '${name}' ${rule}`;
-  return Object.assign(new TypeError(message), { code: 'ERR_INVALID_ARG_VALUE' });
+  return withOwn(new TypeError(message), { code: 'ERR_INVALID_ARG_VALUE' });
 }
 
 export function outOfRange(name: string, range: string, value: unknown): RangeError {
   const message = `The value of "${name}" is out of range. It must be ${range}. Received ${value}`;
-  return Object.assign(new RangeError(message), { code: 'ERR_OUT_OF_RANGE' });
+  return withOwn(new RangeError(message), { code: 'ERR_OUT_OF_RANGE' });
 }
 
 /** Whether a number is a handle of ours is for the addon to say. */

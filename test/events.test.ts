@@ -2,7 +2,7 @@
 
 import {
   handshake,
-  type SslConnection,
+  SslConnection,
   SslContext,
   type SslContextOptions,
   type SslSession,
@@ -10,7 +10,17 @@ import {
 } from 'libssl-session';
 import * as C from 'libssl-session/libssl';
 import { describe, expect, test } from 'vitest';
-import { carry, freed, stackForTests, thrown, uncaught } from './contexts.js';
+import {
+  carry,
+  failure,
+  freed,
+  outOfRange,
+  stackForTests,
+  thrown,
+  uncaught,
+  wrongState,
+  wrongType,
+} from './contexts.js';
 
 const stack = stackForTests();
 
@@ -309,6 +319,38 @@ describe("others' setters", () => {
       C.SSL_CTX_free(ctx);
     }
   });
+
+  test.each(['function', 'library', 'reason', 'code', 'cause'])(
+    'Object.prototype.%s takes nothing of an error, and no session of the step that failed',
+    (name) => {
+      const [ours, theirs] = stack.pair(stack.client(), stack.server());
+      const sessions: SslSession[] = [];
+      ours.on('session', (session) => sessions.push(stack.add(session)));
+      ours.handshake();
+      carry(ours, theirs);
+      carry(theirs, ours);
+      carry(ours, theirs);
+      const tickets = theirs.take();
+      const garbage = Buffer.from(`1703030020${'00'.repeat(32)}`, 'hex');
+      const errors: unknown[] = [];
+      trapping(Object.prototype, name, () => {
+        errors.push(thrown(() => ours.receive(Buffer.concat([tickets, garbage]))));
+        errors.push(thrown(() => ours.read()));
+        errors.push(thrown(() => ours.write('text' as never)));
+        errors.push(thrown(() => theirs.exportKeyingMaterial(0, 'label')));
+        errors.push(thrown(() => Reflect.get(SslConnection.prototype, 'state')));
+      });
+      expect(sessions).toHaveLength(2);
+      expect(ours.state).toBe('failed');
+      expect(errors).toEqual([
+        failure('ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC'),
+        wrongState('cannot read: the connection failed'),
+        wrongType,
+        outOfRange,
+        failure('ERR_INVALID_THIS'),
+      ]);
+    },
+  );
 
   test.each(['0', '1', '2'])('Array.prototype[%s] loses no session', (index) => {
     const ctx = C.SSL_CTX_new(C.TLS_client_method());
