@@ -800,7 +800,7 @@ describe.skipIf(!hasScript)('on a terminal', () => {
   });
 
   test('help is no wider than the terminal, and its examples can be copied', () => {
-    for (const columns of [34, 80]) {
+    for (const columns of [20, 25, 34, 40, 80]) {
       for (const command of ['', 'inspect', 'convert', 'doctor', 'setup']) {
         const { stdout } = onTerminal(`help ${command}`, {}, columns);
         const lines = plain(stdout).split('\n');

@@ -31,9 +31,10 @@ function makeProgram(): Command {
         if (width - termWidth >= 30) {
           return Help.prototype.formatItem.call(this, term, termWidth, description, helper);
         }
-        return [`  ${term}`, ...wrap(description, width - 6).map((line) => `      ${line}`)].join(
-          '\n',
-        );
+        return [
+          ...wrap(term, width - 2).map((line) => `  ${line}`),
+          ...wrap(description, width - 6).map((line) => `      ${line}`),
+        ].join('\n');
       },
     })
     .configureOutput({
@@ -42,7 +43,7 @@ function makeProgram(): Command {
       outputError: (text) => complain(text.replace(/^error: /, '')),
     });
   // A command that is too long goes on as a shell reads it.
-  const command = (line: string) => wrap(line, width - 4).join(' \\\n    ');
+  const command = (line: string) => wrap(line, width - 6).join(' \\\n    ');
   const example = (lines: string[]) =>
     `\n${paint('bold', 'Examples:')}\n${lines.map((line) => `  ${command(line)}\n`).join('')}`;
 
