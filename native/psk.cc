@@ -22,6 +22,8 @@ SSL_SESSION* Give(const Libssl& libssl, const SessionReference& session, const E
   SSL_SESSION* copy = libssl.SSL_SESSION_dup(session.get());
   if (copy != nullptr && libssl.SSL_SESSION_has_ticket(copy) == 0) {
     libssl.SSL_SESSION_set_time(copy, std::time(nullptr));
+    // Less is over at once; and of 0, which DER has not, libssl fails to make a ticket.
+    if (libssl.SSL_SESSION_get_timeout(copy) < 1) libssl.SSL_SESSION_set_timeout(copy, 1);
   }
   return copy;
 }

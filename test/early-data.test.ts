@@ -303,6 +303,21 @@ describe('an external PSK', () => {
     expect((old === 'client' ? given : found).time).toBe(1);
   });
 
+  test.each([
+    ['client', 0],
+    ['server', 0],
+    ['client', -5],
+    ['server', -5],
+  ] as const)('is good without a timeout, on the %s (%i)', (side, timeout) => {
+    const [given, found] = [psk('TLS_AES_256_GCM_SHA384'), psk('TLS_AES_256_GCM_SHA384')];
+    (side === 'client' ? given : found).timeout = timeout;
+    const client = stack.client({ pskSession: { identity: 'i', session: given } });
+    const server = stack.server({ sessionIdContext: '', pskSessions: [['i', found]] });
+    const [ours, theirs] = stack.joined(client, server);
+    expect([ours.sessionReused, ours.state, theirs.state]).toEqual([true, 'open', 'open']);
+    expect((side === 'client' ? given : found).timeout).toBe(timeout);
+  });
+
   test('that is a session with a ticket keeps its time', () => {
     const [client, server] = [stack.client(), stack.server()];
     const session = stack.session(client, server);
