@@ -23,6 +23,7 @@ import {
   checkBytes,
   checkHandle,
   checkInt,
+  checkInteger,
   checkLatin1,
   checkString,
   invalidType,
@@ -289,7 +290,7 @@ export class SslSession implements Disposable {
     return safe('time', C.SSL_SESSION_get_time(this.#live));
   }
   set time(seconds: number) {
-    C.SSL_SESSION_set_time(this.#live, checkNumber('time', seconds));
+    C.SSL_SESSION_set_time(this.#live, checkSafe('time', seconds));
   }
 
   /**
@@ -300,7 +301,7 @@ export class SslSession implements Disposable {
     return safe('timeout', C.SSL_SESSION_get_timeout(this.#live));
   }
   set timeout(seconds: number) {
-    C.SSL_SESSION_set_timeout(this.#live, checkNumber('timeout', seconds));
+    C.SSL_SESSION_set_timeout(this.#live, checkSafe('timeout', seconds));
   }
 
   /**
@@ -546,9 +547,8 @@ function findCipher(cipher: CipherInfo | string | number): CipherInfo {
   return known;
 }
 
-function checkNumber(name: string, value: unknown): number {
-  if (typeof value !== 'number') throw invalidType(name, 'of type number', value);
-  return value;
+function checkSafe(name: string, value: unknown): number {
+  return checkInteger(name, value, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
 }
 
 function safe(name: string, value: number | bigint): number {

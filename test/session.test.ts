@@ -716,6 +716,20 @@ describe('fields', () => {
     });
   }
 
+  test('what a property refuses is told by the name of the property', () => {
+    const setters = Object.entries(Object.getOwnPropertyDescriptors(SslSession.prototype))
+      .filter(([, { set }]) => set !== undefined)
+      .map(([name]) => name);
+    expect(setters).toContain('time');
+    using session = new SslSession();
+    for (const name of setters) {
+      for (const value of [undefined, Number.NaN, 2 ** 53, Symbol('x'), true]) {
+        const told = name === 'cipher' ? /cipher|suite/ : new RegExp(`["']${name}["']`);
+        expect(() => Reflect.set(session, name, value), name).toThrow(told);
+      }
+    }
+  });
+
   test('expiresAt is time + timeout', () => {
     using session = new SslSession();
     session.time = 1_700_000_000;
