@@ -375,9 +375,9 @@ napi_value SetHostName(const Call& call) {
   const long result = call.libssl().SSL_ctrl(ssl, kCtrlSetHostname, kNameTypeHostName,
                                              none ? nullptr : name.data());
   ConnectionState* state = State(call, 0);
-  if (result == 1 && state->side != ConnectionState::Side::kServer) {
-    state->servername.reset();
-    if (!none) state->servername = name;
+  if (state->side != ConnectionState::Side::kServer) {
+    state->servername.reset();  // libssl drops the one before also where it refuses the new one
+    if (result == 1 && !none) state->servername = name;
   }
   return call.NewLong(result);
 }

@@ -58,6 +58,16 @@ test("a name that was set under its C name is the client's too, and null takes i
   expect(theirs.servername).toBe('d.example');
 });
 
+test('a name that libssl refuses under its C name takes the one before away, as in libssl', () => {
+  for (const refused of ['', 'x'.repeat(256)]) {
+    const [ours, theirs] = stack.pair(stack.client(), stack.server(), { servername: 'a.example' });
+    expect(C.SSL_set_tlsext_host_name(ours.handle, refused)).toBe(0);
+    expect(ours.servername).toBe(null);
+    handshake(ours, theirs);
+    expect([ours.servername, theirs.servername]).toEqual([null, null]);
+  }
+});
+
 test('a server does not remember the name of the client before', () => {
   const server = stack.server({ maxVersion: 'TLSv1.2' });
   const [ours, theirs] = stack.joined(stack.client(), server, { servername: 'a.example' });
