@@ -533,7 +533,8 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
    * (`ALPNProtocols` for one) this one's; what a connection was given itself stays. Sessions, their
    * cache, store, time, ticket keys and cookies stay those of this context: one that has others of
    * its own is refused (`ERR_INVALID_ARG_VALUE`), and so is to give it others later; set here, they
-   * count for both. `keylog` tells both. Sessions are resumed only under the name
+   * count for both. (Of cookies: where this context asks for none. Another `cookieKey` is let be.)
+   * `keylog` tells both. Sessions are resumed only under the name
    * they were made under. One that leads back to this context: `ERR_LIBSSL_UNSAFE`. As
    * `tls.Server`'s. Wraps `SSL_CTX_set_client_hello_cb(3)`, `SSL_set_SSL_CTX(3)`.
    */
