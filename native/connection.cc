@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <climits>
 #include <new>
+#include <utility>
 
 #include "datagram_bio.h"
 #include "datagrams.h"
@@ -152,13 +153,13 @@ Step Proceed(ConnectionState* state) {
   const Libssl& libssl = state->context.libssl;
   // In a later handshake there may still come application data, which SSL_do_handshake fails of.
   // SSL_peek goes on with the handshake as well.
-  const bool later = libssl.SSL_renegotiate_pending(state->ssl) == 1;
+  bool later = libssl.SSL_renegotiate_pending(state->ssl) == 1;
   if (!Ready(libssl, state->ssl) && !later) {
     const Step step = Handshake(state);
     if (step.result != 1) return step;
   }
   // Nothing has come: what there is was read before.
-  if (Ready(libssl, state->ssl) && libssl.SSL_has_pending(state->ssl) == 0 &&
+  if (!later && libssl.SSL_has_pending(state->ssl) == 0 &&
       libssl.BIO_ctrl(libssl.SSL_get_rbio(state->ssl), kBioCtrlPending, 0, nullptr) <= 0) {
     return Result(state, 1);
   }
@@ -166,7 +167,9 @@ Step Proceed(ConnectionState* state) {
     char byte;
     const Step step = Result(state, libssl.SSL_peek(state->ssl, &byte, 1));
     if (step.error == kErrorWantRead) return {1, kErrorNone};
-    if (!Dropped(state, step)) return step;
+    // Once more where it has to begin a handshake: it does so between two records only, and a write
+    // must not be what does it.
+    if (!Dropped(state, step) && !(step.result == 1 && std::exchange(later, false))) return step;
   }
 }
 

@@ -466,7 +466,10 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     if (data.length === 0) return;
     const most = this.dataMtu ?? data.length;
     if (data.length > most) throw outOfRange('bytes.byteLength', `<= ${most}`, data.length);
-    if (this.#unsent.length > 0 || !this.#send(handle, data))
+    // A handshake goes on before: SSL_write, which would do so, fails where data waits to be read.
+    if (this.#handshaking) this.receive(nothing);
+    if (this.freed) return; // by a listener
+    if (this.#unsent.length > 0 || this.#handshaking || !this.#send(handle, data))
       this.#unsent.push(Uint8Array.from(data));
   }
 
@@ -502,12 +505,25 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     this.#begin(handle);
     if (room === null) {
       const read = this.#datagrams ? native().SSL_read(mostRead) : native().readAll();
-      return this.#step('SSL_read', read);
+      const data = this.#step('SSL_read', read);
+      this.#sendAfterRead();
+      return data;
     }
     const outcome = native().readInto(room);
     const size = Math.max(Number(registers[0]), 0);
     this.#step('SSL_read', outcome);
+    this.#sendAfterRead();
     return size;
+  }
+
+  // The end of a handshake may have been behind the data. Of a failure the next call tells.
+  #sendAfterRead(): void {
+    try {
+      this.#sendUnsent();
+    } catch (error) {
+      if (error !== this.#failure) throw error;
+      this.#failureTold = false;
+    }
   }
 
   /**
@@ -618,8 +634,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     if (this.#handshaking) throw this.#wrongState('renegotiate');
     this.#begin(handle);
     this.#step('SSL_renegotiate', native().SSL_renegotiate(), true);
-    this.#begin(handle);
-    this.#step('SSL_do_handshake', native().SSL_do_handshake());
+    this.receive(nothing);
   }
 
   /**

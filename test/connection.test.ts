@@ -659,6 +659,55 @@ describe('later messages', () => {
     }
   });
 
+  describe.each(['TLSv1.2', 'TLSv1.1'] as const)('another handshake of %s', (maxVersion) => {
+    const old = { minVersion: 'TLSv1', maxVersion, ciphers: 'ALL:@SECLEVEL=0' } as const;
+
+    test.each([
+      ['all of it has come', (bytes: Buffer) => [bytes]],
+      ['a record comes in two', (bytes: Buffer) => [bytes.subarray(0, 9), bytes.subarray(9)]],
+    ])('may begin while data waits, and what is written waits for it: %s', (_, cut) => {
+      for (const who of [0, 1] as const) {
+        const sides = stack.joined(stack.client(old), stack.server(old));
+        const [ours, theirs] = [sides[who], sides[1 - who] as SslConnection];
+        theirs.write(Buffer.from('before'));
+        const [first = Buffer.alloc(0), ...rest] = cut(theirs.take());
+        ours.receive(first);
+        ours.renegotiate();
+        for (const bytes of rest) ours.receive(bytes);
+        ours.write(Buffer.from('while it waits'));
+        expect(text(ours.read())).toBe('before');
+        let got = '';
+        for (let i = 0; i < 5; i++) {
+          carry(ours, theirs);
+          got += text(theirs.read()) ?? '';
+          carry(theirs, ours);
+        }
+        expect(got).toBe('while it waits');
+        expect([ours.state, theirs.state]).toEqual(['open', 'open']);
+        const { connectRenegotiate } = (sides[0] as SslConnection).context.sessionStats;
+        expect(connectRenegotiate).toBe(1);
+      }
+    });
+
+    test('whose end is behind data: read() sends what waited', () => {
+      for (const into of [undefined, Buffer.alloc(6)]) {
+        const [ours, theirs] = stack.joined(stack.client(old), stack.server(old));
+        theirs.renegotiate(); // which resumes
+        theirs.write(Buffer.from('before'));
+        carry(theirs, ours);
+        ours.write(Buffer.from('waits'));
+        carry(ours, theirs);
+        carry(theirs, ours);
+        expect(ours.state).toBe('handshake');
+        if (into === undefined) expect(text(ours.read())).toBe('before');
+        else expect([ours.read(into), ours.read(into)]).toEqual([6, 0]);
+        carry(ours, theirs);
+        expect([ours.state, theirs.state]).toEqual(['open', 'open']);
+        expect(text(theirs.read())).toBe('waits');
+      }
+    });
+  });
+
   test('renegotiation waits for a store too, each time', async () => {
     let asked = 0;
     const server = stack.server({
