@@ -388,6 +388,8 @@ napi_value RequestedServerName(const Call& call) {
   return name.has_value() ? call.NewLatin1(name->data(), name->size()) : call.Null();
 }
 
+napi_value AcceptsAny(const Call& call) { return call.Number(AcceptsAny(*State(call, 0))); }
+
 napi_value SetHost(const Call& call) {
   ConnectionState* state = State(call, 0);
   const std::string name = call.IsNull(0) ? std::string() : call.Latin1(0);
@@ -547,6 +549,7 @@ std::vector<Function> ConnectionFunctions() {
       {"SSL_set1_groups_list", Entry<SetGroupsList, kPossible>},
       {"SSL_get_servername", Entry<GetServerName, kNever>},
       {"requestedServerName", Entry<RequestedServerName, kNever>},
+      {"acceptsAny", Entry<AcceptsAny, kNever>},
       {"SSL_get_peer_certificate", Entry<GetPeerCertificate, kPossible>},
       {"SSL_get_peer_cert_chain", Entry<GetPeerCertChain, kPossible>},
       {"refusedCertificates", Entry<RefusedCertificates, kPossible>},

@@ -195,6 +195,11 @@ void Judge(ContextState* context, const Verification& verification) {
   InstallServerNames(context);
 }
 
+bool AcceptsAny(const ConnectionState& state) {
+  const std::optional<Verification>& verification = Current(state).verification;
+  return verification.has_value() && verification->accepts_any;
+}
+
 Offered OfferSession(ConnectionState* state, SSL_SESSION* session, bool made_here) {
   const Libssl& libssl = state->context.libssl;
   if (session != nullptr && !CanGoWith(*state, session, made_here)) {

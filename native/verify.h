@@ -12,6 +12,10 @@ namespace libssl_session {
 // From now on the context judges.
 void Judge(ContextState* context, const Verification& verification);
 
+// Whether the context that the connection is of now, which is perhaps not its first, judges, and
+// takes whatever certificate there is, or none.
+bool AcceptsAny(const ConnectionState& state);
+
 // SSL_set_session by a client that judges. A session that a strict client would not take, or that
 // the handshake could fail of (rules.h), is not offered, so that there is a full handshake.
 enum class Offered { kNo, kYes, kFailed };

@@ -644,8 +644,10 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   requestCertificate(): void {
     const handle = this.#usable('request a certificate');
     if (this.#handshaking) throw this.#wrongState('request a certificate');
+    // As the context says that a server name has switched to.
+    const acceptsAny = this.#plain(native().acceptsAny) === 1;
     registers[0] = handle;
-    native().SSL_set_verify(requestMode(this.context.rejectUnauthorized));
+    native().SSL_set_verify(requestMode(!acceptsAny));
     this.#begin(handle);
     const outcome = native().SSL_verify_client_post_handshake();
     this.#step('SSL_verify_client_post_handshake', outcome, true);

@@ -282,6 +282,7 @@ const cNames: Readonly<Record<string, string>> = {
   readInto: 'SSL_read',
   takeInto: 'BIO_read',
   requestedServerName: 'SSL_get_servername',
+  acceptsAny: 'SSL_get_verify_mode',
   supplySession: 'SSL_CTX_sess_set_get_cb',
   checkResumable: 'SSL_CTX_sess_set_get_cb',
   recordEvents: 'SSL_CTX_sess_set_new_cb',

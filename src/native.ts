@@ -232,6 +232,8 @@ export interface NativeConnection {
   endLookup(): void;
   SSL_get_servername(): string | null;
   requestedServerName(): string | null;
+  /** The result: whether the context that it is of now has not `rejectUnauthorized`. */
+  acceptsAny: Plain;
   /** What a peer sent that did not verify. */
   refusedCertificates(): Buffer[] | null;
   X509_verify_cert_error_string(result: number | bigint): string;

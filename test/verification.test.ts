@@ -567,6 +567,23 @@ describe('requestCertificate()', () => {
   });
 
   test.each([false, true])(
+    'goes by rejectUnauthorized of the context that a server name has switched to: %s',
+    (rejectUnauthorized) => {
+      const first = served({ rejectUnauthorized: !rejectUnauthorized });
+      first.addContext('a.test', served({ rejectUnauthorized }));
+      const pair = stack.joined(stack.client(modern), first, { servername: 'a.test' });
+      if (rejectUnauthorized) {
+        const code = 'ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE';
+        expect(thrown(() => ask(pair))).toMatchObject({ code });
+        expectFailed(pair[1]);
+      } else {
+        ask(pair);
+        expect(pair[1]).toMatchObject({ state: 'open', authorized: false });
+      }
+    },
+  );
+
+  test.each([false, true])(
     'its tickets resume, without an id context of yours: noTicket %s',
     (noTicket) => {
       const client = stack.client({ ...modern, ...of('leaf-a') });
