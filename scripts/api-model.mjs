@@ -26,7 +26,8 @@ function compiled() {
   return program;
 }
 
-const source = (node) => posix.basename(node.getSourceFile().fileName, '.ts');
+const source = (node) =>
+  posix.relative(join(root, 'src'), node.getSourceFile().fileName).replace(/\.ts$/, '');
 const isInternal = (node) => ts.getJSDocTags(node).some((tag) => tag.tagName.text === 'internal');
 
 /** The text of the doc comments: overloads, and a getter and its setter, may have one each. */

@@ -11,20 +11,24 @@ export { api };
 export const directory = 'docs/api';
 
 // What is written out of the list of C's functions goes where its names belong.
-const generated = 'libssl-functions';
+const generated = 'libssl/functions';
 
 // Where what a source file declares is described, in this order.
 const pages = [
-  ['ssl-session.md', 'SslSession', ['session', 'session-info', 'protocol-version']],
-  ['ssl-context.md', 'SslContext', ['context', 'context-options', 'session-store']],
-  ['ssl-connection.md', 'SslConnection', ['connection']],
-  ['library.md', 'The library, its errors and counters', ['library', 'errors', 'native']],
-  ['libssl/sessions.md', 'SSL_SESSION_…', ['libssl'], /^SSL_SESSION_/],
-  ['libssl/contexts.md', 'SSL_CTX_…', ['libssl-context'], /^SSL_CTX_/],
-  ['libssl/connections.md', 'SSL_…', ['libssl-connection', 'libssl-datagrams'], /^(SSL|DTLS)_/],
-  ['libssl/callbacks.md', 'Callbacks', ['libssl-callbacks', 'callbacks']],
-  ['libssl/answers.md', 'Callbacks that are answered in advance', ['libssl-answers']],
-  ['libssl/constants.md', 'Constants', ['constants']],
+  ['ssl-session.md', 'SslSession', ['session/session', 'session/info', 'common/protocol-version']],
+  ['ssl-context.md', 'SslContext', ['context/context', 'context/options', 'context/store']],
+  ['ssl-connection.md', 'SslConnection', ['connection/connection']],
+  [
+    'library.md',
+    'The library, its errors and counters',
+    ['library/library', 'common/errors', 'native/native'],
+  ],
+  ['libssl/sessions.md', 'SSL_SESSION_…', ['libssl', 'libssl/sessions'], /^SSL_SESSION_/],
+  ['libssl/contexts.md', 'SSL_CTX_…', ['libssl/contexts'], /^SSL_CTX_/],
+  ['libssl/connections.md', 'SSL_…', ['libssl/connections', 'libssl/datagrams'], /^(SSL|DTLS)_/],
+  ['libssl/callbacks.md', 'Callbacks', ['libssl/callbacks', 'libssl/delivery']],
+  ['libssl/answers.md', 'Callbacks that are answered in advance', ['libssl/answers']],
+  ['libssl/constants.md', 'Constants', ['libssl/constants']],
 ].map(([path, title, sources, names]) => ({ path, title, sources, names }));
 
 const pageOf = (entry) =>
@@ -34,7 +38,7 @@ const pageOf = (entry) =>
 
 /** The constants by their names, with their values. */
 async function constantValues() {
-  const built = join(root, 'dist', 'constants.js');
+  const built = join(root, 'dist', 'libssl', 'constants.js');
   if (!existsSync(built)) run('tsc', bin('tsc'), []);
   return import(built);
 }
@@ -89,7 +93,7 @@ function anchors(headings) {
   });
 }
 
-const isListed = ({ kind, source: from }) => kind === 'constant' && from === 'constants';
+const isListed = ({ kind, source: from }) => kind === 'constant' && from === 'libssl/constants';
 
 // A class first, with its types behind it; else as in the sources.
 function ordered(entries, page) {
@@ -140,7 +144,7 @@ function introOf(page, link) {
     .map((line) => line.replace(/^ ?\/?[*/]+ ?/, ''));
   // The other files are the other pages.
   const toPages = lines.join('\n').replace(/([\w-]+)\.ts\b/g, (name, source) => {
-    const other = pages.find(({ sources }) => sources[0] === source);
+    const other = pages.find(({ sources }) => posix.basename(sources[0]) === source);
     return other === undefined ? name : `[${other.title}](${posix.basename(other.path)})`;
   });
   return [link(toPages.trim()), ''];

@@ -17,6 +17,7 @@ await main(import.meta, () => {
         ...['-std=c++17', '-fsyntax-only', '-Werror', '-Wall', '-Wextra', '-Wshadow'],
         ...['-Wconversion', '-Wnon-virtual-dtor', '-DNAPI_VERSION=8', '-DNAPI_CPP_EXCEPTIONS'],
         '-DNODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS',
+        '-Inative',
         ...['-isystem', 'node_modules/node-addon-api'],
         ...['-isystem', 'node_modules/node-api-headers/include'],
         ...filesBelow('native').filter((file) => file.endsWith('.cc')),

@@ -31,9 +31,9 @@ const ours = ['NULL', 'lastErrors', 'SSL_CTX_use_certificate_chain'];
 
 // The classes of the package, by their source files.
 const classes = {
-  SslSession: 'session.ts',
-  SslContext: 'context.ts',
-  SslConnection: 'connection.ts',
+  SslSession: 'session/session.ts',
+  SslContext: 'context/context.ts',
+  SslConnection: 'connection/connection.ts',
 };
 
 const alias = (name) => `another name of \`${name}\``;

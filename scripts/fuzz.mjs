@@ -4,7 +4,7 @@
 import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { hasCommand, libsslDir, main, root, run, show, step } from './lib.mjs';
+import { filesBelow, hasCommand, libsslDir, main, root, run, show, step } from './lib.mjs';
 import { setUp } from './setup.mjs';
 import { vitest } from './test.mjs';
 
@@ -12,9 +12,7 @@ import { vitest } from './test.mjs';
 function findClang(target) {
   const names = ['clang++', ...Array.from({ length: 15 }, (_, i) => `clang++-${28 - i}`)];
   return names.filter(hasCommand).find((compiler) => {
-    const sources = readdirSync(join(root, 'native')).filter((name) =>
-      /^(?!addon).*\.cc$/.test(name),
-    );
+    const sources = filesBelow('native/loader', 'native/core').filter((file) => /\.cc$/.test(file));
     try {
       run(`${compiler} -fsanitize=fuzzer`, compiler, [
         '-std=c++17',
@@ -25,7 +23,7 @@ function findClang(target) {
         '-o',
         target,
         'test/native/fuzz_session.cc',
-        ...sources.map((name) => `native/${name}`),
+        ...sources,
         '-ldl',
         '-pthread',
       ]);

@@ -248,18 +248,24 @@ export function generate(list) {
   const text = functions.join('\n');
   const uses = (names) => names.filter((name) => new RegExp(`\\b${name}\\b`).test(text));
   const imports = [
-    [uses(['checkByte', 'checkMask', 'longResult', 'result', 'setHandle']), './call.js'],
-    [[...uses(['CipherInfo', 'Handle']).map((name) => `type ${name}`), 'native'], './native.js'],
-    [uses(['checkBytes', 'checkCString', 'checkInt', 'checkLong', 'checkUint32']), './validate.js'],
+    [
+      uses(['checkBytes', 'checkCString', 'checkInt', 'checkLong', 'checkUint32']),
+      '../common/validate.js',
+    ],
+    [uses(['checkByte', 'checkMask', 'longResult', 'result', 'setHandle']), '../native/call.js'],
+    [
+      [...uses(['CipherInfo', 'Handle']).map((name) => `type ${name}`), 'native'],
+      '../native/native.js',
+    ],
   ].map(([names, from]) => `import { ${names.join(', ')} } from '${from}';\n`);
   const signatures = used.filter(({ heading }) => heading === undefined).map(signatureText);
   return {
-    'src/libssl-functions.ts': [
+    'src/libssl/functions.ts': [
       top,
       '// The C-named functions that have the shape of their prototypes: libssl.ts says what holds for all.\n',
       `\n${imports.join('')}\n${text}`,
     ].join(''),
-    'src/native-functions.ts': [
+    'src/native/functions.ts': [
       top,
       '// What the addon has for them. The handle is in register 0, and so is a result that is a number.\n\n',
       "import type { CipherInfo, LongResult } from './native.js';\n\n",

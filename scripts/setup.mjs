@@ -1,19 +1,22 @@
 // Set-up: tools, npm packages, the two builds (addon, TypeScript), libssl 1.1.1. What was done
 // already is not done again.
 
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { canFetch, fetchPackages, libraryNames, multiarchDirectory } from '../src/system/apt.mjs';
 import { missingBuildTools } from '../src/system/command.mjs';
-import { bin, Failure, hasCommand, libsslDir, main, once, root, run, step } from './lib.mjs';
+import {
+  bin,
+  Failure,
+  filesBelow,
+  hasCommand,
+  libsslDir,
+  main,
+  once,
+  root,
+  run,
+  step,
+} from './lib.mjs';
 
 function checkTools(forTests) {
   const missing = [];
@@ -50,7 +53,7 @@ export function nodeDirectory() {
 }
 
 export function nativeSources() {
-  return readdirSync(join(root, 'native')).map((name) => `native/${name}`);
+  return filesBelow('native');
 }
 
 function buildAddon() {

@@ -1,3 +1,5 @@
+export { LibsslError, type LoadAttempt } from './common/errors.js';
+export type { ProtocolVersion } from './common/protocol-version.js';
 export {
   type EarlyDataStatus,
   handshake,
@@ -6,14 +8,13 @@ export {
   type SslConnectionInfo,
   type SslConnectionOptions,
   type SslConnectionState,
-} from './connection.js';
-export * from './constants.js';
+} from './connection/connection.js';
 export {
   type SessionStats,
   SslContext,
   type SslContextEvents,
   type SslContextInfo,
-} from './context.js';
+} from './context/context.js';
 export type {
   Pem,
   PemKey,
@@ -22,11 +23,10 @@ export type {
   SslContextOptions,
   TicketAction,
   TicketRule,
-} from './context-options.js';
-export { LibsslError, type LoadAttempt } from './errors.js';
-export { libraryInfo, sessionCounts, startCounting } from './library.js';
-export type { CipherInfo, Handle, LibraryInfo, SessionCounts } from './native.js';
-export type { ProtocolVersion } from './protocol-version.js';
-export { SslSession } from './session.js';
-export type { SslSessionInfo } from './session-info.js';
-export type { SessionStore } from './session-store.js';
+} from './context/options.js';
+export type { SessionStore } from './context/store.js';
+export { libraryInfo, sessionCounts, startCounting } from './library/library.js';
+export * from './libssl/constants.js';
+export type { CipherInfo, Handle, LibraryInfo, SessionCounts } from './native/native.js';
+export type { SslSessionInfo } from './session/info.js';
+export { SslSession } from './session/session.js';

@@ -11,7 +11,7 @@ import {
 import { dirname, join } from 'node:path';
 import { libraryInfo, SslSession } from 'libssl-session';
 import { describe, expect, test } from 'vitest';
-import { nodeWraps } from '../src/node-session.js';
+import { nodeWraps } from '../src/session/node-session.js';
 import {
   environment,
   fixtures,

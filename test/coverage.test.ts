@@ -37,7 +37,7 @@ interface Script {
 // A script has no types of its own.
 const script: Script = await import(new URL('scripts/coverage.mjs', root).href);
 
-const source = read('src/session.ts');
+const source = read('src/session/session.ts');
 const members = script.classMembers(source, 'SslSession');
 
 // What is not one C function: the words on the right say what it is.

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { installLine } from '../src/distribution.js';
+import { installLine } from '../src/library/distribution.js';
 
 test('names the package of the distribution, or of the one it derives from', () => {
   expect(installLine('ID=debian\nVERSION_ID="11"\nPRETTY_NAME="Debian GNU/Linux 11"')).toBe(

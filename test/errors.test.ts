@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { errorLibraries, LibsslError, libsslError } from '../src/errors.js';
+import { errorLibraries, LibsslError, libsslError } from '../src/common/errors.js';
 
 const header = new URL('../.libssl/include/openssl/err.h', import.meta.url);
 

@@ -2,7 +2,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { cNameOf } from '../src/errors.js';
+import { cNameOf } from '../src/common/errors.js';
 import { LibsslError, SslConnection, SslContext, SslSession } from '../src/index.js';
 import * as C from '../src/libssl.js';
 
@@ -14,9 +14,9 @@ const withoutHandle =
   /^(libraryInfo|clearErrors|startCounting|sessionCounts|setDerPool|allCiphers)$/;
 
 test('each function of the addon has a name of C for its errors', () => {
-  const rows = readdirSync(native)
-    .filter((name) => /^addon.*\.cc$/.test(name))
-    .flatMap((name) => [...read(name).matchAll(/\{"(\w+)",\s+Entry</g)])
+  const rows = readdirSync(new URL('addon', native))
+    .filter((name) => /\.cc$/.test(name))
+    .flatMap((name) => [...read(`addon/${name}`).matchAll(/\{"(\w+)",\s+Entry</g)])
     .map(([, name = '']) => name);
   expect(rows.length).toBeGreaterThan(100);
   const listed = read('openssl.def');

@@ -6,7 +6,7 @@ import { generate } from '../scripts/generate.mjs';
 
 const root = new URL('..', import.meta.url);
 const list = readFileSync(new URL('native/openssl.def', root), 'utf8');
-const row = (text: string) => generate(text)['src/libssl-functions.ts'];
+const row = (text: string) => generate(text)['src/libssl/functions.ts'];
 
 test('each written file is what the list says today: npm run generate', () => {
   for (const [path, text] of Object.entries(generate(list))) {

@@ -272,7 +272,7 @@ describe('the cache directory of the user', () => {
   test('a user without a home needs none', ({ skip }) => {
     skip(process.getuid?.() !== 0, 'only root can be another user');
     const { HOME, XDG_CACHE_HOME, ...env } = process.env;
-    const script = `import('${join(root, 'dist/cache.js')}').then(
+    const script = `import('${join(root, 'dist/library/cache-directory.js')}').then(
       ({ cacheDirectory }) => console.log(cacheDirectory()))`;
     const options = { env, uid: 54_321, gid: 54_321, encoding: 'utf8' } as const;
     const { stdout, stderr } = spawnSync(process.execPath, ['-e', script], options);

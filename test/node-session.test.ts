@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { LibsslError, SslSession } from 'libssl-session';
 import { describe, expect, test } from 'vitest';
-import { nodeWraps, unwrapNodeSession, wrapNodeSession } from '../src/node-session.js';
+import { nodeWraps, unwrapNodeSession, wrapNodeSession } from '../src/session/node-session.js';
 import { fixture } from './helpers.js';
 
 const der = fixture('openssl-1.1.1-tls13.der');

@@ -16,7 +16,7 @@ test('the rules are numbered without a gap, and none twice', () => {
 });
 
 test('each number that a message or the documents name has its row', () => {
-  const files = ['src/errors.ts', 'README.md', 'ARCHITECTURE.md', 'CHANGELOG.md'];
+  const files = ['src/common/errors.ts', 'README.md', 'ARCHITECTURE.md', 'CHANGELOG.md'];
   for (const file of files) {
     const named = [...read(file).matchAll(/\bU(\d+)\b/g)].map((match) => Number(match[1]));
     for (const number of named) expect(numbers, `U${number} of ${file}`).toContain(number);

@@ -11,7 +11,7 @@ import {
 } from 'libssl-session';
 import * as C from 'libssl-session/libssl';
 import { describe, expect, test } from 'vitest';
-import { verifyCodes } from '../src/verification.js';
+import { verifyCodes } from '../src/context/verification.js';
 import { carry, certificate, stackForTests, thrown, wrongState, wrongValue } from './contexts.js';
 import { fixture } from './helpers.js';
 

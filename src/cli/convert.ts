@@ -1,7 +1,7 @@
 // `libssl-session convert`
 
-import { nodeWraps } from '../node-session.js';
-import type { SslSession } from '../session.js';
+import { nodeWraps } from '../session/node-session.js';
+import type { SslSession } from '../session/session.js';
 import { Failure } from './failure.js';
 import { readSession } from './input.js';
 import { write, writePrivateFile } from './output.js';

@@ -1,10 +1,10 @@
 // `libssl-session doctor`
 
-import { installLine } from '../distribution.js';
-import { LibsslError } from '../errors.js';
-import { libraryInfo, sessionCounts, startCounting } from '../library.js';
-import type { LibraryInfo } from '../native.js';
-import { SslSession } from '../session.js';
+import { LibsslError } from '../common/errors.js';
+import { installLine } from '../library/distribution.js';
+import { libraryInfo, sessionCounts, startCounting } from '../library/library.js';
+import type { LibraryInfo } from '../native/native.js';
+import { SslSession } from '../session/session.js';
 import { write } from './output.js';
 import { printable, renderTable, type Terminal, terminal, toJson } from './terminal.js';
 

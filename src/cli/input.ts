@@ -2,9 +2,9 @@
 
 import { fstatSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { LibsslError } from '../errors.js';
-import { missingPart, readWrapping, unwrapNodeSession } from '../node-session.js';
-import { SslSession } from '../session.js';
+import { LibsslError } from '../common/errors.js';
+import { missingPart, readWrapping, unwrapNodeSession } from '../session/node-session.js';
+import { SslSession } from '../session/session.js';
 import { Failure, systemReason } from './failure.js';
 import { printable } from './terminal.js';
 

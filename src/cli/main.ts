@@ -3,7 +3,7 @@
 
 import { createRequire } from 'node:module';
 import { Command, CommanderError, Help, Option } from 'commander';
-import { LibsslError } from '../errors.js';
+import { LibsslError } from '../common/errors.js';
 import { type ConvertOptions, convert, targets } from './convert.js';
 import { doctor } from './doctor.js';
 import { Failure, systemReason } from './failure.js';

@@ -1,10 +1,10 @@
 // What `inspect` knows of a session: its fields, and what follows from them now.
 
 import type { X509Certificate } from 'node:crypto';
-import { LibsslError } from '../errors.js';
-import { type Offer, offer } from '../offer.js';
-import type { SslSession } from '../session.js';
-import type { SslSessionInfo } from '../session-info.js';
+import { LibsslError } from '../common/errors.js';
+import { type Offer, offer } from '../connection/offer.js';
+import type { SslSessionInfo } from '../session/info.js';
+import type { SslSession } from '../session/session.js';
 import type { Input, Source } from './input.js';
 import { duration } from './terminal.js';
 

@@ -8,10 +8,10 @@
 #include <functional>
 #include <unordered_map>
 
-#include "error_queue.h"
-#include "rules.h"
-#include "session.h"
-#include "session_counts.h"
+#include "core/error_queue.h"
+#include "core/rules.h"
+#include "core/session.h"
+#include "core/session_counts.h"
 #include "support.h"
 #include "tls.h"
 

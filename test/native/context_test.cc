@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "rules.h"
-#include "server_name.h"
+#include "core/rules.h"
+#include "core/server_name.h"
 #include "tls.h"
 
 namespace libssl_session {

@@ -1,12 +1,12 @@
 // DTLS: what is sent and received are datagrams, some are lost, and libssl sends again.
 
-#include "datagrams.h"
+#include "core/datagrams.h"
 
 #include <chrono>
 #include <random>
 #include <thread>
 
-#include "datagram_bio.h"
+#include "core/datagram_bio.h"
 #include "tls.h"
 
 namespace libssl_session {

@@ -1,6 +1,6 @@
-#include "error_queue.h"
+#include "core/error_queue.h"
 
-#include "session.h"
+#include "core/session.h"
 #include "support.h"
 
 namespace libssl_session {

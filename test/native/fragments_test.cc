@@ -1,7 +1,7 @@
 // Records of full length after a handshake that began with a session which had agreed on short
 // ones. Under AddressSanitizer: libssl by itself writes behind the memory that it took.
 
-#include "error_queue.h"
+#include "core/error_queue.h"
 #include "tls.h"
 
 namespace libssl_session {

@@ -4,9 +4,9 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "error_queue.h"
-#include "session.h"
-#include "session_counts.h"
+#include "core/error_queue.h"
+#include "core/session.h"
+#include "core/session_counts.h"
 
 namespace libssl_session {
 namespace {

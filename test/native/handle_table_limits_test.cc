@@ -1,7 +1,7 @@
 // The table at its limits, the long way.
 
 #include "check.h"
-#include "handle_table.h"
+#include "core/handle_table.h"
 
 namespace libssl_session {
 namespace {

@@ -1,4 +1,4 @@
-#include "handle_table.h"
+#include "core/handle_table.h"
 
 #include <set>
 #include <utility>

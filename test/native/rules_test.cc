@@ -2,7 +2,7 @@
 // everything that early data could be sent with, and by random walks over both sides of a
 // connection, whatever they do.
 
-#include "rules.h"
+#include "core/rules.h"
 
 #include <functional>
 #include <optional>

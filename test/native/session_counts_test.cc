@@ -1,6 +1,6 @@
-#include "session_counts.h"
+#include "core/session_counts.h"
 
-#include "session.h"
+#include "core/session.h"
 #include "support.h"
 
 namespace libssl_session {

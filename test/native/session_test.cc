@@ -1,11 +1,11 @@
-#include "session.h"
+#include "core/session.h"
 
 #include <fcntl.h>
 #include <pty.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
 
-#include "error_queue.h"
+#include "core/error_queue.h"
 #include "support.h"
 
 namespace libssl_session {

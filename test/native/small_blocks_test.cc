@@ -1,7 +1,7 @@
 // Blocks kept for a thread; that none is lost or given twice. The leaks are for the sanitizer, or
 // valgrind, to find.
 
-#include "small_blocks.h"
+#include "core/small_blocks.h"
 
 #include <malloc.h>
 

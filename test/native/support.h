@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "check.h"
-#include "libssl.h"
-#include "session.h"
+#include "core/session.h"
+#include "loader/libssl.h"
 
 namespace libssl_session {
 

@@ -5,10 +5,10 @@
 
 #include <memory>
 
-#include "connection.h"
-#include "context.h"
-#include "session.h"
-#include "session_counts.h"
+#include "core/connection.h"
+#include "core/context.h"
+#include "core/session.h"
+#include "core/session_counts.h"
 #include "support.h"
 
 namespace libssl_session {

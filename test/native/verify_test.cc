@@ -1,7 +1,7 @@
 // Whether the peer of a resumed session is judged as in a full handshake: certificates that have
 // expired since the session was made.
 
-#include "verify.h"
+#include "core/verify.h"
 
 #include <dlfcn.h>
 

@@ -1,5 +1,5 @@
 // Secrets in native memory after everything was freed. libssl is given an allocator that wipes
-// (native/wiped_memory.h): without it, decoding and SSL_SESSION_free leave copies behind.
+// (native/core/wiped_memory.h): without it, decoding and SSL_SESSION_free leave copies behind.
 
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';

@@ -1,0 +1,343 @@
+// How a C function becomes a JavaScript function. Decides nothing: rules and texts are in src/.
+
+#ifndef LIBSSL_SESSION_NATIVE_ADDON_ADDON_H_
+#define LIBSSL_SESSION_NATIVE_ADDON_ADDON_H_
+
+#include <napi.h>
+
+#include <algorithm>
+#include <deque>
+#include <initializer_list>
+#include <new>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "core/context.h"
+#include "core/error_queue.h"
+#include "core/handle_table.h"
+#include "core/wiped_memory.h"
+#include "loader/libssl.h"
+
+namespace libssl_session {
+
+struct Environment;
+
+// What an object costs in memory, for V8's accounting (measured): an empty session; another handle
+// of the same object; a context without certificates; a connection with its two buffers.
+inline constexpr size_t kSessionBytes = 768;
+inline constexpr size_t kHandleBytes = sizeof(HandleTable<SSL_SESSION>::Slot);
+inline constexpr size_t kContextBytes = 24 * 1024;
+inline constexpr size_t kConnectionBytes = 44 * 1024;
+
+// Bytes of a JavaScript view.
+struct Bytes {
+  const uint8_t* data;
+  size_t size;
+};
+
+struct MutableBytes {
+  uint8_t* data;
+  size_t size;
+};
+
+struct Property {
+  const char* name;
+  napi_value value;
+};
+
+// Properties of the object's own: what JavaScript's assignment does would call a setter of
+// Object.prototype or Array.prototype, where others' code may have one, and lose the value.
+void Define(napi_env env, napi_value object, const std::vector<Property>& properties);
+napi_value NewArray(napi_env env, const std::vector<napi_value>& elements);
+
+// What a JavaScript function of ours carries with it.
+struct Binding {
+  Environment* environment;
+  const char* name;
+};
+
+// Everything of one Node environment: the main thread, or one Worker. Freed when it ends, and
+// with it every reference that its handles still own.
+//
+// The JavaScript modules may be evaluated more than once in one Node environment (test runners, hot
+// reloading, two bundles). Each evaluation loads once, and has an Environment of its own.
+struct Environment {
+  explicit Environment(const Libssl& loaded) : libssl(loaded) {}
+  ~Environment() {
+    if (current.environment == this) current = {};
+    const auto free = [this](auto* object, uint32_t times) { Free(object, times); };
+    connections.Clear(free);
+    contexts.Clear(free);
+    for (const Event& event : group.events) libssl.SSL_SESSION_free(event.session);
+    sessions.Clear(free);
+    FreeSmallBlocks();
+  }
+
+  void Free(SSL_SESSION* session, uint32_t times) {
+    for (; times > 0; --times) libssl.SSL_SESSION_free(session);
+  }
+  void Free(SSL_CTX* context, uint32_t times) {
+    for (; times > 0; --times) libssl.SSL_CTX_free(context);
+  }
+  void Free(SSL* ssl, uint32_t times) {
+    for (; times > 0; --times) libssl.SSL_free(ssl);
+  }
+
+  template <typename T>
+  HandleTable<T>& Table() {
+    if constexpr (std::is_same_v<T, SSL_SESSION>) {
+      return sessions;
+    } else if constexpr (std::is_same_v<T, SSL_CTX>) {
+      return contexts;
+    } else {
+      return connections;
+    }
+  }
+
+  // Whose call was the last on this thread: the next is most likely of the same, and to ask
+  // Node-API for it costs 2 ns of a call's 15 (measured). Initial-exec, or it costs that too.
+  struct Current {
+    napi_env env;
+    Environment* environment;
+  };
+  __attribute__((tls_model("initial-exec"))) static inline thread_local Current current{};
+
+  const Libssl& libssl;
+  bool alone = true;  // the only one of its Node environment
+  HandleTable<SSL_SESSION> sessions{HandleKind::kSession};
+  HandleTable<SSL_CTX> contexts{HandleKind::kContext};
+  HandleTable<SSL> connections{HandleKind::kConnection};
+  ContextGroup group;
+  uint64_t references = 0;  // that all slots own together
+  std::vector<OpensslError> last_errors;
+  std::vector<std::vector<OpensslError>> saved_errors;  // of calls whose events are delivered
+  std::deque<Binding> bindings;
+  double* registers = nullptr;  // memory of registers_buffer
+  Napi::Reference<Napi::Value> registers_buffer;
+  MutableBytes der_pool = {nullptr, 0};  // memory that src/native/encode.ts keeps
+  Napi::FunctionReference make_error;    // (rule, function) => Error, of src/common/errors.ts
+  int64_t unreported_bytes = 0;
+};
+
+// What C would leave undefined. Thrown by Call, caught by Entry; src/common/errors.ts has the
+// words.
+struct Misuse {
+  const char* rule;  // a key of misuses in src/common/errors.ts
+};
+
+// For the answers of rules.h.
+inline void Obey(const char* rule) {
+  if (rule != nullptr) throw Misuse{rule};
+}
+
+// One call: its arguments, and the values to answer it with. Handles and numeric results travel in
+// the environment's registers, which are cheaper than Node-API values (ARCHITECTURE.md,
+// "Registers").
+class Call {
+ public:
+  template <typename T>
+  using SlotOf = typename HandleTable<T>::Slot;
+  using SessionSlot = SlotOf<SSL_SESSION>;
+
+  Call(napi_env env, napi_callback_info info) : env_(env), info_(info) {
+    if (Environment::current.env == env) {
+      environment_ = Environment::current.environment;
+    } else {
+      environment_ = binding().environment;
+      if (environment_->alone) Environment::current = {env, environment_};
+    }
+  }
+
+  napi_env env() const { return env_; }
+  const Binding& binding() const {
+    void* data = nullptr;
+    napi_get_cb_info(env_, info_, nullptr, nullptr, nullptr, &data);
+    return *static_cast<const Binding*>(data);
+  }
+  Environment& environment() const { return *environment_; }
+  const Libssl& libssl() const { return environment_->libssl; }
+
+  // The slot of the handle in register i, which must not be NULL.
+  template <typename T = SSL_SESSION>
+  SlotOf<T>* Slot(size_t i) const {
+    SlotOf<T>* slot = SlotOrNull<T>(i);
+    if (slot == nullptr) throw Misuse{"null"};
+    return slot;
+  }
+  // The same where C takes NULL: nullptr for handle 0.
+  template <typename T = SSL_SESSION>
+  SlotOf<T>* SlotOrNull(size_t i) const {
+    if (environment().registers[i] == kNullHandle) return nullptr;
+    SlotOf<T>* slot = Find<T>(i);
+    if (slot == nullptr) throw Misuse{"handle"};
+    return slot;
+  }
+  // The same, and nullptr also for what is no handle of this kind.
+  template <typename T>
+  SlotOf<T>* Find(size_t i) const {
+    const double value = environment().registers[i];
+    // Also false for NaN. What is no whole number below 2^53 was never a handle.
+    const bool in_range = value > 0 && value < 9007199254740992.0;
+    const int64_t handle = in_range ? static_cast<int64_t>(value) : 0;
+    if (static_cast<double>(handle) != value) return nullptr;
+    return environment().template Table<T>().Find(static_cast<Handle>(handle));
+  }
+  template <typename T>
+  T* Object(size_t i) const {
+    return Slot<T>(i)->object;
+  }
+  SSL_SESSION* Session(size_t i) const { return Slot(i)->object; }
+  SSL_SESSION* SessionOrNull(size_t i) const {
+    const SessionSlot* slot = SlotOrNull(i);
+    return slot == nullptr ? nullptr : slot->object;
+  }
+
+  // The arguments that are no handles. src/ has checked them.
+  Bytes ByteView(size_t i) const;
+  MutableBytes MutableByteView(size_t i) const;  // one of ours, to write to
+  long Long(size_t i) const;  // a number, or a bigint for what a number cannot hold
+  int32_t Int(size_t i) const;
+  uint32_t Uint(size_t i) const;
+  bool Bool(size_t i) const;
+  bool IsNull(size_t i) const;
+  std::string Latin1(size_t i) const;
+  Secret SecretLatin1(size_t i) const;  // with a NUL at its end
+
+  // Results: undefined means that the result is in register 0.
+  napi_value Undefined() const { return nullptr; }
+  napi_value Number(double value) const {
+    environment().registers[0] = value;
+    return nullptr;
+  }
+  napi_value NewLong(long value) const;  // a bigint where a number would be rounded
+  napi_value NewUnsignedLong(unsigned long value) const;
+  napi_value Null() const;
+  napi_value NewBuffer(const void* data, size_t size) const;
+  // A Buffer to write to.
+  napi_value NewBuffer(size_t size, void** data) const;
+  napi_value NewLatin1(const char* data, size_t size) const;
+  // For what is made of several values.
+  napi_value NewNumber(double value) const;
+  napi_value NewText(const char* text) const;  // latin1; nullptr: empty
+  napi_value NewArray(const std::vector<napi_value>& elements) const {
+    return libssl_session::NewArray(env_, elements);
+  }
+  napi_value NewObject(std::initializer_list<Property> properties) const;
+
+  // A handle that owns the reference to `session`; for nullptr 0. `bytes` is what to tell V8.
+  napi_value AdoptSession(SSL_SESSION* session, size_t bytes) const {
+    return Adopt(session, bytes);
+  }
+  // The same for an object of any kind.
+  template <typename T>
+  napi_value Adopt(T* object, size_t bytes, uint32_t origin = 0) const {
+    if (object == nullptr) {
+      KeepErrors();
+      return Number(kNullHandle);
+    }
+    const uint32_t reported = static_cast<uint32_t>(std::min<size_t>(bytes, UINT32_MAX));
+    Handle handle = kNullHandle;
+    try {
+      handle = environment().template Table<T>().Insert(object, reported, origin);
+      if (handle == kNullHandle) throw Misuse{"handles"};
+    } catch (...) {
+      environment().Free(object, 1);
+      throw;
+    }
+    ++environment().references;
+    ReportBytes(reported);
+    return Number(static_cast<double>(handle));
+  }
+  // Refuses one more reference where libssl's count, an int that wraps, could come to its end: a
+  // session may have all of an environment's references, and never leaves it.
+  void CheckReferences() const {
+    if (environment_->references >= 1u << 30) throw Misuse{"references"};
+  }
+  // The session of the slot has grown.
+  void Grow(SessionSlot* slot, size_t bytes) const;
+  // Gives `references` of the slot's references back; the handle ends with the last of them.
+  template <typename T>
+  void Release(SlotOf<T>* slot, uint32_t references = 1) const {
+    T* object = slot->object;
+    slot->references -= references;
+    environment().references -= references;
+    const bool ended = slot->references == 0;
+    const int64_t bytes = slot->bytes;
+    if (ended) environment().template Table<T>().Remove(slot);
+    environment().Free(object, references);
+    if (ended) ReportBytes(-bytes);
+  }
+  // Keeps what the call left in OpenSSL's queue, for lastErrors().
+  void KeepErrors() const { TakeErrors(libssl(), &environment().last_errors); }
+
+ private:
+  void Check(napi_status status) const {
+    if (status != napi_ok) throw Napi::Error::New(env_);
+  }
+  napi_value Argument(size_t i) const;
+  void ReportBytes(int64_t change) const;
+
+  napi_env env_;
+  napi_callback_info info_;
+  Environment* environment_;
+};
+
+// Whether a function can leave something in OpenSSL's error queue: never, only when it gives no
+// object or bytes (it looks then itself), or at any time.
+enum class Errors { kNever, kWithoutObject, kPossible };
+
+using Body = napi_value (*)(const Call&);
+
+// Turns a Misuse into the JavaScript exception that src/common/errors.ts makes of it.
+void Throw(const Call& call, const Misuse& misuse);
+
+template <Body body, Errors errors>
+napi_value Entry(napi_env env, napi_callback_info info) {
+  try {
+    const Call call(env, info);
+    Environment& environment = call.environment();
+    if (!environment.last_errors.empty()) environment.last_errors.clear();
+    try {
+      if constexpr (errors != Errors::kPossible) return body(call);
+      // To look costs 10 ns, to clear and to drain 60 (measured).
+      if (ErrorsPending(call.libssl())) call.libssl().ERR_clear_error();
+      const napi_value result = body(call);
+      if (ErrorsPending(call.libssl())) call.KeepErrors();
+      return result;
+    } catch (const Misuse& misuse) {
+      Throw(call, misuse);
+    }
+  } catch (const Napi::Error& error) {
+    error.ThrowAsJavaScriptException();
+  } catch (const std::bad_alloc&) {
+    napi_throw_error(env, "ERR_MEMORY_ALLOCATION_FAILED", "out of memory");
+  }
+  return nullptr;
+}
+
+struct Function {
+  const char* name;
+  napi_callback entry;
+};
+
+// What a step came to: its result in register 0, SSL_get_error in register 1, and [data, output,
+// events], each of them or null; undefined when there is none. `data` is the step's own result, or
+// nullptr; the output is that of `ssl`, where it is not nullptr. Gives all recorded events away.
+napi_value Outcome(const Call& call, double result, int error, SSL* ssl = nullptr,
+                   napi_value data = nullptr);
+
+// What a cipher suite is; null for nullptr.
+napi_value CipherInfo(const Call& call, const SSL_CIPHER* cipher);
+
+std::vector<Function> ForwardedFunctions();
+std::vector<Function> SessionFunctions();
+std::vector<Function> ContextFunctions();
+std::vector<Function> CredentialFunctions();
+std::vector<Function> ConnectionFunctions();
+std::vector<Function> AnswerFunctions();
+std::vector<Function> DatagramFunctions();
+
+}  // namespace libssl_session
+
+#endif  // LIBSSL_SESSION_NATIVE_ADDON_ADDON_H_

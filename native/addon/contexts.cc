@@ -1,0 +1,264 @@
+// The context functions; src/libssl/contexts.ts documents them.
+
+#include <algorithm>
+#include <set>
+
+#include "addon/addon.h"
+#include "addon/forward.h"
+#include "core/rules.h"
+#include "core/server_name.h"
+#include "core/verify.h"
+
+namespace libssl_session {
+namespace {
+
+ContextState& State(const Call& call, size_t i) {
+  return *ContextState::Of(call.libssl(), call.Object<SSL_CTX>(i));
+}
+
+// ---- Life cycle.
+
+napi_value New(const Call& call) {
+  const Libssl& libssl = call.libssl();
+  // In the order of methods in src/libssl/contexts.ts.
+  const SSL_METHOD* (*const methods[])() = {libssl.TLS_method,         libssl.TLS_client_method,
+                                            libssl.TLS_server_method,  libssl.DTLS_method,
+                                            libssl.DTLS_client_method, libssl.DTLS_server_method};
+  const uint32_t method = call.Uint(0);
+  SSL_CTX* context = libssl.SSL_CTX_new(methods[method]());
+  if (context == nullptr) return call.Adopt(context, 0);
+  ContextState* state = nullptr;
+  try {
+    const bool client_only = method % 3 == 1;
+    state = new ContextState(libssl, call.environment().group, context, client_only);
+  } catch (...) {
+    libssl.SSL_CTX_free(context);
+    throw;
+  }
+  call.Adopt(context, kContextBytes);
+  state->id = static_cast<Handle>(call.environment().registers[0]);
+  return call.Undefined();
+}
+
+napi_value UpRef(const Call& call) {
+  auto* slot = call.Slot<SSL_CTX>(0);
+  call.CheckReferences();
+  const int result = call.libssl().SSL_CTX_up_ref(slot->object);
+  if (result == 1) {
+    ++slot->references;
+    ++call.environment().references;
+  }
+  return call.Number(result);
+}
+
+napi_value Free(const Call& call) {
+  auto* slot = call.SlotOrNull<SSL_CTX>(0);
+  if (slot == nullptr) return call.Undefined();
+  if (slot->lent && slot->references == 1) throw Misuse{"lent"};
+  call.Release<SSL_CTX>(slot);
+  return Outcome(call, 0, 0);
+}
+
+napi_value Lend(const Call& call) {
+  call.Slot<SSL_CTX>(0)->lent = true;
+  return call.Undefined();
+}
+
+// The object's reference, as releaseSession.
+napi_value Release(const Call& call) {
+  auto* slot = call.Find<SSL_CTX>(0);
+  if (slot == nullptr) return call.Undefined();
+  slot->lent = false;
+  call.Release<SSL_CTX>(slot);
+  return Outcome(call, 0, 0);
+}
+
+// ---- The cache.
+
+napi_value AddSession(const Call& call) {
+  ContextState& state = State(call, 0);
+  const auto* slot = call.Slot(1);
+  SSL_SESSION* session = slot->object;
+  call.environment().sessions.PrefetchNext(slot);
+  Obey(AddToCacheRule(state, session));
+  return Outcome(call, call.libssl().SSL_CTX_add_session(state.context, session), 0);
+}
+
+napi_value RemoveSession(const Call& call) {
+  const ContextState& state = State(call, 0);
+  SSL_SESSION* session = call.SessionOrNull(1);
+  if (session != nullptr) Obey(RemoveFromCacheRule(state, session));
+  return Outcome(call, call.libssl().SSL_CTX_remove_session(state.context, session), 0);
+}
+
+napi_value FlushSessions(const Call& call) {
+  SSL_CTX* context = call.Object<SSL_CTX>(0);
+  call.libssl().SSL_CTX_flush_sessions(context, call.Long(0));
+  return Outcome(call, 0, 0);
+}
+
+// Handles that own a reference each.
+napi_value CachedSessions(const Call& call) {
+  const ContextState& state = State(call, 0);
+  std::vector<napi_value> handles;
+  for (SSL_SESSION* session : state.Cached()) {
+    call.CheckReferences();
+    call.libssl().SSL_SESSION_up_ref(session);
+    call.Adopt(session, kHandleBytes, Origin(state.id));
+    handles.push_back(call.NewNumber(call.environment().registers[0]));
+  }
+  return call.NewArray(handles);
+}
+
+// The twelve counters, in the order of their commands, into the registers.
+napi_value SessionStats(const Call& call) {
+  SSL_CTX* context = call.Object<SSL_CTX>(0);
+  constexpr int kCounters = 12;
+  for (int i = 0; i < kCounters; ++i) {
+    const int command = kCtrlSessNumber + i;
+    call.environment().registers[i] =
+        static_cast<double>(call.libssl().SSL_CTX_ctrl(context, command, 0, nullptr));
+  }
+  return call.Undefined();
+}
+
+// ---- Settings.
+
+napi_value SetVerify(const Call& call) {
+  call.libssl().SSL_CTX_set_verify(call.Object<SSL_CTX>(0), call.Int(0), nullptr);
+  return call.Undefined();
+}
+
+napi_value SetGroupsList(const Call& call) {
+  SSL_CTX* context = call.Object<SSL_CTX>(0);
+  std::string list = call.Latin1(0);
+  const long result = call.libssl().SSL_CTX_ctrl(context, kCtrlSetGroupsList, 0, list.data());
+  if (result == 1) State(call, 0).groups = list;
+  return call.NewLong(result);
+}
+
+napi_value SetAlpnProtos(const Call& call) {
+  ContextState& state = State(call, 0);
+  const Bytes bytes = call.ByteView(0);
+  const int result = call.libssl().SSL_CTX_set_alpn_protos(state.context, bytes.data,
+                                                           static_cast<unsigned int>(bytes.size));
+  // 0 is success.
+  if (result == 0) state.offered_alpn.assign(reinterpret_cast<const char*>(bytes.data), bytes.size);
+  return call.Number(result);
+}
+
+napi_value SetFragmentLength(const Call& call) {
+  ContextState& state = State(call, 0);
+  const int code = call.Int(0);
+  const int result = call.libssl().SSL_CTX_set_tlsext_max_fragment_length(
+      state.context, static_cast<uint8_t>(code));
+  if (result == 1) state.fragment_code = code;
+  return call.Number(result);
+}
+
+napi_value SetIdContext(const Call& call) {
+  ContextState& state = State(call, 0);
+  const Bytes bytes = call.ByteView(0);
+  const int result = call.libssl().SSL_CTX_set_session_id_context(
+      state.context, bytes.data, static_cast<unsigned int>(bytes.size));
+  if (result == 1) state.id_context.assign(reinterpret_cast<const char*>(bytes.data), bytes.size);
+  return call.Number(result);
+}
+
+napi_value SetJudge(const Call& call) {
+  Judge(&State(call, 0), {call.Bool(0), call.Bool(1)});
+  return call.Undefined();
+}
+
+// Keys of `size` bytes each, one after the other: the first two arguments.
+std::vector<Secret> TicketKeys(const Call& call) {
+  const Bytes bytes = call.ByteView(0);
+  const size_t size = call.Uint(1);
+  std::vector<Secret> keys;
+  for (size_t at = 0; at + size <= bytes.size; at += size) keys.emplace_back(bytes.data + at, size);
+  return keys;
+}
+
+// ticketKeysFit(keys, size): whether there are none, or they are the context's; for null those of
+// the second context.
+napi_value TicketKeysFit(const Call& call) {
+  const std::vector<Secret>& keys = State(call, 0).ticket_keys;
+  const bool given = !call.IsNull(0);
+  const std::vector<Secret> made = given ? TicketKeys(call) : std::vector<Secret>();
+  const std::vector<Secret>& others = given ? made : State(call, 1).ticket_keys;
+  const auto same = [](const Secret& a, const Secret& b) {
+    return a.size() == b.size() && std::equal(a.data(), a.data() + a.size(), b.data());
+  };
+  return call.Number(others.empty() ||
+                     std::equal(keys.begin(), keys.end(), others.begin(), others.end(), same));
+}
+
+napi_value SetTicketKeys(const Call& call) {
+  ContextState& state = State(call, 0);
+  state.ticket_keys = TicketKeys(call);
+  InstallTicketKeys(&state);
+  return call.Undefined();
+}
+
+// Whether `from` leads to `to` by the names of servers.
+bool Reaches(const Call& call, SSL_CTX* from, SSL_CTX* to) {
+  std::set<SSL_CTX*> seen = {from};
+  for (std::vector<SSL_CTX*> left = {from}; !left.empty();) {
+    SSL_CTX* context = left.back();
+    left.pop_back();
+    if (context == to) return true;
+    for (const auto& [name, next] : ContextState::Of(call.libssl(), context)->server_names) {
+      if (seen.insert(next).second) left.push_back(next);
+    }
+  }
+  return false;
+}
+
+// The context to switch to for clients that ask for a name; handle 0: none any more.
+napi_value SetServerName(const Call& call) {
+  ContextState& state = State(call, 0);
+  auto* slot = call.SlotOrNull<SSL_CTX>(1);
+  const std::string name = call.Latin1(0);
+  SSL_CTX* other = slot == nullptr ? nullptr : slot->object;
+  // Contexts that own each other would never be freed.
+  if (other != nullptr && other != state.context && Reaches(call, other, state.context)) {
+    throw Misuse{"cycle"};
+  }
+  SSL_CTX*& place = state.server_names[name];
+  if (other != nullptr && other != state.context) call.libssl().SSL_CTX_up_ref(other);
+  if (place != nullptr && place != state.context) call.libssl().SSL_CTX_free(place);
+  place = other;
+  if (other == nullptr) state.server_names.erase(name);
+  InstallServerNames(&state);
+  return Outcome(call, 1, 0);
+}
+
+}  // namespace
+
+std::vector<Function> ContextFunctions() {
+  constexpr Errors kNever = Errors::kNever;
+  constexpr Errors kPossible = Errors::kPossible;
+  return {
+      {"SSL_CTX_new", Entry<New, kPossible>},
+      {"SSL_CTX_up_ref", Entry<UpRef, kNever>},
+      {"SSL_CTX_free", Entry<Free, kPossible>},
+      {"lendContext", Entry<Lend, kNever>},
+      {"releaseContext", Entry<Release, kPossible>},
+      {"SSL_CTX_add_session", Entry<AddSession, kNever>},
+      {"SSL_CTX_remove_session", Entry<RemoveSession, kNever>},
+      {"SSL_CTX_flush_sessions", Entry<FlushSessions, kPossible>},
+      {"cachedSessions", Entry<CachedSessions, kPossible>},
+      {"sessionStats", Entry<SessionStats, kNever>},
+      {"SSL_CTX_set_verify", Entry<SetVerify, kNever>},
+      {"SSL_CTX_set1_groups_list", Entry<SetGroupsList, kPossible>},
+      {"judge", Entry<SetJudge, kNever>},
+      {"ticketKeysFit", Entry<TicketKeysFit, kNever>},
+      {"SSL_CTX_set_session_id_context", Entry<SetIdContext, kPossible>},
+      {"SSL_CTX_set_alpn_protos", Entry<SetAlpnProtos, kPossible>},
+      {"SSL_CTX_set_tlsext_max_fragment_length", Entry<SetFragmentLength, kPossible>},
+      {"setTicketKeys", Entry<SetTicketKeys, kNever>},
+      {"setServerName", Entry<SetServerName, kPossible>},
+  };
+}
+
+}  // namespace libssl_session

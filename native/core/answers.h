@@ -1,0 +1,85 @@
+// What libssl's callbacks answer. Given in advance, since no JavaScript runs inside a libssl call.
+
+#ifndef LIBSSL_SESSION_NATIVE_CORE_ANSWERS_H_
+#define LIBSSL_SESSION_NATIVE_CORE_ANSWERS_H_
+
+#include <string.h>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "loader/libssl.h"
+
+namespace libssl_session {
+
+// Owns one reference to a session.
+class SessionReference {
+ public:
+  // Takes a reference of its own.
+  SessionReference(const Libssl& libssl, SSL_SESSION* session)
+      : libssl_(&libssl), session_(session) {
+    libssl.SSL_SESSION_up_ref(session);
+  }
+  SessionReference(SessionReference&& other) noexcept
+      : libssl_(other.libssl_), session_(std::exchange(other.session_, nullptr)) {}
+  SessionReference& operator=(SessionReference&& other) noexcept {
+    std::swap(libssl_, other.libssl_);
+    std::swap(session_, other.session_);
+    return *this;
+  }
+  ~SessionReference() { libssl_->SSL_SESSION_free(session_); }
+
+  SSL_SESSION* get() const { return session_; }
+
+ private:
+  const Libssl* libssl_;
+  SSL_SESSION* session_;
+};
+
+// Bytes that are wiped when they go.
+class Secret {
+ public:
+  Secret(const uint8_t* data, size_t size) : bytes_(data, data + size) {}
+  explicit Secret(size_t size) : bytes_(size) {}  // zeros, to be written to
+  Secret(Secret&& other) noexcept = default;
+  Secret& operator=(Secret&& other) noexcept {
+    std::swap(bytes_, other.bytes_);
+    return *this;
+  }
+  ~Secret() {
+    if (!bytes_.empty()) explicit_bzero(bytes_.data(), bytes_.size());
+  }
+
+  const uint8_t* data() const { return bytes_.data(); }
+  uint8_t* data() { return bytes_.data(); }
+  size_t size() const { return bytes_.size(); }
+
+ private:
+  std::vector<uint8_t> bytes_;
+};
+
+// What a server does with a ticket that decrypts to a session whose application data is
+// `app_data`, or whatever it is where there is none.
+struct TicketRule {
+  std::optional<std::string> app_data;
+  SSL_TICKET_RETURN action;
+};
+
+// A connection has its own, which go before those of its context.
+struct Answers {
+  std::optional<std::pair<std::string, SessionReference>> psk_use;  // TLS 1.3, a client's
+  std::map<std::string, SessionReference> psk_find;                 // TLS 1.3, a server's
+  std::optional<std::pair<std::string, Secret>> psk_client;         // TLS 1.2, a client's
+  std::map<std::string, Secret> psk_server;                         // TLS 1.2, a server's
+  std::optional<std::string> ticket_app_data;                       // stored when one is issued
+  std::vector<TicketRule> ticket_rules;                             // the first that fits
+  std::optional<bool> allow_early_data;
+  std::string alpn;  // a server's list, each protocol after its length
+};
+
+}  // namespace libssl_session
+
+#endif  // LIBSSL_SESSION_NATIVE_CORE_ANSWERS_H_

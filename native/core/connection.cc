@@ -1,0 +1,297 @@
+#include "core/connection.h"
+
+#include <algorithm>
+#include <climits>
+#include <new>
+#include <utility>
+
+#include "core/datagram_bio.h"
+#include "core/datagrams.h"
+#include "core/error_queue.h"
+#include "core/rules.h"
+#include "core/server_name.h"
+#include "core/verify.h"
+
+namespace libssl_session {
+namespace {
+
+void FreeState(void*, void* state, CRYPTO_EX_DATA*, int, long, void*) {
+  delete static_cast<ConnectionState*>(state);
+}
+
+ExPlace place(kExIndexSsl, FreeState);
+
+// A client that resumes a session of TLS 1.2 may get a new ticket. libssl then makes a session of
+// it, in place of the one offered, and does not call new_session_cb.
+void NoteSession(ConnectionState* state) {
+  const Libssl& libssl = state->context.libssl;
+  SSL_SESSION* session = libssl.SSL_get_session(state->ssl);
+  if (session == nullptr) return;
+  if (state->offered.has_value() && state->offered->get() == session) return;
+  state->offered.emplace(libssl, session);
+  if (libssl.SSL_session_reused(state->ssl) != 1 || libssl.SSL_version(state->ssl) == kTls13 ||
+      !state->context.Records(EventKind::kRenewedSession)) {
+    return;
+  }
+  libssl.SSL_SESSION_up_ref(session);
+  state->RecordEvent(EventKind::kRenewedSession, session, nullptr, 0, 0);
+}
+
+// Moves what one side has sent to the other. How many bytes; -1 when out of memory: then some have
+// been lost.
+int Carry(const Libssl& libssl, SSL* from, ConnectionState* to) {
+  char bytes[kDatagram];
+  int carried = 0;
+  for (;;) {
+    const int size = libssl.BIO_read(libssl.SSL_get_wbio(from), bytes, sizeof bytes);
+    if (size <= 0) return carried;
+    if (libssl.BIO_write(libssl.SSL_get_rbio(to->ssl), bytes, size) != size) {
+      to->unusable = "lost";
+      return -1;
+    }
+    carried += size;
+  }
+}
+
+bool Ready(const Libssl& libssl, const SSL* ssl) { return libssl.SSL_is_init_finished(ssl) == 1; }
+
+}  // namespace
+
+ConnectionState::ConnectionState(ContextState& context_in, SSL* ssl_in)
+    : context(context_in), ssl(ssl_in), next(context.group.connections) {
+  if (next != nullptr) next->previous = this;
+  context.group.connections = this;
+}
+
+ConnectionState::~ConnectionState() {
+  (previous == nullptr ? context.group.connections : previous->next) = next;
+  if (next != nullptr) next->previous = previous;
+}
+
+ConnectionState* ConnectionState::Of(const Libssl& libssl, const SSL* ssl) {
+  return static_cast<ConnectionState*>(libssl.SSL_get_ex_data(ssl, place.Index(libssl)));
+}
+
+SSL* NewConnection(ContextState* context) {
+  const Libssl& libssl = context->libssl;
+  SSL* ssl = libssl.SSL_new(context->context);
+  if (ssl == nullptr) return nullptr;
+  auto* state = new (std::nothrow) ConnectionState(*context, ssl);
+  const bool datagrams = libssl.SSL_is_dtls(ssl) == 1;
+  BIO* in = datagrams ? NewDatagramBio(libssl, DatagramsOf::kPeer, ForgetSent, ssl)
+                      : libssl.BIO_new(libssl.BIO_s_mem());
+  BIO* out = datagrams ? NewDatagramBio(libssl, DatagramsOf::kOwn, KeepSent, ssl)
+                       : libssl.BIO_new(libssl.BIO_s_mem());
+  const int index = place.Index(libssl);
+  if (state == nullptr || in == nullptr || out == nullptr || index < 0 ||
+      libssl.SSL_set_ex_data(ssl, index, state) != 1) {
+    delete state;
+    libssl.BIO_free(in);
+    libssl.BIO_free(out);
+    libssl.SSL_free(ssl);
+    return nullptr;
+  }
+  state->asks_for_psk = context->asks_for_psk;
+  state->offered_alpn = context->offered_alpn;
+  state->fragment_code = context->fragment_code;
+  libssl.SSL_set_bio(ssl, in, out);
+  return ssl;
+}
+
+Step Result(ConnectionState* state, int result) {
+  state->last_error =
+      result > 0 ? kErrorNone : state->context.libssl.SSL_get_error(state->ssl, result);
+  if (!Ready(state->context.libssl, state->ssl)) return {result, state->last_error};
+  // The handshake is over, in whatever step: another one asks anew.
+  if (state->lookup == ConnectionState::Lookup::kAnswered) {
+    state->lookup = ConnectionState::Lookup::kNone;
+    state->found.clear();
+  }
+  if (!EndsWell(state)) return {-1, state->last_error = kErrorSsl};
+  if (state->side == ConnectionState::Side::kClient) NoteSession(state);
+  return {result, state->last_error};
+}
+
+const char* BeforeStep(ConnectionState* state) {
+  const Libssl& libssl = state->context.libssl;
+  if (state->unusable != nullptr || libssl.SSL_in_before(state->ssl) != 1) return state->unusable;
+  // A server that has a session takes its next TLS 1.3 client for the one that resumes it. It has
+  // the last client's after SSL_clear.
+  const bool server = state->side == ConnectionState::Side::kServer;
+  if (server && libssl.SSL_get_session(state->ssl) != nullptr) {
+    libssl.SSL_set_session(state->ssl, nullptr);
+  }
+  return BeginRule(*state);
+}
+
+bool Feed(const Libssl& libssl, SSL* ssl, const uint8_t* data, size_t size) {
+  if (size == 0) return true;
+  if (size > INT_MAX) return false;
+  return libssl.BIO_write(libssl.SSL_get_rbio(ssl), data, static_cast<int>(size)) ==
+         static_cast<int>(size);
+}
+
+size_t Pending(const Libssl& libssl, SSL* ssl) {
+  const long size = libssl.BIO_ctrl(libssl.SSL_get_wbio(ssl), kBioCtrlPending, 0, nullptr);
+  return size > 0 ? static_cast<size_t>(size) : 0;
+}
+
+Step Handshake(ConnectionState* state, int (*function)(SSL*)) {
+  return Result(state, function(state->ssl));
+}
+
+// Whether data of the peer was dropped because only this side has sent its end: libssl gives 0
+// then, and no error. Once the peer's end has come it gives the same for ever, and reads nothing.
+bool Dropped(ConnectionState* state, const Step& step) {
+  if (step.result != 0 || step.error != kErrorSyscall) return false;
+  const int shutdown = state->context.libssl.SSL_get_shutdown(state->ssl);
+  return (shutdown & (kSentShutdown | kReceivedShutdown)) == kSentShutdown &&
+         !ErrorsPending(state->context.libssl);
+}
+
+Step Proceed(ConnectionState* state) {
+  const Libssl& libssl = state->context.libssl;
+  // In a later handshake there may still come application data, which SSL_do_handshake fails of.
+  // SSL_peek goes on with the handshake as well.
+  bool later = libssl.SSL_renegotiate_pending(state->ssl) == 1;
+  if (!Ready(libssl, state->ssl) && !later) {
+    const Step step = Handshake(state);
+    if (step.result != 1) return step;
+  }
+  // Nothing has come: what there is was read before.
+  if (!later && libssl.SSL_has_pending(state->ssl) == 0 &&
+      libssl.BIO_ctrl(libssl.SSL_get_rbio(state->ssl), kBioCtrlPending, 0, nullptr) <= 0) {
+    return Result(state, 1);
+  }
+  for (;;) {
+    char byte;
+    const Step step = Result(state, libssl.SSL_peek(state->ssl, &byte, 1));
+    if (step.error == kErrorWantRead) return {1, kErrorNone};
+    // Once more where it has to begin a handshake: it does so between two records only, and a write
+    // must not be what does it.
+    if (!Dropped(state, step) && !(step.result == 1 && std::exchange(later, false))) return step;
+  }
+}
+
+Step ReadSome(ConnectionState* state, void* data, size_t room) {
+  const Libssl& libssl = state->context.libssl;
+  const int most = static_cast<int>(std::min<size_t>(room, INT_MAX));
+  Step step;
+  do {
+    step = Result(state, libssl.SSL_read(state->ssl, data, most));
+  } while (most > 0 && Dropped(state, step));  // with no room the same 0 is for ever
+  return step;
+}
+
+Step ReadAll(ConnectionState* state, ReadData* data) {
+  const Libssl& libssl = state->context.libssl;
+  Step step = ReadSome(state, data->first, ReadData::kRecord);
+  if (step.result <= 0) return step;
+  data->size = static_cast<size_t>(step.result);
+  // Also what it has read ahead.
+  while (libssl.SSL_has_pending(state->ssl) == 1 ||
+         libssl.BIO_ctrl(libssl.SSL_get_rbio(state->ssl), kBioCtrlPending, 0, nullptr) > 0) {
+    char bytes[ReadData::kRecord];
+    step = ReadSome(state, bytes, sizeof bytes);
+    if (step.result <= 0) return step;
+    data->further.append(bytes, static_cast<size_t>(step.result));
+  }
+  return step;
+}
+
+namespace {
+
+// After a step with early data: whether libssl has begun with it. It never forgets that again.
+void NoteEarlyData(ConnectionState* state, bool was_before, int result) {
+  const bool begun = was_before && state->context.libssl.SSL_in_before(state->ssl) != 1;
+  if (begun || result != 0) state->early_data = true;
+}
+
+}  // namespace
+
+Step WriteEarlyData(ConnectionState* state, const void* data, size_t size) {
+  const Libssl& libssl = state->context.libssl;
+  const bool was_before = libssl.SSL_in_before(state->ssl) == 1;
+  const size_t room = EarlyDataRoom(*state);
+  size_t written = 0;
+  const int result = libssl.SSL_write_early_data(state->ssl, data, size, &written);
+  NoteEarlyData(state, was_before, result);
+  if (result == 1 && room != kNoLimit) state->early_data_room = room - std::min(room, written);
+  return Result(state, result);
+}
+
+Step ReadEarlyData(ConnectionState* state, void* data, size_t room, size_t* size) {
+  const Libssl& libssl = state->context.libssl;
+  const bool was_before = libssl.SSL_in_before(state->ssl) == 1;
+  const int result = libssl.SSL_read_early_data(state->ssl, data, room, size);
+  NoteEarlyData(state, was_before, result);
+  if (result == kReadEarlyDataFinish) state->early_data_read = true;
+  return Result(state, result);
+}
+
+int Offer(ConnectionState* state, SSL_SESSION* session) {
+  const Libssl& libssl = state->context.libssl;
+  const int result = libssl.SSL_set_session(state->ssl, session);
+  state->offered.reset();
+  if (result == 1 && session != nullptr) state->offered.emplace(libssl, session);
+  return result;
+}
+
+void LeaveSession(ConnectionState* state) {
+  state->context.libssl.SSL_set_shutdown(state->ssl, kSentShutdown | kReceivedShutdown);
+}
+
+Step Clear(ConnectionState* state) {
+  const Libssl& libssl = state->context.libssl;
+  const int result = libssl.SSL_clear(state->ssl);
+  if (result == 1) {
+    state->lookup = ConnectionState::Lookup::kNone;
+    state->found.clear();
+    state->sent_with.clear();
+    if ((libssl.SSL_get_options(state->ssl) & kOpNoQueryMtu) == 0) state->mtu = 0;
+    // What an unfinished handshake leaves is no session to offer.
+    const SSL_SESSION* session = libssl.SSL_get_session(state->ssl);
+    if (session != nullptr && !HasCipherAndKey(libssl, session)) {
+      libssl.SSL_set_session(state->ssl, nullptr);
+    }
+    if (state->side == ConnectionState::Side::kServer) state->servername.reset();
+    // Of the context that a server has switched to for its last client.
+    SwitchBack(state);
+    state->judged = ConnectionState::Judged::kNot;
+  } else {
+    state->unusable = "halfCleared";
+  }
+  return Result(state, result);
+}
+
+void ChooseSide(ConnectionState* state, ConnectionState::Side side) {
+  const Libssl& libssl = state->context.libssl;
+  state->side = side;
+  if (side == ConnectionState::Side::kServer) {
+    libssl.SSL_set_accept_state(state->ssl);
+  } else {
+    libssl.SSL_set_connect_state(state->ssl);
+  }
+}
+
+Joined Join(ConnectionState* client, ConnectionState* server) {
+  const Libssl& libssl = client->context.libssl;
+  const auto goes_on = [](const Step& step) {
+    return step.error == kErrorNone || step.error == kErrorWantRead;
+  };
+  Joined joined = {{1, kErrorNone}, {1, kErrorNone}, false, false};
+  for (;;) {
+    joined.client = Proceed(client);
+    const int there = Carry(libssl, client->ssl, server);
+    joined.lost = there < 0;
+    if (!goes_on(joined.client) || joined.lost) return joined;
+    joined.server = Proceed(server);
+    const int back = Carry(libssl, server->ssl, client);
+    joined.lost = back < 0;
+    if (!goes_on(joined.server) || joined.lost) return joined;
+    joined.moved = joined.moved || there > 0 || back > 0;
+    if (there == 0 && back == 0) return joined;  // both are ready, or neither can go on
+  }
+}
+
+}  // namespace libssl_session

@@ -1,0 +1,320 @@
+#include "core/context.h"
+
+#include <algorithm>
+#include <atomic>
+#include <new>
+
+#include "core/connection.h"
+#include "core/fragments.h"
+#include "core/rules.h"
+
+namespace libssl_session {
+namespace {
+
+std::atomic<const Libssl*> callback_libssl{nullptr};
+
+// ---- Places in libssl's objects for what is ours.
+
+void FreeState(void*, void* state, CRYPTO_EX_DATA*, int, long, void*) {
+  delete static_cast<ContextState*>(state);
+}
+
+ExPlace place(kExIndexSslCtx, FreeState);
+
+OPENSSL_LHASH* Cache(const ContextState& state) {
+  return reinterpret_cast<OPENSSL_LHASH*>(state.libssl.SSL_CTX_sessions(state.context));
+}
+
+// ---- Callbacks.
+
+int OnNewSession(SSL* ssl, SSL_SESSION* session) {
+  ConnectionState& state = *ConnectionState::Of(CallbackLibssl(), ssl);
+  state.RecordEvent(EventKind::kNewSession, session, nullptr, 0, 0);
+  return 1;  // the event keeps the reference
+}
+
+void OnRemoveSession(SSL_CTX* context, SSL_SESSION* session) {
+  const Libssl& libssl = CallbackLibssl();
+  ContextState* state = ContextState::Of(libssl, context);
+  if (state == nullptr) return;
+  libssl.SSL_SESSION_up_ref(session);
+  state->RecordEvent(EventKind::kRemoveSession, kNullHandle, session, nullptr, 0, 0);
+}
+
+// A reference to what was found for the id. libssl puts it into its own cache and looks at nothing,
+// so a session that must not go there is none; one that is another context's, or will be, is
+// copied.
+SSL_SESSION* Found(const ConnectionState& state, const unsigned char* id, size_t id_size) {
+  const Libssl& libssl = state.context.libssl;
+  for (const SessionReference& found : state.found) {
+    SSL_SESSION* session = found.get();
+    unsigned int size = 0;
+    const unsigned char* own_id = libssl.SSL_SESSION_get_id(session, &size);
+    const bool fits = size == id_size && std::equal(own_id, own_id + size, id) &&
+                      libssl.SSL_SESSION_is_resumable(session) == 1 &&
+                      HasCipherAndKey(libssl, session);
+    if (!fits) continue;
+    const ContextGroup& group = state.context.group;
+    if (group.CachedElsewhere(session, &state.context) || group.InHandshake(session)) {
+      return libssl.SSL_SESSION_dup(session);
+    }
+    libssl.SSL_SESSION_up_ref(session);
+    return session;
+  }
+  return nullptr;
+}
+
+SSL_SESSION* OnGetSession(SSL* ssl, const unsigned char* id, int size, int* copy) {
+  const ConnectionState& state = *ConnectionState::Of(CallbackLibssl(), ssl);
+  SSL_SESSION* session = Found(state, id, static_cast<size_t>(size));
+  *copy = 0;  // the reference is libssl's
+  return session;
+}
+
+void OnKeylog(const SSL* ssl, const char* line) {
+  const Libssl& libssl = CallbackLibssl();
+  ConnectionState* state = ConnectionState::Of(libssl, ssl);
+  // The context that a server has switched to, and its first.
+  ContextState* current = ContextState::Of(libssl, libssl.SSL_get_SSL_CTX(ssl));
+  const size_t size = std::char_traits<char>::length(line);
+  for (ContextState* context : {current, &state->context}) {
+    if (!context->Records(EventKind::kKeylog)) continue;
+    context->RecordEvent(EventKind::kKeylog, state->id, nullptr, line, size, 0);
+    if (current == &state->context) return;
+  }
+}
+
+int OnTicketKey(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher,
+                HMAC_CTX* hmac, int encrypt) {
+  const Libssl& libssl = CallbackLibssl();
+  const std::vector<Secret>& keys = ConnectionState::Of(libssl, ssl)->context.ticket_keys;
+  const size_t iv_size = 16;
+  for (size_t i = 0; i < keys.size(); ++i) {
+    const uint8_t* bytes = keys[i].data();
+    const int key_size = static_cast<int>(keys[i].size() - kTicketKeyName) / 2;
+    const uint8_t* hmac_key = bytes + kTicketKeyName;
+    const uint8_t* aes_key = hmac_key + key_size;
+    const EVP_CIPHER* aes = key_size == 16 ? libssl.EVP_aes_128_cbc() : libssl.EVP_aes_256_cbc();
+    if (encrypt == 1) {
+      std::copy_n(bytes, kTicketKeyName, name);
+      const bool done =
+          libssl.RAND_bytes(iv, iv_size) == 1 &&
+          libssl.EVP_EncryptInit_ex(cipher, aes, nullptr, aes_key, iv) == 1 &&
+          libssl.HMAC_Init_ex(hmac, hmac_key, key_size, libssl.EVP_sha256(), nullptr) == 1;
+      return done ? 1 : -1;
+    }
+    if (!std::equal(bytes, bytes + kTicketKeyName, name)) continue;
+    const bool done =
+        libssl.HMAC_Init_ex(hmac, hmac_key, key_size, libssl.EVP_sha256(), nullptr) == 1 &&
+        libssl.EVP_DecryptInit_ex(cipher, aes, nullptr, aes_key, iv) == 1;
+    if (!done) return -1;
+    // 2: and give the client a new one. In TLS 1.3 always, as libssl does with keys of its own: a
+    // ticket is for one connection.
+    return i == 0 && libssl.SSL_version(ssl) != kTls13 ? 1 : 2;
+  }
+  return 0;
+}
+
+int OnAlpn(SSL* ssl, const unsigned char** out, unsigned char* out_size, const unsigned char* in,
+           unsigned int in_size, void*) {
+  const Libssl& libssl = CallbackLibssl();
+  const ConnectionState& state = *ConnectionState::Of(libssl, ssl);
+  const ContextState* current = ContextState::Of(libssl, libssl.SSL_get_SSL_CTX(ssl));
+  const std::string* mine = &state.answers.alpn;
+  if (mine->empty() && current != nullptr) mine = &current->answers.alpn;
+  if (mine->empty()) mine = &state.context.answers.alpn;
+  if (mine->empty()) return kTlsextNoAck;
+  unsigned char* selected = nullptr;
+  const int result = libssl.SSL_select_next_proto(
+      &selected, out_size, reinterpret_cast<const unsigned char*>(mine->data()),
+      static_cast<unsigned int>(mine->size()), in, in_size);
+  *out = selected;
+  return result == kNpnNegotiated ? kTlsextOk : kTlsextAlertFatal;
+}
+
+int OnTicketIssued(SSL* ssl, void*) {
+  const Libssl& libssl = CallbackLibssl();
+  ConnectionState& state = *ConnectionState::Of(libssl, ssl);
+  if (state.context.Records(EventKind::kTicketIssued)) {
+    state.RecordEvent(EventKind::kTicketIssued, nullptr, nullptr, 0, 0);
+  }
+  const std::string* data = FirstAnswer(state, &Answers::ticket_app_data);
+  if (data == nullptr) return 1;
+  return libssl.SSL_SESSION_set1_ticket_appdata(libssl.SSL_get_session(ssl), data->data(),
+                                                data->size());
+}
+
+SSL_TICKET_RETURN OnTicketReceived(SSL* ssl, SSL_SESSION* session, const unsigned char*, size_t,
+                                   SSL_TICKET_STATUS status, void*) {
+  const Libssl& libssl = CallbackLibssl();
+  ConnectionState& state = *ConnectionState::Of(libssl, ssl);
+  void* data = nullptr;
+  size_t size = 0;
+  if (session != nullptr) libssl.SSL_SESSION_get0_ticket_appdata(session, &data, &size);
+  if (state.context.Records(EventKind::kTicketReceived)) {
+    state.RecordEvent(EventKind::kTicketReceived, nullptr, data, size, status);
+  }
+  // What libssl does without a callback.
+  if (status != kTicketSuccess && status != kTicketSuccessRenew) return kTicketReturnIgnoreRenew;
+  for (const Answers* answers : AllAnswers(state)) {
+    for (const TicketRule& rule : answers->ticket_rules) {
+      const bool fits =
+          !rule.app_data.has_value() ||
+          (rule.app_data->size() == size &&
+           std::equal(rule.app_data->begin(), rule.app_data->end(), static_cast<char*>(data)));
+      if (fits) return rule.action;
+    }
+  }
+  return status == kTicketSuccess ? kTicketReturnUse : kTicketReturnUseRenew;
+}
+
+}  // namespace
+
+const Libssl& CallbackLibssl() { return *callback_libssl.load(std::memory_order_relaxed); }
+
+// ---- ContextGroup.
+
+bool ContextGroup::CachedElsewhere(const SSL_SESSION* session, const ContextState* own) const {
+  for (const ContextState* state : contexts) {
+    if (state != own && state->Has(session)) return true;
+  }
+  return false;
+}
+
+bool ContextGroup::AnyInHandshake(const SSL_SESSION* session) const {
+  for (const ConnectionState* state = connections; state != nullptr; state = state->next) {
+    const Libssl& libssl = state->context.libssl;
+    const SSL* ssl = state->ssl;
+    if (libssl.SSL_get_session(ssl) == session && libssl.SSL_is_init_finished(ssl) != 1 &&
+        libssl.SSL_in_before(ssl) != 1) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool ContextGroup::InUse(const SSL_SESSION* session) const {
+  for (const ConnectionState* state = connections; state != nullptr; state = state->next) {
+    if (state->context.libssl.SSL_get_session(state->ssl) == session) return true;
+  }
+  return false;
+}
+
+// ---- ContextState.
+
+ContextState::ContextState(const Libssl& libssl_in, ContextGroup& group_in, SSL_CTX* context_in,
+                           bool client_only_in)
+    : libssl(libssl_in), group(group_in), context(context_in), client_only(client_only_in) {
+  callback_libssl.store(&libssl, std::memory_order_relaxed);  // one for the whole process
+  group.contexts.push_back(this);
+  const int index = place.Index(libssl);
+  if (index < 0 || libssl.SSL_CTX_set_ex_data(context, index, this) != 1) {
+    group.contexts.pop_back();
+    throw std::bad_alloc();
+  }
+  // Always: a server that has switched to this context by SNI calls it for the second ClientHello.
+  libssl.SSL_CTX_set_client_hello_cb(context, OnClientHello, nullptr);
+  FitFragments(libssl, context);
+}
+
+ContextState::~ContextState() {
+  group.contexts.erase(std::find(group.contexts.begin(), group.contexts.end(), this));
+  if (recorded != 0) RecordEvent(EventKind::kContextGone, kNullHandle, nullptr, nullptr, 0, 0);
+  // One after the other, not one inside the other: a chain of them can be longer than the stack.
+  const bool first = group.orphans.empty();
+  for (const auto& [name, other] : server_names) {
+    if (other != context) group.orphans.push_back(other);
+  }
+  for (size_t i = 0; first && i < group.orphans.size(); ++i) libssl.SSL_CTX_free(group.orphans[i]);
+  if (first) group.orphans.clear();
+}
+
+ContextState* ContextState::Of(const Libssl& libssl, const SSL_CTX* context) {
+  return static_cast<ContextState*>(libssl.SSL_CTX_get_ex_data(context, place.Index(libssl)));
+}
+
+void ContextState::Record(uint32_t kinds) {
+  recorded = kinds;
+  libssl.SSL_CTX_sess_set_new_cb(context, Records(EventKind::kNewSession) ? OnNewSession : nullptr);
+  libssl.SSL_CTX_sess_set_remove_cb(context,
+                                    Records(EventKind::kRemoveSession) ? OnRemoveSession : nullptr);
+  looks_up = Records(EventKind::kLookup);
+  libssl.SSL_CTX_sess_set_get_cb(context, looks_up ? OnGetSession : nullptr);
+  InstallKeylog(this, Records(EventKind::kKeylog));
+  if (Records(EventKind::kTicketIssued) || Records(EventKind::kTicketReceived)) {
+    InstallTicketAppData(this);
+  }
+}
+
+void ContextState::RecordEvent(EventKind kind, Handle connection, SSL_SESSION* session,
+                               const void* data, size_t size, int number) {
+  try {
+    group.events.push_back({kind, id, connection, session,
+                            Secret(static_cast<const uint8_t*>(data), data == nullptr ? 0 : size),
+                            number});
+  } catch (const std::bad_alloc&) {
+    libssl.SSL_SESSION_free(session);
+  }
+}
+
+bool ContextState::Has(const SSL_SESSION* session) const {
+  OPENSSL_LHASH* cache = Cache(*this);
+  return libssl.OPENSSL_LH_num_items(cache) > 0 &&
+         libssl.OPENSSL_LH_retrieve(cache, session) == session;
+}
+
+SSL_SESSION* ContextState::FindId(const uint8_t* session_id, size_t size, bool harmful) const {
+  OPENSSL_LHASH* cache = Cache(*this);
+  if (libssl.OPENSSL_LH_num_items(cache) == 0) return nullptr;
+  SSL_SESSION* probe = libssl.SSL_SESSION_new();
+  if (probe == nullptr) return nullptr;
+  SSL_SESSION* found = nullptr;
+  if (libssl.SSL_SESSION_set1_id(probe, session_id, static_cast<unsigned int>(size)) == 1) {
+    for (const int version : {0x304, 0x303, 0x302, 0x301, 0x300, 0xfefd, 0xfeff}) {
+      libssl.SSL_SESSION_set_protocol_version(probe, version);
+      auto* session = static_cast<SSL_SESSION*>(libssl.OPENSSL_LH_retrieve(cache, probe));
+      if (session == nullptr) continue;
+      if (!harmful || !HasCipherAndKey(libssl, session)) found = session;
+    }
+  }
+  libssl.SSL_SESSION_free(probe);
+  return found;
+}
+
+std::vector<SSL_SESSION*> ContextState::Cached() const {
+  std::vector<SSL_SESSION*> sessions;
+  OPENSSL_LHASH* cache = Cache(*this);
+  sessions.reserve(libssl.OPENSSL_LH_num_items(cache));
+  libssl.OPENSSL_LH_doall_arg(
+      cache,
+      [](void* session, void* list) {
+        static_cast<std::vector<SSL_SESSION*>*>(list)->push_back(
+            static_cast<SSL_SESSION*>(session));
+      },
+      &sessions);
+  return sessions;
+}
+
+// ---- What a context can be told to do.
+
+void InstallTicketKeys(ContextState* state) {
+  const bool wanted = !state->ticket_keys.empty();
+  state->libssl.SSL_CTX_callback_ctrl(
+      state->context, kCtrlTicketKeyCallback,
+      wanted ? reinterpret_cast<SSL_callback*>(OnTicketKey) : nullptr);
+}
+
+void InstallKeylog(ContextState* state, bool wanted) {
+  state->libssl.SSL_CTX_set_keylog_callback(state->context, wanted ? OnKeylog : nullptr);
+}
+
+void InstallAlpn(ContextState* state) {
+  state->libssl.SSL_CTX_set_alpn_select_cb(state->context, OnAlpn, nullptr);
+}
+
+void InstallTicketAppData(ContextState* state, bool wanted) {
+  state->libssl.SSL_CTX_set_session_ticket_cb(state->context, wanted ? OnTicketIssued : nullptr,
+                                              wanted ? OnTicketReceived : nullptr, nullptr);
+}
+
+}  // namespace libssl_session

@@ -1,0 +1,160 @@
+#include "core/datagram_bio.h"
+
+#include <sys/time.h>
+
+#include <algorithm>
+#include <list>
+#include <mutex>
+#include <new>
+#include <string>
+
+#include "core/connection.h"
+#include "core/datagrams.h"
+
+namespace libssl_session {
+namespace {
+
+// What is sent where neither option nor C function says how much the path carries: it fits
+// each path of IPv6, in a tunnel too. libssl goes down to the second size by itself when it has
+// sent a flight in vain: IPv4's 576 bytes without its headers.
+constexpr long kProbableMtu = 1200;
+constexpr long kFallbackMtu = 548;
+
+constexpr size_t kRecordHeader = 13;
+
+struct Datagrams {
+  const DatagramsOf whose;
+  const DatagramHook hook;
+  SSL* const ssl;
+  std::list<std::string> queue;
+};
+
+Datagrams* Of(BIO* bio) { return static_cast<Datagrams*>(CallbackLibssl().BIO_get_data(bio)); }
+
+void ClearRetry(BIO* bio) {
+  CallbackLibssl().BIO_clear_flags(bio, kBioFlagsRws | kBioFlagsShouldRetry);
+}
+
+// How many bytes the last record lacks: libssl collects a flight in a buffer of 4 KiB, and cuts it
+// there.
+size_t Missing(const std::string& datagram) {
+  size_t at = 0;
+  while (at < datagram.size()) {
+    if (datagram.size() - at < kRecordHeader) return kRecordHeader - (datagram.size() - at);
+    const auto byte = [&](size_t i) { return static_cast<uint8_t>(datagram[at + i]); };
+    at += kRecordHeader + (size_t{byte(11)} << 8 | byte(12));
+  }
+  return at - datagram.size();
+}
+
+int Write(BIO* bio, const char* data, int size) {
+  Datagrams& datagrams = *Of(bio);
+  ClearRetry(bio);
+  if (size <= 0) return 0;
+  const bool own = datagrams.whose == DatagramsOf::kOwn;
+  size_t left = static_cast<size_t>(size);
+  try {
+    if (own) datagrams.hook(datagrams.ssl);
+    while (own && left > 0 && !datagrams.queue.empty()) {
+      const size_t more = std::min(left, Missing(datagrams.queue.back()));
+      if (more == 0) break;
+      datagrams.queue.back().append(data, more);
+      data += more;
+      left -= more;
+    }
+    if (left > 0) datagrams.queue.emplace_back(data, left);
+  } catch (const std::bad_alloc&) {
+    CallbackLibssl().ERR_put_error(kErrLibBio, kFunctionMemWrite, kReasonMallocFailure, __FILE__,
+                                   __LINE__);
+    return -1;
+  }
+  return size;
+}
+
+int Read(BIO* bio, char* data, int room) {
+  std::list<std::string>& queue = Of(bio)->queue;
+  ClearRetry(bio);
+  if (room <= 0) return 0;
+  if (queue.empty()) {
+    CallbackLibssl().BIO_set_flags(bio, kBioFlagsRead | kBioFlagsShouldRetry);
+    return -1;
+  }
+  const size_t size = std::min(queue.front().size(), static_cast<size_t>(room));
+  queue.front().copy(data, size);
+  queue.pop_front();
+  return static_cast<int>(size);
+}
+
+long Control(BIO* bio, int command, long, void* argument) {
+  Datagrams& datagrams = *Of(bio);
+  switch (command) {
+    case kBioCtrlReset:
+      datagrams.queue.clear();
+      return 1;
+    case kBioCtrlPending:
+      return datagrams.queue.empty() ? 0 : static_cast<long>(datagrams.queue.front().size());
+    case kBioCtrlFlush:
+      return 1;
+    case kBioCtrlQueryMtu:
+      ConnectionState::Of(CallbackLibssl(), datagrams.ssl)->mtu = kProbableMtu;
+      return kProbableMtu - kUncounted;
+    case kBioCtrlFallbackMtu: {
+      const long mtu = ConnectionState::Of(CallbackLibssl(), datagrams.ssl)->mtu;
+      SetMtu(datagrams.ssl, std::min(mtu, kFallbackMtu));
+      return kFallbackMtu - kUncounted;
+    }
+    case kBioCtrlMtuOverhead:
+      return kHeaders + kUncounted;
+    case kBioCtrlNextTimeout: {
+      const auto* time = static_cast<const timeval*>(argument);
+      if (time->tv_sec == 0 && time->tv_usec == 0) datagrams.hook(datagrams.ssl);
+      return 1;
+    }
+    default:
+      return 0;
+  }
+}
+
+int Destroy(BIO* bio) {
+  delete Of(bio);
+  return 1;
+}
+
+// One for the whole process, and never freed; nullptr when out of memory.
+const BIO_METHOD* NewMethod(const Libssl& libssl) {
+  const int index = libssl.BIO_get_new_index();
+  BIO_METHOD* method =
+      index < 0 ? nullptr : libssl.BIO_meth_new(index | kBioTypeSourceSink, "datagrams");
+  if (method == nullptr) return nullptr;
+  libssl.BIO_meth_set_write(method, Write);
+  libssl.BIO_meth_set_read(method, Read);
+  libssl.BIO_meth_set_ctrl(method, Control);
+  libssl.BIO_meth_set_destroy(method, Destroy);
+  return method;
+}
+
+std::mutex method_mutex;
+const BIO_METHOD* method = nullptr;
+
+const BIO_METHOD* Method(const Libssl& libssl) {
+  const std::lock_guard<std::mutex> lock(method_mutex);
+  if (method == nullptr) method = NewMethod(libssl);
+  return method;
+}
+
+}  // namespace
+
+BIO* NewDatagramBio(const Libssl& libssl, DatagramsOf whose, DatagramHook hook, SSL* ssl) {
+  const BIO_METHOD* datagram_method = Method(libssl);
+  if (datagram_method == nullptr) return nullptr;
+  auto* datagrams = new (std::nothrow) Datagrams{whose, hook, ssl, {}};
+  BIO* bio = datagrams == nullptr ? nullptr : libssl.BIO_new(datagram_method);
+  if (bio == nullptr) {
+    delete datagrams;
+    return nullptr;
+  }
+  libssl.BIO_set_data(bio, datagrams);
+  return bio;
+}
+
+}  // namespace libssl_session

@@ -1,0 +1,128 @@
+#include "core/datagrams.h"
+
+#include <algorithm>
+#include <limits>
+#include <memory>
+
+#include "core/datagram_bio.h"
+
+namespace libssl_session {
+namespace {
+
+constexpr unsigned int kLongestTimeout = 60'000'000;
+constexpr unsigned int kCookie = 32;
+
+unsigned int OnTimer(SSL* ssl, unsigned int last) {
+  const unsigned int first = ConnectionState::Of(CallbackLibssl(), ssl)->first_timeout;
+  return last == 0 ? first : std::min(last, kLongestTimeout / 2) * 2;
+}
+
+// The cookie for the peer's address. False for a peer without one: its cookie would be everybody's.
+bool MakeCookie(const ConnectionState& state, const Secret& key, uint8_t* cookie) {
+  const Libssl& libssl = state.context.libssl;
+  const std::string& address = state.peer_address;
+  unsigned int size = 0;
+  return !address.empty() &&
+         libssl.HMAC(libssl.EVP_sha256(), key.data(), static_cast<int>(key.size()),
+                     reinterpret_cast<const uint8_t*>(address.data()), address.size(), cookie,
+                     &size) != nullptr;
+}
+
+int OnGenerateCookie(SSL* ssl, unsigned char* cookie, unsigned int* size) {
+  const ConnectionState& state = *ConnectionState::Of(CallbackLibssl(), ssl);
+  const std::vector<Secret>& key = state.context.cookie_key;
+  *size = kCookie;
+  return !key.empty() && MakeCookie(state, key.front(), cookie);
+}
+
+int OnVerifyCookie(SSL* ssl, const unsigned char* cookie, unsigned int size) {
+  const ConnectionState& state = *ConnectionState::Of(CallbackLibssl(), ssl);
+  const std::vector<Secret>& keys = state.context.cookie_keys;
+  return size == kCookie && std::any_of(keys.begin(), keys.end(), [&](const Secret& key) {
+           uint8_t own[kCookie];
+           return MakeCookie(state, key, own) &&
+                  state.context.libssl.CRYPTO_memcmp(own, cookie, kCookie) == 0;
+         });
+}
+
+}  // namespace
+
+// All that libssl sends passes here while the connection still has the session it is sent with: a
+// flight is flushed before anything is read that could replace it.
+void KeepSent(SSL* ssl) {
+  const Libssl& libssl = CallbackLibssl();
+  ConnectionState& state = *ConnectionState::Of(libssl, ssl);
+  SSL_SESSION* session = libssl.SSL_get_session(ssl);
+  const bool kept =
+      std::any_of(state.sent_with.begin(), state.sent_with.end(),
+                  [&](const SessionReference& sent) { return sent.get() == session; });
+  if (session != nullptr && !kept) state.sent_with.emplace_back(libssl, session);
+}
+
+void ForgetSent(SSL* ssl) { ConnectionState::Of(CallbackLibssl(), ssl)->sent_with.clear(); }
+
+// By way of the link's mtu: SSL_set_mtu itself takes nothing below 208. libssl subtracts what the
+// BIO calls overhead, when it next sends a handshake's message; kUncounted is part of that.
+long SetMtu(SSL* ssl, long mtu) {
+  const Libssl& libssl = CallbackLibssl();
+  if (mtu < 0 || mtu > std::numeric_limits<long>::max() - kHeaders ||
+      libssl.SSL_ctrl(ssl, kCtrlSetLinkMtu, mtu + kHeaders, nullptr) != 1) {
+    return 0;
+  }
+  ConnectionState::Of(libssl, ssl)->mtu = mtu;
+  return mtu;
+}
+
+// For data libssl counts right: from the mtu as it is.
+size_t GetDataMtu(const ConnectionState& state) {
+  const Libssl& libssl = state.context.libssl;
+  if (state.mtu == 0) return libssl.DTLS_get_data_mtu(state.ssl);
+  libssl.SSL_ctrl(state.ssl, kCtrlSetMtu, state.mtu, nullptr);
+  const size_t size = libssl.DTLS_get_data_mtu(state.ssl);
+  SetMtu(state.ssl, state.mtu);
+  return size;
+}
+
+bool GetTimeout(const ConnectionState& state, timeval* left) {
+  return state.context.libssl.SSL_ctrl(state.ssl, kCtrlGetTimeout, 0, left) == 1;
+}
+
+Step HandleTimeout(ConnectionState* state) {
+  if (state->paused) return {0, kErrorNone};
+  const auto result =
+      static_cast<int>(state->context.libssl.SSL_ctrl(state->ssl, kCtrlHandleTimeout, 0, nullptr));
+  return result == 0 ? Step{0, kErrorNone} : Result(state, result);
+}
+
+void SetFirstTimeout(ConnectionState* state, unsigned int microseconds) {
+  state->first_timeout = microseconds;
+  state->context.libssl.DTLS_set_timer_cb(state->ssl, microseconds == 0 ? nullptr : OnTimer);
+}
+
+Step Listen(ConnectionState* state) {
+  const Libssl& libssl = state->context.libssl;
+  // libssl writes the peer's address there, which our BIOs do not know.
+  const std::unique_ptr<BIO_ADDR, decltype(libssl.BIO_ADDR_free)> nobody(libssl.BIO_ADDR_new(),
+                                                                         libssl.BIO_ADDR_free);
+  if (nobody == nullptr) return {-1, kErrorSsl};
+  const int result = libssl.DTLSv1_listen(state->ssl, nobody.get());
+  return result == 0 ? Step{0, kErrorNone} : Result(state, result);
+}
+
+void InstallCookies(ContextState* state) {
+  state->libssl.SSL_CTX_set_cookie_generate_cb(
+      state->context, state->cookie_key.empty() ? nullptr : OnGenerateCookie);
+  state->libssl.SSL_CTX_set_cookie_verify_cb(state->context,
+                                             state->cookie_keys.empty() ? nullptr : OnVerifyCookie);
+}
+
+void CarryCookies(const ContextState& first, ContextState* to) {
+  if (!first.cookie_key.empty()) {
+    to->libssl.SSL_CTX_set_cookie_generate_cb(to->context, OnGenerateCookie);
+  }
+  if (!first.cookie_keys.empty()) {
+    to->libssl.SSL_CTX_set_cookie_verify_cb(to->context, OnVerifyCookie);
+  }
+}
+
+}  // namespace libssl_session

@@ -1,0 +1,182 @@
+// libssl's callbacks for pre-shared keys, and for early data: they answer from Answers.
+
+#include <algorithm>
+#include <ctime>
+
+#include "core/connection.h"
+#include "core/rules.h"
+
+namespace libssl_session {
+namespace {
+
+// What libssl takes with every answer: a copy, since it looks at the cipher again in a later step,
+// and its owner may have changed that by then. An external PSK does not age: libssl would count its
+// timeout from when the session was made. A ticket's session does.
+//
+// `hash`: the one that a HelloRetryRequest has fixed, or nullptr. With a PSK of another libssl
+// fails, where without that request the server would just decline it.
+SSL_SESSION* Give(const Libssl& libssl, const SessionReference& session, const EVP_MD* hash) {
+  if (PskRule(libssl, session.get()) != nullptr) return nullptr;
+  const SSL_CIPHER* cipher = libssl.SSL_SESSION_get0_cipher(session.get());
+  if (hash != nullptr && libssl.SSL_CIPHER_get_handshake_digest(cipher) != hash) return nullptr;
+  SSL_SESSION* copy = libssl.SSL_SESSION_dup(session.get());
+  if (copy != nullptr && libssl.SSL_SESSION_has_ticket(copy) == 0) {
+    libssl.SSL_SESSION_set_time(copy, std::time(nullptr));
+    // Less is over at once; and of 0, which DER has not, libssl fails to make a ticket.
+    if (libssl.SSL_SESSION_get_timeout(copy) < 1) libssl.SSL_SESSION_set_timeout(copy, 1);
+  }
+  return copy;
+}
+
+// Whether a PSK of SHA-256, which is what libssl takes a TLS 1.2 PSK for, can be offered in
+// TLS 1.3.
+bool TakesSha256(const Libssl& libssl, const SSL* ssl) {
+  const SSL_CIPHER* fixed = libssl.SSL_get_pending_cipher(ssl);
+  return fixed == nullptr || !IsTls13Cipher(libssl, fixed) ||
+         libssl.SSL_CIPHER_get_handshake_digest(fixed) == libssl.EVP_sha256();
+}
+
+int OnPskUse(SSL* ssl, const EVP_MD* hash, const unsigned char** identity, size_t* size,
+             SSL_SESSION** session) {
+  const Libssl& libssl = CallbackLibssl();
+  ConnectionState& state = *ConnectionState::Of(libssl, ssl);
+  *session = nullptr;
+  if (const auto* answer = FirstAnswer(state, &Answers::psk_use)) {
+    *session = Give(libssl, answer->second, hash);
+    *identity = reinterpret_cast<const unsigned char*>(answer->first.data());
+    *size = answer->first.size();
+  }
+  if (state.context.Records(EventKind::kPskUse)) {
+    state.RecordEvent(EventKind::kPskUse, nullptr, nullptr, 0, hash != nullptr);
+  }
+  return 1;
+}
+
+int OnPskFind(SSL* ssl, const unsigned char* identity, size_t size, SSL_SESSION** session) {
+  const Libssl& libssl = CallbackLibssl();
+  ConnectionState& state = *ConnectionState::Of(libssl, ssl);
+  *session = nullptr;
+  try {
+    const std::string key(reinterpret_cast<const char*>(identity), size);
+    if (const auto* answer = FirstAnswer(state, &Answers::psk_find, key)) {
+      *session = Give(libssl, *answer, nullptr);
+    }
+  } catch (const std::bad_alloc&) {
+    return 0;
+  }
+  if (state.context.Records(EventKind::kPskFind)) {
+    state.RecordEvent(EventKind::kPskFind, nullptr, identity, size, *session != nullptr);
+  }
+  return 1;
+}
+
+// The size of the key, copied; 0 where it does not fit or there is none.
+unsigned int CopyKey(const Secret* key, unsigned char* to, unsigned int room) {
+  if (key == nullptr || key->size() > room) return 0;
+  std::copy_n(key->data(), key->size(), to);
+  return static_cast<unsigned int>(key->size());
+}
+
+unsigned int OnPskClient(SSL* ssl, const char* hint, char* identity, unsigned int identity_room,
+                         unsigned char* psk, unsigned int room) {
+  const Libssl& libssl = CallbackLibssl();
+  ConnectionState& state = *ConnectionState::Of(libssl, ssl);
+  unsigned int size = 0;
+  const auto* answer = FirstAnswer(state, &Answers::psk_client);
+  if (answer != nullptr && answer->first.size() < identity_room && TakesSha256(libssl, ssl)) {
+    *std::copy(answer->first.begin(), answer->first.end(), identity) = '\0';
+    size = CopyKey(&answer->second, psk, room);
+  }
+  if (state.context.Records(EventKind::kPskClient)) {
+    const size_t hint_size = hint == nullptr ? 0 : std::char_traits<char>::length(hint);
+    state.RecordEvent(EventKind::kPskClient, nullptr, hint, hint_size, size > 0);
+  }
+  return size;
+}
+
+unsigned int OnPskServer(SSL* ssl, const char* identity, unsigned char* psk, unsigned int room) {
+  ConnectionState& state = *ConnectionState::Of(CallbackLibssl(), ssl);
+  unsigned int size = 0;
+  if (identity == nullptr) return 0;
+  const size_t identity_size = std::char_traits<char>::length(identity);
+  try {
+    size = CopyKey(FirstAnswer(state, &Answers::psk_server, std::string(identity, identity_size)),
+                   psk, room);
+  } catch (const std::bad_alloc&) {
+    return 0;
+  }
+  if (state.context.Records(EventKind::kPskServer)) {
+    state.RecordEvent(EventKind::kPskServer, nullptr, identity, identity_size, size > 0);
+  }
+  return size;
+}
+
+int OnAllowEarlyData(SSL* ssl, void*) {
+  const Libssl& libssl = CallbackLibssl();
+  ConnectionState& state = *ConnectionState::Of(libssl, ssl);
+  const bool* answer = FirstAnswer(state, &Answers::allow_early_data);
+  const bool fits = !state.context.limits_early_data ||
+                    libssl.SSL_SESSION_get_max_early_data(libssl.SSL_get_session(ssl)) <=
+                        libssl.SSL_get_max_early_data(ssl);
+  const int allowed = fits && (answer == nullptr || *answer) ? 1 : 0;
+  if (state.context.Records(EventKind::kEarlyData)) {
+    state.RecordEvent(EventKind::kEarlyData, nullptr, nullptr, 0, allowed);
+  }
+  return allowed;
+}
+
+}  // namespace
+
+void InstallPskUse(ContextState* context, ConnectionState* connection, bool wanted) {
+  const Libssl& libssl = context->libssl;
+  const auto callback = wanted ? OnPskUse : nullptr;
+  if (connection != nullptr) {
+    connection->asks_for_psk = wanted;
+    libssl.SSL_set_psk_use_session_callback(connection->ssl, callback);
+  } else {
+    context->asks_for_psk = wanted;
+    libssl.SSL_CTX_set_psk_use_session_callback(context->context, callback);
+  }
+}
+
+void InstallPskFind(ContextState* context, ConnectionState* connection, bool wanted) {
+  const Libssl& libssl = context->libssl;
+  const auto callback = wanted ? OnPskFind : nullptr;
+  if (connection != nullptr) {
+    libssl.SSL_set_psk_find_session_callback(connection->ssl, callback);
+  } else {
+    libssl.SSL_CTX_set_psk_find_session_callback(context->context, callback);
+  }
+}
+
+void InstallPskClient(ContextState* context, ConnectionState* connection, bool wanted) {
+  const Libssl& libssl = context->libssl;
+  const auto callback = wanted ? OnPskClient : nullptr;
+  if (connection != nullptr) {
+    libssl.SSL_set_psk_client_callback(connection->ssl, callback);
+  } else {
+    libssl.SSL_CTX_set_psk_client_callback(context->context, callback);
+  }
+}
+
+void InstallPskServer(ContextState* context, ConnectionState* connection, bool wanted) {
+  const Libssl& libssl = context->libssl;
+  const auto callback = wanted ? OnPskServer : nullptr;
+  if (connection != nullptr) {
+    libssl.SSL_set_psk_server_callback(connection->ssl, callback);
+  } else {
+    libssl.SSL_CTX_set_psk_server_callback(context->context, callback);
+  }
+}
+
+void InstallAllowEarlyData(ContextState* context, ConnectionState* connection, bool wanted) {
+  const Libssl& libssl = context->libssl;
+  const auto callback = wanted || context->limits_early_data ? OnAllowEarlyData : nullptr;
+  if (connection != nullptr) {
+    libssl.SSL_set_allow_early_data_cb(connection->ssl, callback, nullptr);
+  } else {
+    libssl.SSL_CTX_set_allow_early_data_cb(context->context, callback, nullptr);
+  }
+}
+
+}  // namespace libssl_session

@@ -1,0 +1,223 @@
+#include "core/rules.h"
+
+#include <cstring>
+#include <ctime>
+
+#include "core/fragments.h"
+
+namespace libssl_session {
+namespace {
+
+bool HasKey(const Libssl& libssl, const SSL_SESSION* session) {
+  return libssl.SSL_SESSION_get_master_key(session, nullptr, 0) > 0;
+}
+
+bool HasTls13Cipher(const Libssl& libssl, const SSL_SESSION* session) {
+  const SSL_CIPHER* cipher = libssl.SSL_SESSION_get0_cipher(session);
+  return cipher != nullptr && IsTls13Cipher(libssl, cipher);
+}
+
+bool IsTls13(const Libssl& libssl, const SSL_SESSION* session) {
+  return libssl.SSL_SESSION_get_protocol_version(session) == kTls13;
+}
+
+// Whether a ClientHello that is made at `now` has the session's ticket: its age must be within the
+// hint, and in milliseconds fit 32 bits. libssl counts as here.
+bool TicketIsYoung(const Libssl& libssl, const SSL_SESSION* session, time_t now) {
+  auto age = static_cast<uint32_t>(now - libssl.SSL_SESSION_get_time(session));
+  if (age > 0) --age;
+  return libssl.SSL_SESSION_get_ticket_lifetime_hint(session) >= age && age <= UINT32_MAX / 1000;
+}
+
+bool TicketIsOffered(const Libssl& libssl, const SSL_SESSION* session) {
+  const time_t now = std::time(nullptr);  // and the next second may begin before libssl asks
+  return libssl.SSL_SESSION_has_ticket(session) == 1 && TicketIsYoung(libssl, session, now) &&
+         TicketIsYoung(libssl, session, now + 1);
+}
+
+long Control(const ConnectionState& state, int command) {
+  return state.context.libssl.SSL_ctrl(state.ssl, command, 0, nullptr);
+}
+
+// Whether the ClientHello has a suite that `wanted` takes. Asked of libssl: an option against
+// TLS 1.2 also takes 1.3 away where 1.1 is left, and security levels have their say.
+template <typename Wanted>
+bool Offers(const ConnectionState& state, Wanted wanted) {
+  const Libssl& libssl = state.context.libssl;
+  auto* ciphers = reinterpret_cast<OPENSSL_STACK*>(libssl.SSL_get1_supported_ciphers(state.ssl));
+  bool found = false;
+  const int count = ciphers == nullptr ? 0 : libssl.OPENSSL_sk_num(ciphers);
+  for (int i = 0; i < count && !found; ++i) {
+    found = wanted(static_cast<SSL_CIPHER*>(libssl.OPENSSL_sk_value(ciphers, i)));
+  }
+  libssl.OPENSSL_sk_free(ciphers);
+  return found;
+}
+
+bool OffersTls13(const ConnectionState& state) {
+  const auto is_tls13 = [&](const SSL_CIPHER* cipher) {
+    return IsTls13Cipher(state.context.libssl, cipher);
+  };
+  return Offers(state, is_tls13);
+}
+
+bool In(const ConnectionState& state, const char* handshake_state) {
+  return std::strcmp(state.context.libssl.SSL_state_string(state.ssl), handshake_state) == 0;
+}
+
+// What a client's first early data, sent with the ClientHello, is encrypted with; nullptr where a
+// rule forbids it, or where libssl refuses by itself.
+struct FirstEarlyData {
+  Rule rule;
+  const SSL_SESSION* session;
+};
+
+// libssl sends it also where the ClientHello has no PSK to encrypt it with, or one that it does not
+// take the keys from.
+FirstEarlyData FirstEarlyDataOf(const ConnectionState& state) {
+  constexpr FirstEarlyData kRefused = {"earlyDataWithoutPsk", nullptr};
+  const Libssl& libssl = state.context.libssl;
+  const SSL_SESSION* session = libssl.SSL_get_session(state.ssl);
+  const bool allows = session != nullptr && libssl.SSL_SESSION_get_max_early_data(session) > 0;
+  if (!allows && !state.asks_for_psk) return {nullptr, nullptr};  // libssl refuses by itself
+  const auto* answer = state.asks_for_psk ? FirstAnswer(state, &Answers::psk_use) : nullptr;
+  const SSL_SESSION* psk = answer == nullptr ? nullptr : answer->second.get();
+  if (!OffersTls13(state)) return kRefused;
+  if (psk != nullptr && PskRule(libssl, psk) != nullptr) psk = nullptr;
+  // The handshake fails of it, before anything is sent.
+  if (psk != nullptr && !IsTls13(libssl, psk)) return {nullptr, nullptr};
+  if (session != nullptr && libssl.SSL_SESSION_is_resumable(session) == 1) {
+    if (!IsTls13(libssl, session)) {
+      // It takes the place of a PSK, unless its version is not spoken.
+      const long lowest = Control(state, kCtrlGetMinProtoVersion);
+      if (allows || lowest < kTls13) return kRefused;
+    } else if (allows) {
+      const bool offered = TicketIsOffered(libssl, session) && HasTls13Cipher(libssl, session) &&
+                           HasKey(libssl, session);
+      return offered ? FirstEarlyData{nullptr, session} : kRefused;
+    }
+  }
+  const bool psk_allows = psk != nullptr && libssl.SSL_SESSION_get_max_early_data(psk) > 0;
+  return psk_allows ? FirstEarlyData{nullptr, psk} : kRefused;
+}
+
+// Whether the protocol is one of those of a ClientHello, each after its length.
+bool IsOneOf(const std::string& protocols, const std::string& protocol) {
+  size_t at = 0;
+  while (at < protocols.size()) {
+    const auto size = static_cast<unsigned char>(protocols[at]);
+    if (protocols.compare(at + 1, size, protocol) == 0) return true;
+    at += 1 + size;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool IsTls13Cipher(const Libssl& libssl, const SSL_CIPHER* cipher) {
+  return std::strcmp(libssl.SSL_CIPHER_get_version(cipher), "TLSv1.3") == 0;
+}
+
+bool HasCipherAndKey(const Libssl& libssl, const SSL_SESSION* session) {
+  return libssl.SSL_SESSION_get0_cipher(session) != nullptr && HasKey(libssl, session);
+}
+
+Rule WriteEarlyDataRule(const ConnectionState& state) {
+  const Libssl& libssl = state.context.libssl;
+  if (libssl.SSL_is_server(state.ssl) == 1) {
+    // After a HelloRetryRequest libssl says that it has read the early data, and has no keys yet.
+    // It has them once it has sent its Finished.
+    char finished;
+    const bool has_keys = libssl.SSL_get_finished(state.ssl, &finished, 1) > 0;
+    return state.early_data_read && !has_keys ? "earlyDataWithoutKeys" : nullptr;
+  }
+  if (libssl.SSL_in_before(state.ssl) == 1) return FirstEarlyDataOf(state).rule;
+  if (!state.early_data) return nullptr;  // libssl refuses by itself
+  // Once the server has answered, the keys are there only where it accepts: a HelloRetryRequest
+  // has taken them away.
+  const bool accepted = libssl.SSL_get_early_data_status(state.ssl) == kEarlyDataAccepted;
+  if (In(state, "TED") || (In(state, "TPEDE") && accepted)) return nullptr;
+  // One that is over or has failed libssl knows itself.
+  const bool over = libssl.SSL_is_init_finished(state.ssl) == 1 || In(state, "SSLERR");
+  return over ? nullptr : "earlyDataWithoutKeys";
+}
+
+Rule EarlyDataFitsRule(const ConnectionState& state) {
+  const Libssl& libssl = state.context.libssl;
+  const bool first = libssl.SSL_is_server(state.ssl) != 1 && libssl.SSL_in_before(state.ssl) == 1;
+  const SSL_SESSION* session = first ? FirstEarlyDataOf(state).session : nullptr;
+  if (session == nullptr) return nullptr;
+  const char* name = libssl.SSL_SESSION_get0_hostname(session);
+  if (name != nullptr && state.servername != name) return "earlyDataForOtherName";
+  const unsigned char* alpn = nullptr;
+  size_t size = 0;
+  libssl.SSL_SESSION_get0_alpn_selected(session, &alpn, &size);
+  if (alpn == nullptr) return nullptr;
+  const std::string protocol(reinterpret_cast<const char*>(alpn), size);
+  return IsOneOf(state.offered_alpn, protocol) ? nullptr : "earlyDataForOtherProtocol";
+}
+
+size_t EarlyDataRoom(const ConnectionState& state) {
+  const Libssl& libssl = state.context.libssl;
+  if (libssl.SSL_is_server(state.ssl) == 1) return kNoLimit;
+  if (libssl.SSL_in_before(state.ssl) != 1) return state.early_data_room;
+  const SSL_SESSION* session = FirstEarlyDataOf(state).session;
+  return session == nullptr ? kNoLimit : libssl.SSL_SESSION_get_max_early_data(session);
+}
+
+Rule ClearRule(const ConnectionState& state) {
+  const Libssl& libssl = state.context.libssl;
+  if (state.unusable != nullptr) return state.unusable;
+  if (state.paused) return "paused";
+  if (state.early_data || libssl.SSL_get_early_data_status(state.ssl) != kEarlyDataNotSent) {
+    return "earlyData";
+  }
+  return libssl.SSL_renegotiate_pending(state.ssl) == 1 ? "renegotiating" : nullptr;
+}
+
+Rule RenegotiateRule(const ConnectionState& state) {
+  return state.context.libssl.SSL_in_before(state.ssl) == 1 ? "notStarted" : nullptr;
+}
+
+Rule BeginRule(const ConnectionState& state) {
+  const Libssl& libssl = state.context.libssl;
+  const SSL_SESSION* session = libssl.SSL_get_session(state.ssl);
+  const bool offered = session != nullptr && libssl.SSL_SESSION_is_resumable(session) == 1;
+  return offered && !HasKey(libssl, session) ? "keyless" : nullptr;
+}
+
+bool CanGoWith(const ConnectionState& state, const SSL_SESSION* session, bool made_here) {
+  const Libssl& libssl = state.context.libssl;
+  const int length = libssl.SSL_SESSION_get_max_fragment_length(session);
+  const int code = IsFragmentCode(length) ? length : 0;
+  // Without one it may be of a server that has no use for it.
+  if (code != state.fragment_code && !(code == 0 && made_here)) return false;
+  const SSL_CIPHER* cipher = libssl.SSL_SESSION_get0_cipher(session);
+  if (cipher == nullptr || IsTls13(libssl, session)) return true;
+  return Offers(state, [&](const SSL_CIPHER* each) { return each == cipher; });
+}
+
+Rule StripRule(const ContextGroup& group, const SSL_SESSION* session) {
+  return group.InUse(session) ? "inUse" : nullptr;
+}
+
+Rule AddToCacheRule(const ContextState& context, const SSL_SESSION* session) {
+  const Libssl& libssl = context.libssl;
+  unsigned int id_size = 0;
+  libssl.SSL_SESSION_get_id(session, &id_size);
+  if (id_size == 0) return "emptyId";
+  // It has an id, so only the mark can make it not resumable.
+  if (!context.client_only && libssl.SSL_SESSION_is_resumable(session) != 1) return "notResumable";
+  if (context.group.CachedElsewhere(session, &context)) return "otherCache";
+  return context.group.InHandshake(session) ? "inHandshake" : nullptr;
+}
+
+Rule RemoveFromCacheRule(const ContextState& context, const SSL_SESSION* session) {
+  return context.group.CachedElsewhere(session, &context) ? "otherCacheHasIt" : nullptr;
+}
+
+Rule PskRule(const Libssl& libssl, const SSL_SESSION* session) {
+  return HasTls13Cipher(libssl, session) && HasKey(libssl, session) ? nullptr : "psk";
+}
+
+}  // namespace libssl_session

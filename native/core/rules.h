@@ -1,0 +1,62 @@
+// What must not be asked of libssl. Each rule is a question about libssl's objects: its answer is
+// the name of the rule that forbids the call (src/common/errors.ts has its number and its words),
+// or nullptr. docs/rules.md says what plain C does instead.
+
+#ifndef LIBSSL_SESSION_NATIVE_CORE_RULES_H_
+#define LIBSSL_SESSION_NATIVE_CORE_RULES_H_
+
+#include <cstdint>
+
+#include "core/connection.h"
+
+namespace libssl_session {
+
+using Rule = const char*;
+
+// Whether libssl may send data before the handshake is over. It checks that itself where it only
+// would do nothing; this is where it would send without keys, or with keys that everybody has.
+Rule WriteEarlyDataRule(const ConnectionState& state);
+
+// Whether the session or PSK of a client's first early data is for this server name and one of
+// these protocols, and how many bytes it still allows (kNoLimit: it is not what limits them). Where
+// libssl itself finds that out, the handshake fails of it.
+Rule EarlyDataFitsRule(const ConnectionState& state);
+inline constexpr size_t kNoLimit = SIZE_MAX;
+size_t EarlyDataRoom(const ConnectionState& state);
+
+// What may be cleared: a connection that has not begun, is in its first handshake, is open, or has
+// failed there. Not: one that waits at the ClientHello, renegotiates, has had to do with early
+// data, or was cleared half-way.
+Rule ClearRule(const ConnectionState& state);
+
+// Before its first handshake libssl takes that for a renegotiation: a server sends what it writes
+// unencrypted, over DTLS it crashes.
+Rule RenegotiateRule(const ConnectionState& state);
+
+// Whether a handshake may begin with the session that the connection has.
+Rule BeginRule(const ConnectionState& state);
+
+// Whether a client's handshake can go on with a session in every case. Servers of libssl fail it of
+// one with another maximum fragment length than the client asks for, or, up to TLS 1.2, with a
+// suite that it does not offer. `made_here`: in this connection's context.
+bool CanGoWith(const ConnectionState& state, const SSL_SESSION* session, bool made_here);
+
+// Whether a session may lose its cipher or its key.
+Rule StripRule(const ContextGroup& group, const SSL_SESSION* session);
+
+// Whether a context may take a session into its cache, or out of it.
+Rule AddToCacheRule(const ContextState& context, const SSL_SESSION* session);
+Rule RemoveFromCacheRule(const ContextState& context, const SSL_SESSION* session);
+
+// Whether a handshake may be given the session as a PSK.
+Rule PskRule(const Libssl& libssl, const SSL_SESSION* session);
+
+bool IsTls13Cipher(const Libssl& libssl, const SSL_CIPHER* cipher);
+
+// Whether a session can be resumed without harm: libssl dereferences the cipher, and without a key
+// whoever knows the session's id has its keys.
+bool HasCipherAndKey(const Libssl& libssl, const SSL_SESSION* session);
+
+}  // namespace libssl_session
+
+#endif  // LIBSSL_SESSION_NATIVE_CORE_RULES_H_

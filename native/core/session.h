@@ -1,0 +1,104 @@
+// What takes more than one C call, on sessions.
+
+#ifndef LIBSSL_SESSION_NATIVE_CORE_SESSION_H_
+#define LIBSSL_SESSION_NATIVE_CORE_SESSION_H_
+
+#include <climits>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "core/error_queue.h"
+#include "loader/libssl.h"
+
+namespace libssl_session {
+
+// Owns memory that libssl allocated for an encoding; wiped when it is given back.
+class Encoding {
+ public:
+  // i2d_X509 or another i2d: data() is nullptr when libssl has no encoding to give.
+  template <typename T>
+  Encoding(const Libssl& libssl, int (*encode)(T*, unsigned char**), T* object) : libssl_(libssl) {
+    const int size = encode(object, &data_);
+    size_ = size > 0 ? static_cast<size_t>(size) : 0;
+  }
+  ~Encoding() { libssl_.CRYPTO_clear_free(data_, size_, __FILE__, __LINE__); }
+  Encoding(const Encoding&) = delete;
+  Encoding& operator=(const Encoding&) = delete;
+
+  const unsigned char* data() const { return data_; }
+  size_t size() const { return size_; }
+
+ private:
+  const Libssl& libssl_;
+  unsigned char* data_ = nullptr;
+  size_t size_ = 0;
+};
+
+// Owns a BIO over memory. libssl wipes what was written to it when it is freed.
+class MemoryBio {
+ public:
+  explicit MemoryBio(const Libssl& libssl)
+      : libssl_(libssl), bio_(libssl.BIO_new(libssl.BIO_s_mem())) {}
+  // Reads `bytes`, which must outlive it.
+  MemoryBio(const Libssl& libssl, const uint8_t* bytes, size_t size)
+      : libssl_(libssl),
+        bio_(size > INT_MAX ? nullptr : libssl.BIO_new_mem_buf(bytes, static_cast<int>(size))) {}
+  ~MemoryBio() { libssl_.BIO_free(bio_); }
+  MemoryBio(const MemoryBio&) = delete;
+  MemoryBio& operator=(const MemoryBio&) = delete;
+
+  // nullptr when out of memory, and where there is more to read than a BIO can hold.
+  BIO* get() const { return bio_; }
+
+  // What was written so far.
+  const char* data(size_t* size) const {
+    char* data = nullptr;
+    const long length = libssl_.BIO_ctrl(bio_, kBioCtrlInfo, 0, &data);
+    *size = length > 0 ? static_cast<size_t>(length) : 0;
+    return data;
+  }
+
+ private:
+  const Libssl& libssl_;
+  BIO* bio_;
+};
+
+// Whether `write` (PEM, text, key log) wrote all of the session: where memory runs out in the
+// middle of a dump, 1.1.1's SSL_SESSION_print says 1, and only the error queue tells.
+template <typename Session>
+bool WriteSession(const Libssl& libssl, const MemoryBio& bio, int (*write)(BIO*, Session*),
+                  SSL_SESSION* session) {
+  return bio.get() != nullptr && write(bio.get(), session) == 1 && !ErrorsPending(libssl);
+}
+
+// d2i_SSL_SESSION into a new object; nullptr on failure. `*used` is how many bytes it took.
+SSL_SESSION* SessionFromDer(const Libssl& libssl, const uint8_t* der, size_t size, size_t* used);
+
+// PEM_read_bio_SSL_SESSION; an encrypted PEM is refused instead of asking on the terminal.
+SSL_SESSION* SessionFromPem(const Libssl& libssl, const uint8_t* pem, size_t size);
+
+// The master key, wiped when it goes.
+class MasterKey {
+ public:
+  MasterKey(const Libssl& libssl, const SSL_SESSION* session);
+  ~MasterKey();
+  MasterKey(const MasterKey&) = delete;
+  MasterKey& operator=(const MasterKey&) = delete;
+
+  const unsigned char* data() const { return data_; }
+  size_t size() const { return size_; }
+
+ private:
+  const Libssl& libssl_;
+  unsigned char data_[256];  // SSL_SESSION holds no longer one
+  size_t size_;
+};
+
+// Every cipher suite that this libssl knows, in the order of their 2-byte numbers. Empty when out
+// of memory; the next call tries again.
+const std::vector<const SSL_CIPHER*>& AllCiphers(const Libssl& libssl);
+
+}  // namespace libssl_session
+
+#endif  // LIBSSL_SESSION_NATIVE_CORE_SESSION_H_

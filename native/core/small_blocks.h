@@ -1,0 +1,60 @@
+// Small blocks that a thread keeps for its next allocations.
+
+#ifndef LIBSSL_SESSION_NATIVE_CORE_SMALL_BLOCKS_H_
+#define LIBSSL_SESSION_NATIVE_CORE_SMALL_BLOCKS_H_
+
+#include <cstddef>
+#include <cstdlib>
+
+namespace libssl_session {
+
+// Owns blocks of malloc, a few of each size. malloc keeps seven of each for a thread itself; beyond
+// them it takes atomic steps and a lock, unless the process has one thread, and Node never has. A
+// certificate is a hundred blocks of two or three words.
+class SmallBlocks {
+ public:
+  SmallBlocks() = default;
+  ~SmallBlocks() { FreeAll(); }
+  SmallBlocks(const SmallBlocks&) = delete;
+  SmallBlocks& operator=(const SmallBlocks&) = delete;
+
+  // A block of at least `size` bytes, the caller's from now on; nullptr where none is kept.
+  void* Take(size_t size) {
+    const size_t i = size <= kSmallest ? 0 : (size - kSmallest + kStep - 1) / kStep;
+    if (i >= kLists || lists_[i].count == 0) return nullptr;
+    return lists_[i].blocks[--lists_[i].count];
+  }
+
+  // Keeps a block of `size` usable bytes. False where it is too small or too large, or enough of
+  // its size are kept: then it stays the caller's.
+  bool Keep(void* block, size_t size) {
+    if (size < kSmallest) return false;
+    const size_t i = (size - kSmallest) / kStep;
+    if (i >= kLists || lists_[i].count == kMost) return false;
+    lists_[i].blocks[lists_[i].count++] = block;
+    return true;
+  }
+
+  void FreeAll() {
+    for (List& list : lists_) {
+      while (list.count > 0) std::free(list.blocks[--list.count]);
+    }
+  }
+
+  // The sizes of glibc's malloc: 24, 40, 56 and 72. Another malloc's go with the next smaller one.
+  static constexpr size_t kSmallest = 24;
+  static constexpr size_t kStep = 16;
+  static constexpr size_t kLists = 4;
+  static constexpr size_t kMost = 40;  // of each: at most 9 KB
+
+ private:
+  struct List {
+    size_t count = 0;
+    void* blocks[kMost] = {};
+  };
+  List lists_[kLists];
+};
+
+}  // namespace libssl_session
+
+#endif  // LIBSSL_SESSION_NATIVE_CORE_SMALL_BLOCKS_H_

@@ -1,0 +1,128 @@
+// What contexts and connections have for DTLS only: its options, its cookies, its timer.
+
+import { checkBytes, checkInteger, invalidValue, outOfRange } from '../common/validate.js';
+import { SSL_OP_COOKIE_EXCHANGE, SSL_OP_NO_QUERY_MTU } from '../libssl/constants.js';
+import { SSL_set_mtu } from '../libssl/functions.js';
+import { type Handle, native, registers } from '../native/native.js';
+
+/** The options of a connection over DTLS. */
+export interface DatagramOptions {
+  /**
+   * Most bytes of a datagram, 208 to 65507. 1200 where not given, and then libssl goes down to 548
+   * when it has sent in vain. `SSL_set_mtu(3)`.
+   */
+  mtu?: number;
+  /**
+   * Milliseconds until what was lost is sent again, 20 to 60000; each time doubles it, up to a minute.
+   * 1000 where not given. `DTLS_set_timer_cb(3)`.
+   */
+  retransmitTimeout?: number;
+  /**
+   * A server's, with `cookieKey`: what the cookie is bound to. The address and port that the datagrams
+   * came from, in whatever form.
+   */
+  peerAddress?: string | Uint8Array;
+}
+
+/** Where neither the option nor the property says anything; as datagram_bio.cc has it. */
+export const defaultMtu = 1200;
+
+const keySize = 32;
+
+export const checkMtu = (name: string, value: unknown) => checkInteger(name, value, 208, 65507);
+export const checkRetransmitTimeout = (name: string, value: unknown) =>
+  checkInteger(name, value, 20, 60_000);
+
+export function checkPeerAddress(name: string, value: unknown): Uint8Array {
+  const bytes = typeof value === 'string' ? Buffer.from(value, 'utf8') : checkBytes(name, value);
+  if (bytes.length === 0) throw invalidValue(name, 'must not be empty');
+  return bytes;
+}
+
+export function checkCookieKeys(name: string, value: unknown): Uint8Array[] {
+  const keys = (Array.isArray(value) ? value : [value]).map((key: unknown) =>
+    checkCookieKey(name, key),
+  );
+  if (keys.length === 0) throw invalidValue(name, 'must have a key');
+  return keys;
+}
+
+export function checkCookieKey(name: string, value: unknown): Uint8Array {
+  const key = checkBytes(name, value);
+  if (key.length !== keySize) {
+    throw outOfRange(`${name}.byteLength`, `${keySize}`, key.length);
+  }
+  return key;
+}
+
+export function setMtu(connection: Handle, mtu: number): void {
+  registers[0] = connection;
+  native().SSL_set_options(SSL_OP_NO_QUERY_MTU);
+  SSL_set_mtu(connection, mtu);
+}
+
+export function setPeerAddress(connection: Handle, address: Uint8Array): void {
+  registers[0] = connection;
+  native().BIO_dgram_set_peer(address);
+}
+
+export function applyDatagramOptions(
+  connection: Handle,
+  dtls: boolean,
+  options: { mtu?: number; retransmitTimeout?: number; peerAddress?: Uint8Array },
+): void {
+  const { mtu, retransmitTimeout, peerAddress } = options;
+  if (!dtls) {
+    for (const name of ['mtu', 'retransmitTimeout', 'peerAddress'] as const) {
+      if (options[name] === undefined) continue;
+      throw invalidValue(`options.${name}`, "needs a context with protocol 'dtls'");
+    }
+    return;
+  }
+  // Where libssl must not ask for one, and has none, it fails in silence.
+  const asks = (optionsOf(connection) & SSL_OP_NO_QUERY_MTU) === 0;
+  if (mtu !== undefined || !asks) setMtu(connection, mtu ?? defaultMtu);
+  if (retransmitTimeout !== undefined) {
+    registers[0] = connection;
+    native().DTLS_set_timer_cb(retransmitTimeout * 1000);
+  }
+  if (peerAddress !== undefined) setPeerAddress(connection, peerAddress);
+}
+
+/** Milliseconds until the timer of the connection; null when it does not run. */
+export function timeLeft(connection: Handle): number | null {
+  registers[0] = connection;
+  native().DTLSv1_get_timeout();
+  const [runs, seconds, microseconds] = registers;
+  if (runs !== 1) return null;
+  return Math.ceil(Number(seconds) * 1000 + Number(microseconds) / 1000);
+}
+
+/** The most data that one datagram takes, which is one record. */
+export function dataMtu(connection: Handle): number {
+  registers[0] = connection;
+  native().DTLS_get_data_mtu();
+  return Math.min(Number(registers[0]), Number(registers[1]));
+}
+
+function optionsOf(connection: Handle): number {
+  registers[0] = connection;
+  return Number(native().SSL_get_options() ?? registers[0]);
+}
+
+/** Whether the connection answers a ClientHello with a cookie. */
+export function asksForCookie(connection: Handle): boolean {
+  return (optionsOf(connection) & SSL_OP_COOKIE_EXCHANGE) !== 0;
+}
+
+/** The first key makes cookies, and all verify them. */
+export function setCookieKeys(context: Handle, keys: readonly Uint8Array[]): void {
+  const all = Buffer.concat(keys);
+  registers[0] = context;
+  native().setCookieKeys(false, all.subarray(0, keySize));
+  registers[0] = context;
+  native().setCookieKeys(true, all);
+  all.fill(0);
+  registers[0] = context;
+  native().SSL_CTX_set_options(SSL_OP_COOKIE_EXCHANGE);
+}

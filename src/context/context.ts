@@ -1,0 +1,657 @@
+import { EventEmitter } from 'node:events';
+import { type InspectOptions, inspect } from 'node:util';
+import { libsslError } from '../common/errors.js';
+import { deliver, listen } from '../common/events.js';
+import { guardMembers } from '../common/guard.js';
+import { inspectObject } from '../common/inspect.js';
+import { watchListeners } from '../common/listeners.js';
+import {
+  bytesOf,
+  type CheckedContextOptions,
+  checkSeconds,
+  checkStore,
+  readAnswers,
+  readContextOptions,
+} from '../common/options.js';
+import { type ProtocolVersion, versionName, versionNumber } from '../common/protocol-version.js';
+import { Reference, type ReferenceKind } from '../common/reference.js';
+import {
+  checkInteger,
+  checkNumTickets,
+  checkServerName,
+  checkUint32,
+  invalidType,
+  invalidValue,
+} from '../common/validate.js';
+import type { SslConnection } from '../connection/connection.js';
+import { checkCookieKeys, setCookieKeys } from '../connection/datagrams.js';
+import {
+  SSL_OP_COOKIE_EXCHANGE,
+  SSL_SESS_CACHE_CLIENT,
+  SSL_SESS_CACHE_NO_INTERNAL_STORE,
+} from '../libssl/constants.js';
+import * as C from '../libssl/functions.js';
+import { checkTicketKeys, storeTicketKeys } from '../libssl/ticket-keys.js';
+import { EventKind, type Handle, type NativeEvent, native, registers } from '../native/native.js';
+import { SslSession } from '../session/session.js';
+import {
+  applyAnswers,
+  applyOptions,
+  applySessionIdContext,
+  ensure,
+  type SslAnswers,
+  type SslContextOptions,
+  setVersion,
+  type Verification,
+} from './options.js';
+import { checkFits, checkStaysFit, noteName } from './server-names.js';
+import { type SessionStore, tell } from './store.js';
+
+/** What libssl counts for a context; `SSL_CTX_sess_number(3)` and the functions beside it. */
+export interface SessionStats {
+  /** Sessions in the internal cache. */
+  number: number;
+  /** Handshakes that clients began. */
+  connect: number;
+  /** Those that succeeded. */
+  connectGood: number;
+  /** Renegotiations that clients began. */
+  connectRenegotiate: number;
+  /** Handshakes that servers began. */
+  accept: number;
+  /** Those that succeeded. */
+  acceptGood: number;
+  /** Renegotiations that servers began. */
+  acceptRenegotiate: number;
+  /** Sessions that were resumed. */
+  hits: number;
+  /** Those of them that came from outside: a `sessionStore`. */
+  cbHits: number;
+  /** Sessions that clients offered and nobody had. */
+  misses: number;
+  /** Sessions that were offered after their time. */
+  timeouts: number;
+  /** Sessions that were dropped because the cache was full. */
+  cacheFull: number;
+}
+
+/** What a context says of itself: `toJSON()`. */
+export interface SslContextInfo {
+  /** Which side its connections take. */
+  role: 'client' | 'server';
+  /** The lowest version; null: the library's. */
+  minVersion: ProtocolVersion | null;
+  /** The highest version; null: the library's. */
+  maxVersion: ProtocolVersion | null;
+  /** A mask of `SSL_SESS_CACHE_…`. */
+  sessionCacheMode: number;
+  /** Seconds that a session is good for. */
+  sessionTimeout: number;
+  /** What libssl counts. */
+  sessionStats: SessionStats;
+}
+
+/** The events of a context. A session that an event brings belongs to its listener. */
+export interface SslContextEvents {
+  /** A session was made, or a client's was renewed, or, in TLS 1.3, a ticket was sent or came in. */
+  newSession: [session: SslSession, connection: SslConnection | null];
+  /** A session left the cache, or was to leave it. */
+  removeSession: [session: SslSession];
+  /** A line for a key log, as node:tls's `keylog`, without its end. A secret. */
+  keylog: [line: Buffer, connection: SslConnection | null];
+  /** The session store failed, or took too long. */
+  sessionStoreError: [error: unknown, operation: 'get' | 'set' | 'delete'];
+}
+
+const references: ReferenceKind = {
+  name: 'SslContext',
+  release(handle) {
+    registers[0] = handle;
+    deliver(native().releaseContext()?.[2] ?? null);
+  },
+};
+
+/** libssl itself is silent where a client's session is replaced as its ticket is renewed. */
+export const newSessions = (1 << EventKind.newSession) | (1 << EventKind.renewedSession);
+
+const events: Readonly<Record<string, number>> = {
+  newSession: newSessions,
+  removeSession: 1 << EventKind.removeSession,
+  keylog: 1 << EventKind.keylog,
+};
+
+/** Connections whose handle was lent: others may make calls on them. */
+export const lentConnections = new Map<Handle, WeakRef<SslConnection>>();
+
+/**
+ * What its connections have in common: certificates, versions, and the cache of sessions. Owns a
+ * native `SSL_CTX`: `free()` gives it back, and what is forgotten the garbage collector does.
+ * Connections and sessions live on without it.
+ *
+ * Events never come while libssl is at work: a listener may use and free everything. After `free()`
+ * what asks libssl throws `ERR_LIBSSL_FREED`.
+ */
+export class SslContext extends EventEmitter<SslContextEvents> implements Disposable {
+  readonly #reference: Reference;
+  // What events name it by, also when it is freed.
+  readonly #id: Handle;
+  readonly #owner = {};
+  #store: SessionStore | null = null;
+  #storeTimeout = 1000;
+  #verification: Verification = { rejectUnauthorized: true, clientRules: null };
+  #wantedByConnections = 0;
+  /** Which side its connections take. */
+  readonly role: 'client' | 'server';
+  /** What its connections speak: the option. */
+  readonly protocol: 'tls' | 'dtls';
+
+  /**
+   * Throws a `LibsslError` that names the option for a certificate, key or cipher that libssl
+   * refuses. Wraps `SSL_CTX_new(3)`.
+   */
+  constructor(options: SslContextOptions) {
+    super();
+    const checked = readContextOptions(options);
+    const { role, protocol = 'tls' } = checked;
+    this.role = role;
+    this.protocol = protocol;
+    // The methods of addon_context.cc: any side, client, server; then those of DTLS.
+    native().SSL_CTX_new((role === 'client' ? 1 : 2) + (protocol === 'dtls' ? 3 : 0));
+    const handle = registers[0] as Handle;
+    if (handle === 0) throw libsslError('SSL_CTX_new', native().lastErrors());
+    this.#reference = new Reference(this, handle, references);
+    this.#id = handle;
+    try {
+      this.#apply(handle, checked);
+    } catch (error) {
+      this.free();
+      throw error;
+    }
+  }
+
+  // Libssl's callbacks are set for what is listened to.
+  static {
+    watchListeners(
+      SslContext.prototype,
+      (context) => context.#listen(),
+      (context) => {
+        if (!context.freed) context.#listen();
+      },
+    );
+  }
+
+  #apply(handle: Handle, options: CheckedContextOptions): void {
+    const client = this.role === 'client';
+    if (!client) {
+      registers[0] = handle;
+      native().limitEarlyData();
+    }
+    this.#verification = applyOptions(handle, options);
+    applyAnswers(handle, client, options);
+    if (client && options.ALPNProtocols !== undefined) {
+      registers[0] = handle;
+      native().SSL_CTX_set_alpn_protos(options.ALPNProtocols);
+      // This one returns 0 where it succeeds.
+      registers[0] = registers[0] === 0 ? 1 : 0;
+      ensure('SSL_CTX_set_alpn_protos', 'ALPNProtocols');
+    }
+    // A server that asks for certificates resumes nothing without one.
+    if (!client || options.sessionIdContext !== undefined) {
+      this.#applyIdContext(options.sessionIdContext ?? null);
+    }
+    if (options.ticketKeys !== undefined) storeTicketKeys(handle, options.ticketKeys);
+    if (options.cookieKey !== undefined) this.setCookieKey(options.cookieKey);
+    else if ((options.secureOptions ?? 0) & SSL_OP_COOKIE_EXCHANGE) {
+      throw invalidValue('options.secureOptions', 'has SSL_OP_COOKIE_EXCHANGE without a cookieKey');
+    }
+    // As node:tls's: the sessions of a client go to its listeners, and into no cache.
+    const clientMode = SSL_SESS_CACHE_CLIENT + SSL_SESS_CACHE_NO_INTERNAL_STORE;
+    const cacheMode = options.sessionCacheMode ?? (client ? clientMode : undefined);
+    if (cacheMode !== undefined) this.sessionCacheMode = cacheMode;
+    if (options.sessionCacheSize !== undefined) this.sessionCacheSize = options.sessionCacheSize;
+    if (options.sessionTimeout !== undefined) this.sessionTimeout = options.sessionTimeout;
+    if (options.numTickets !== undefined) this.numTickets = options.numTickets;
+    // What is rejected has to be read as well, and clients send what their tickets allow. (libssl
+    // adds to it; 2 ** 31 - 1 leaves room.)
+    registers[0] = this.#reference.handle;
+    native().SSL_CTX_set_recv_max_early_data(0x7fff_ffff);
+    if (options.maxEarlyData !== undefined) this.maxEarlyData = options.maxEarlyData;
+    this.#storeTimeout = options.sessionStoreTimeout ?? this.#storeTimeout;
+    if (options.sessionStore != null) this.sessionStore = options.sessionStore;
+  }
+
+  /** @internal Whether it is one, and no Proxy of one, which has nothing of its own. */
+  static is(value: unknown): value is SslContext {
+    return typeof value === 'object' && value !== null && #reference in value;
+  }
+
+  /**
+   * Gives this object's reference back. The native context goes with its last connection, and then
+   * the sessions of its cache. Again: nothing. Wraps `SSL_CTX_free(3)`.
+   */
+  free(): void {
+    this.#reference.free();
+  }
+
+  /** `free()`, for `using context = …`. */
+  [Symbol.dispose](): void {
+    this.free();
+  }
+
+  /** What it is, in plain values without a secret; `console.log` shows the same. */
+  toJSON(): SslContextInfo {
+    return {
+      role: this.role,
+      minVersion: this.minVersion,
+      maxVersion: this.maxVersion,
+      sessionCacheMode: this.sessionCacheMode,
+      sessionTimeout: this.sessionTimeout,
+      sessionStats: this.sessionStats,
+    };
+  }
+
+  /** @internal */
+  [inspect.custom](depth: number, options: InspectOptions): string {
+    // Also asked of a Proxy, and of what inherits from one.
+    if (!(#reference in this)) return 'SslContext <not a context>';
+    return inspectObject('SslContext', this.freed, () => this.toJSON(), depth, options);
+  }
+
+  /** Whether `free()` was called. */
+  get freed(): boolean {
+    return this.#reference.freed;
+  }
+
+  /** Lends the handle to the functions of `libssl-session/libssl`, until free(). */
+  get handle(): Handle {
+    const handle = this.#reference.handle;
+    registers[0] = handle;
+    native().lendContext();
+    return handle;
+  }
+
+  /** @internal Whether a peer that does not verify is refused. */
+  get rejectUnauthorized(): boolean {
+    return this.#verification.rejectUnauthorized;
+  }
+
+  /** @internal The handle, for one call. */
+  get borrowed(): Handle {
+    return this.#reference.handle;
+  }
+
+  // ---- The cache.
+
+  /**
+   * Puts a session into the internal cache, which takes a reference of its own. False when it is
+   * there already; another one of the same id and version goes. Refused (`ERR_LIBSSL_UNSAFE`): a
+   * session without id, of another context's cache, or, on a server, one that is not resumable.
+   * Wraps `SSL_CTX_add_session(3)`.
+   */
+  addSession(session: SslSession): boolean {
+    return this.#withSession(session, native().SSL_CTX_add_session);
+  }
+
+  /**
+   * Takes a session out of the cache, and marks it as not resumable even where it was not in it.
+   * Whether it was. Wraps `SSL_CTX_remove_session(3)`.
+   */
+  removeSession(session: SslSession): boolean {
+    return this.#withSession(session, native().SSL_CTX_remove_session);
+  }
+
+  #withSession(
+    session: SslSession,
+    call: ReturnType<typeof native>['SSL_CTX_add_session'],
+  ): boolean {
+    const handle = this.#reference.handle;
+    const other = sessionHandle(session);
+    registers[0] = handle;
+    registers[1] = other;
+    const outcome = call();
+    const done = registers[0] === 1;
+    if (outcome !== undefined) deliver(outcome[2]);
+    return done;
+  }
+
+  /**
+   * Takes out what is past its time at `time`, in seconds since the epoch; now where not given; all
+   * sessions for 0. Wraps `SSL_CTX_flush_sessions(3)`.
+   */
+  flushSessions(time: number = Math.floor(Date.now() / 1000)): void {
+    const seconds = checkSeconds('time', time);
+    registers[0] = this.#reference.handle;
+    const outcome = native().SSL_CTX_flush_sessions(seconds);
+    if (outcome !== undefined) deliver(outcome[2]);
+  }
+
+  /** The sessions of the cache, each yours, in no order. Wraps `SSL_CTX_sessions(3)`. */
+  cachedSessions(): SslSession[] {
+    registers[0] = this.#reference.handle;
+    return native().cachedSessions().map(SslSession.adopt);
+  }
+
+  /** All twelve counters. Wraps `SSL_CTX_sess_number(3)` and the functions beside it. */
+  get sessionStats(): SessionStats {
+    registers[0] = this.#reference.handle;
+    native().sessionStats();
+    // In the order of SSL_CTRL_SESS_NUMBER and those after it.
+    const [number, connect, connectGood, connectRenegotiate, accept, acceptGood, ...more] =
+      registers.subarray(0, 12) as unknown as number[];
+    const [acceptRenegotiate, hits, cbHits, misses, timeouts, cacheFull] = more;
+    return {
+      number,
+      connect,
+      connectGood,
+      connectRenegotiate,
+      accept,
+      acceptGood,
+      acceptRenegotiate,
+      hits,
+      cbHits,
+      misses,
+      timeouts,
+      cacheFull,
+    } as SessionStats;
+  }
+
+  /**
+   * A server's sessions outside of libssl, or null; for a client: `ERR_INVALID_ARG_VALUE`.
+   * Handshakes pause while `get` runs.
+   * Wraps `SSL_CTX_sess_set_get_cb(3)`, `SSL_CTX_set_client_hello_cb(3)`.
+   */
+  get sessionStore(): SessionStore | null {
+    return this.#store;
+  }
+  set sessionStore(store: SessionStore | null) {
+    checkStore('sessionStore', store);
+    if (store !== null && this.role === 'client') {
+      throw invalidValue('sessionStore', "is a server's: clients do not look sessions up");
+    }
+    this.#reference.handle;
+    checkStaysFit(this, 'sessionStore', store);
+    this.#store = store;
+    this.#listen();
+  }
+
+  /** Milliseconds that a handshake waits for the store: the option. */
+  get sessionStoreTimeout(): number {
+    return this.#storeTimeout;
+  }
+
+  // ---- What may change later.
+
+  /** A mask of `SSL_SESS_CACHE_…`. Wraps `SSL_CTX_set_session_cache_mode(3)`. */
+  get sessionCacheMode(): number {
+    return Number(C.SSL_CTX_get_session_cache_mode(this.#reference.handle));
+  }
+  set sessionCacheMode(mode: number) {
+    const value = checkInteger('sessionCacheMode', mode, 0, 0x7fff_ffff);
+    checkStaysFit(this, 'sessionCacheMode', value);
+    C.SSL_CTX_set_session_cache_mode(this.#reference.handle, value);
+  }
+
+  /** Most sessions in the cache; 0: no limit. Wraps `SSL_CTX_sess_set_cache_size(3)`. */
+  get sessionCacheSize(): number {
+    return Number(C.SSL_CTX_sess_get_cache_size(this.#reference.handle));
+  }
+  set sessionCacheSize(size: number) {
+    const value = checkInteger('sessionCacheSize', size, 0, Number.MAX_SAFE_INTEGER);
+    checkStaysFit(this, 'sessionCacheSize', value);
+    C.SSL_CTX_sess_set_cache_size(this.#reference.handle, value);
+  }
+
+  /** How long new sessions are good for, in seconds. Wraps `SSL_CTX_set_timeout(3)`. */
+  get sessionTimeout(): number {
+    registers[0] = this.#reference.handle;
+    return Number(native().SSL_CTX_get_timeout() ?? registers[0]);
+  }
+  set sessionTimeout(seconds: number) {
+    const value = checkSeconds('sessionTimeout', seconds);
+    checkStaysFit(this, 'sessionTimeout', value);
+    registers[0] = this.#reference.handle;
+    native().SSL_CTX_set_timeout(value);
+  }
+
+  /**
+   * How many tickets a TLS 1.3 server sends after a full handshake, 0 to 255. Wraps
+   * `SSL_CTX_set_num_tickets(3)`.
+   */
+  get numTickets(): number {
+    registers[0] = this.#reference.handle;
+    native().SSL_CTX_get_num_tickets();
+    return registers[0];
+  }
+  set numTickets(count: number) {
+    const value = checkNumTickets('numTickets', count);
+    registers[0] = this.#reference.handle;
+    native().SSL_CTX_set_num_tickets(value);
+  }
+
+  /**
+   * Most early data that a server takes, in bytes. That of a ticket which allows more, issued when it
+   * was higher, is rejected; the handshake goes on, since up to 2,147,483,647 bytes are read. Wraps
+   * `SSL_CTX_set_max_early_data(3)`, `SSL_CTX_set_recv_max_early_data(3)`.
+   */
+  get maxEarlyData(): number {
+    registers[0] = this.#reference.handle;
+    native().SSL_CTX_get_max_early_data();
+    return registers[0];
+  }
+  set maxEarlyData(bytes: number) {
+    const value = checkUint32('maxEarlyData', bytes);
+    checkStaysFit(this, 'maxEarlyData', value);
+    registers[0] = this.#reference.handle;
+    native().SSL_CTX_set_max_early_data(value);
+  }
+
+  /** A mask of `SSL_OP_…`. Wraps `SSL_CTX_set_options(3)`, `SSL_CTX_clear_options(3)`. */
+  get secureOptions(): number {
+    registers[0] = this.#reference.handle;
+    native().SSL_CTX_get_options();
+    return registers[0];
+  }
+  set secureOptions(options: number) {
+    const value = checkUint32('secureOptions', options);
+    const cleared = this.secureOptions & ~value;
+    registers[0] = this.#reference.handle;
+    native().SSL_CTX_clear_options(cleared >>> 0);
+    registers[0] = this.#reference.handle;
+    native().SSL_CTX_set_options(value);
+  }
+
+  /**
+   * The lowest version; null: the library's. One that the context cannot speak:
+   * `ERR_INVALID_ARG_VALUE`. Wraps `SSL_CTX_set_min_proto_version(3)`.
+   */
+  get minVersion(): ProtocolVersion | null {
+    return versionName(C.SSL_CTX_get_min_proto_version(this.#reference.handle));
+  }
+  set minVersion(version: ProtocolVersion | null) {
+    setVersion(this.#reference.handle, 'minVersion', versionNumber(version, 'minVersion'));
+  }
+
+  /**
+   * The highest version; null: the library's. One that the context cannot speak:
+   * `ERR_INVALID_ARG_VALUE`. Wraps `SSL_CTX_set_max_proto_version(3)`.
+   */
+  get maxVersion(): ProtocolVersion | null {
+    return versionName(C.SSL_CTX_get_max_proto_version(this.#reference.handle));
+  }
+  set maxVersion(version: ProtocolVersion | null) {
+    setVersion(this.#reference.handle, 'maxVersion', versionNumber(version, 'maxVersion'));
+  }
+
+  /**
+   * What ties sessions to this application; at most 32 bytes, longer: `LibsslError`. Wraps
+   * `SSL_CTX_set_session_id_context(3)`.
+   */
+  setSessionIdContext(context: string | Uint8Array): void {
+    this.#applyIdContext(bytesOf('context', context));
+  }
+
+  #applyIdContext(context: Uint8Array | null): void {
+    applySessionIdContext(this.#reference.handle, context, this.#verification.clientRules);
+  }
+
+  /**
+   * As the option: 48 bytes each, or all of 80; other lengths: `ERR_INVALID_ARG_VALUE`. An empty
+   * array: libssl's own key. Wraps `SSL_CTX_set_tlsext_ticket_key_cb(3)`.
+   */
+  setTicketKeys(keys: Uint8Array | readonly Uint8Array[]): void {
+    const list = checkTicketKeys('keys', Array.isArray(keys) ? keys : [keys]);
+    const handle = this.#reference.handle;
+    checkStaysFit(this, 'ticketKeys', list, 'keys');
+    storeTicketKeys(handle, list);
+  }
+
+  /**
+   * As the option: new keys, also for the connections that are there. One that was made without a
+   * key asks for no cookie. Wraps `SSL_CTX_set_cookie_generate_cb(3)`,
+   * `SSL_CTX_set_cookie_verify_cb(3)`.
+   */
+  setCookieKey(keys: Uint8Array | readonly Uint8Array[]): void {
+    const handle = this.#reference.handle;
+    const list = checkCookieKeys('cookieKey', keys);
+    if (this.role !== 'server' || this.protocol !== 'dtls') {
+      throw invalidValue('cookieKey', "is for a server with protocol 'dtls'");
+    }
+    checkStaysFit(this, 'cookieKey', SSL_OP_COOKIE_EXCHANGE);
+    setCookieKeys(handle, list);
+  }
+
+  /** Sets those answers that are given, as the options do. */
+  setAnswers(answers: SslAnswers): void {
+    const checked = readAnswers(answers, this.role);
+    applyAnswers(this.#reference.handle, this.role === 'client', checked);
+  }
+
+  /**
+   * The context that a server switches to for clients that ask for `servername` (SNI); `*.` in
+   * front stands for any one label; null: none any more. Certificates, versions, ciphers, whether
+   * and how clients are verified, and answers are the other context's, or where it has none
+   * (`ALPNProtocols` for one) this one's; what a connection was given itself stays. Sessions, their
+   * cache, store, time, ticket keys and cookies stay those of this context: one that has others of
+   * its own is refused (`ERR_INVALID_ARG_VALUE`), and so is to give it others later; set here, they
+   * count for both. (Of cookies: where this context asks for none. Another `cookieKey` is let be.)
+   * `keylog` tells both. Sessions are resumed only under the name
+   * they were made under. One that leads back to this context: `ERR_LIBSSL_UNSAFE`. As
+   * `tls.Server`'s. Wraps `SSL_CTX_set_client_hello_cb(3)`, `SSL_set_SSL_CTX(3)`.
+   */
+  addContext(servername: string, context: SslContext | null): void {
+    const name = checkServerName('servername', servername);
+    if (context !== null && !SslContext.is(context)) {
+      throw invalidType('context', 'an SslContext or null', context);
+    }
+    const handle = this.#reference.handle;
+    const other = context === null ? 0 : context.#reference.handle;
+    if (context !== null) checkFits(this, context);
+    registers[0] = handle;
+    registers[1] = other;
+    const outcome = native().setServerName(name);
+    noteName(this, name, context);
+    if (outcome !== undefined) deliver(outcome[2]);
+  }
+
+  // ---- Events.
+
+  /** @internal A connection has listeners for events of these kinds. */
+  want(kinds: number, connection: Handle): void {
+    if ((this.#wantedByConnections & kinds) === kinds) return;
+    this.#wantedByConnections |= kinds;
+    this.#listen(connection);
+  }
+
+  #listen(through = this.#reference.handle): void {
+    let kinds = this.#wantedByConnections;
+    for (const [event, bit] of Object.entries(events)) {
+      if (this.listenerCount(event as keyof SslContextEvents) > 0) kinds |= bit;
+    }
+    if (this.#store !== null) {
+      kinds |=
+        (1 << EventKind.newSession) | (1 << EventKind.removeSession) | (1 << EventKind.lookup);
+    }
+    // The table of listeners must not keep the context alive.
+    const self = new WeakRef(this);
+    const receive = (event: NativeEvent, callers: readonly object[]) => {
+      const context = self.deref();
+      if (context !== undefined) context.#receive(event, callers as readonly SslConnection[]);
+      else if (event.session !== 0) SslSession.adopt(event.session).free();
+    };
+    listen(this.#id, this.#owner, kinds, receive, through);
+  }
+
+  #receive(event: NativeEvent, callers: readonly SslConnection[]): void {
+    const connection =
+      callers.find(({ id }) => id === event.connection) ??
+      lentConnections.get(event.connection)?.deref() ??
+      null;
+    const errors: unknown[] = [];
+    if (event.kind === EventKind.keylog) {
+      this.#emit('keylog', [event.data, connection], errors);
+      // Of the first context: one that a server has switched to has told its own listeners.
+      if (connection?.context === this) connection.emitOwned('keylog', () => event.data, errors);
+    } else if (event.session !== 0) {
+      const session = SslSession.adopt(event.session);
+      const store = this.#store;
+      if (event.kind !== EventKind.removeSession) {
+        if (store !== null) {
+          const own = session.upRef();
+          call(() => tell(this.#storeError, 'set', () => store.set(own.id, own)), errors);
+        }
+        this.#emitSession('newSession', session, connection, errors);
+        connection?.emitOwned('session', () => session.upRef(), errors);
+      } else {
+        const { id } = session;
+        // A context that goes takes its cache with it, and not what others share.
+        if (store !== null && !this.freed) {
+          call(() => tell(this.#storeError, 'delete', () => store.delete(id)), errors);
+        }
+        this.#emitSession('removeSession', session, connection, errors);
+      }
+      session.free();
+    }
+    if (errors.length > 0) throw errors[0];
+  }
+
+  // Each listener gets an object of its own.
+  #emitSession(
+    event: 'newSession' | 'removeSession',
+    session: SslSession,
+    connection: SslConnection | null,
+    errors: unknown[],
+  ): void {
+    for (const listener of this.rawListeners(event)) {
+      call(() => listener.call(this, session.upRef(), connection), errors);
+    }
+  }
+
+  #emit(event: 'keylog', values: SslContextEvents['keylog'], errors: unknown[]): void {
+    call(() => this.emit(event, ...values), errors);
+  }
+
+  readonly #storeError = (error: unknown, operation: keyof SessionStore): void => {
+    this.emit('sessionStoreError', error, operation);
+  };
+
+  /** @internal */
+  get storeErrors(): (error: unknown, operation: keyof SessionStore) => void {
+    return this.#storeError;
+  }
+}
+
+guardMembers(SslContext);
+
+/** Calls a listener; what it throws is kept for later. */
+export function call(listener: () => void, errors: unknown[]): void {
+  try {
+    listener();
+  } catch (error) {
+    errors.push(error);
+  }
+}
+
+function sessionHandle(session: SslSession): Handle {
+  if (!SslSession.is(session)) throw invalidType('session', 'an SslSession', session);
+  return session.handle;
+}

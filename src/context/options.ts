@@ -1,0 +1,461 @@
+// The options of SslContext, put into effect.
+
+import { LibsslError, libsslError } from '../common/errors.js';
+import type { CheckedAnswers, CheckedContextOptions } from '../common/options.js';
+import type { ProtocolVersion } from '../common/protocol-version.js';
+import { invalidValue } from '../common/validate.js';
+import {
+  SSL_OP_CIPHER_SERVER_PREFERENCE,
+  SSL_OP_NO_TICKET,
+  SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
+  SSL_VERIFY_NONE,
+  SSL_VERIFY_PEER,
+} from '../libssl/constants.js';
+import {
+  SSL_CTX_get_max_proto_version,
+  SSL_CTX_get_min_proto_version,
+  SSL_CTX_set_max_proto_version,
+  SSL_CTX_set_min_proto_version,
+} from '../libssl/functions.js';
+import { EventKind, type Handle, native, registers } from '../native/native.js';
+import type { SslSession } from '../session/session.js';
+import type { SessionStore } from './store.js';
+import { clientRules, serverIdContext } from './verification.js';
+
+/** Text or bytes of PEM. */
+export type Pem = string | Uint8Array;
+
+/** A private key with its passphrase. */
+export interface PemKey {
+  /** PEM. */
+  pem: Pem;
+  /** The option `passphrase` where not given. */
+  passphrase?: string;
+}
+
+/** A PKCS #12 with its passphrase. */
+export interface Pfx {
+  /** DER. */
+  buf: Uint8Array;
+  /** The option `passphrase` where not given. */
+  passphrase?: string;
+}
+
+/** What a server does with a ticket of its own: resume with it or not, and send a new one or not. */
+export type TicketAction = 'use' | 'renew' | 'ignore' | 'ignoreAndRenew';
+
+/** What to do with tickets with this application data. */
+export interface TicketRule {
+  /** Without it the rule is for any ticket. */
+  appData?: Uint8Array | null;
+  /** What happens to the ticket. */
+  action: TicketAction;
+}
+
+/** What libssl's callbacks answer, given in advance; on a connection it goes before the context's. */
+export interface SslAnswers {
+  /** TLS 1.3, a client's: the session to offer as an external PSK, under this identity, 1 to 64,000 bytes. */
+  pskSession?: { identity: string | Uint8Array; session: SslSession } | null;
+  /** TLS 1.3, a server's: the session of each identity. */
+  pskSessions?: Iterable<readonly [identity: string | Uint8Array, session: SslSession]>;
+  /**
+   * A client's key, 1 to 256 bytes, under its identity, 1 to 127 bytes of UTF-8. libssl uses it in
+   * TLS 1.3 too, with suites of SHA-256 only; `maxVersion: 'TLSv1.2'` keeps it out of there.
+   */
+  psk?: { identity: string; key: Uint8Array } | null;
+  /** A server's: the key of each identity, as `psk`; in TLS 1.3 too. */
+  pskKeys?: Iterable<readonly [identity: string, key: Uint8Array]>;
+  /** A server's: stored in each ticket that is issued, and in its session's `ticketAppData`. */
+  ticketAppData?: Uint8Array | null;
+  /** A server's: the first rule that fits a ticket decides. Without one libssl does as it does. */
+  ticketRules?: Iterable<TicketRule>;
+  /** A server's: whether early data that could be taken is taken. */
+  allowEarlyData?: boolean;
+  /** The protocols to offer, or, on a server, to choose from: its own order counts. */
+  ALPNProtocols?: readonly string[] | Uint8Array;
+}
+
+/**
+ * Options with `node:tls`'s names mean what they mean there. A name that is not here, and a server's
+ * option given to a client or the reverse, is an error (`ERR_INVALID_ARG_VALUE`); what is undefined
+ * is not given.
+ */
+export interface SslContextOptions extends SslAnswers {
+  /** Which side its connections take. */
+  role: 'client' | 'server';
+  /** `dtls`: over datagrams, as `node:dgram` sends them. `tls` where not given. */
+  protocol?: 'tls' | 'dtls';
+  /** The lowest version. libssl's own where not given. */
+  minVersion?: ProtocolVersion;
+  /** The highest version. libssl's own where not given. */
+  maxVersion?: ProtocolVersion;
+  /** A certificate and those that lead to its root, PEM; an array for several kinds of key. */
+  cert?: Pem | readonly Pem[];
+  /** The private keys, PEM, in the order of `cert`; each alone, or with its passphrase. */
+  key?: Pem | PemKey | readonly (Pem | PemKey)[];
+  /** Of the private keys, and of `pfx`, that have none of their own. */
+  passphrase?: string;
+  /**
+   * A certificate, its key and those that lead to its root, as PKCS #12. As node:tls, what leads to
+   * the root is also trusted.
+   */
+  pfx?: Uint8Array | Pfx | readonly (Uint8Array | Pfx)[];
+  /** Trusted certificates, PEM. A client that verifies and has none uses the system's. */
+  ca?: Pem | readonly Pem[];
+  /**
+   * Revocation lists, PEM. With any of them each certificate of the peer's chain needs one: without it
+   * verification fails. `X509_STORE_add_crl(3)`.
+   */
+  crl?: Pem | readonly Pem[];
+  /** Whether a server asks for a certificate. */
+  requestCert?: boolean;
+  /**
+   * Whether a certificate that does not verify ends the handshake, also one of a session that is
+   * resumed. True where not given.
+   */
+  rejectUnauthorized?: boolean;
+  /**
+   * Suites of TLS 1.2 and before, and those of TLS 1.3 (`TLS_…`), separated by colons. Suites of
+   * TLS 1.3 alone leave nothing else; without any of them TLS 1.3 has libssl's own.
+   */
+  ciphers?: string;
+  /**
+   * Signature algorithms, separated by colons, best first: `rsa_pss_rsae_sha256`, `RSA+SHA256`.
+   * `SSL_CTX_set1_sigalgs_list(3)`.
+   */
+  sigalgs?: string;
+  /** Whether a server's order of suites counts, and not its clients'. True where not given. */
+  honorCipherOrder?: boolean;
+  /**
+   * A server's, for DHE suites: parameters, PEM, of 1024 bits and more, or `auto`: libssl's own, of
+   * the size of the key. Without it there is no DHE up to TLS 1.2. `SSL_CTX_set_tmp_dh(3)`.
+   */
+  dhparam?: 'auto' | Pem;
+  /**
+   * The curves for the key exchange, separated by colons, best first. `auto`, or not given: libssl's
+   * own. `SSL_CTX_set1_groups_list(3)`.
+   */
+  ecdhCurve?: string;
+  /** 0 to 5: `SSL_CTX_set_security_level(3)`. */
+  securityLevel?: number;
+  /**
+   * At most 32 bytes. A server resumes only sessions of the same context, that were made under the
+   * same name of `addContext()`; one that has `requestCert` or `ca` only those that were made under
+   * the same `requestCert`, `rejectUnauthorized` and `ca`, too: the id context is a hash of all that.
+   */
+  sessionIdContext?: string | Uint8Array;
+  /**
+   * A mask of `SSL_SESS_CACHE_…`. A client's where not given: its sessions go to listeners, and into no
+   * cache; a server's: libssl's own, the internal cache.
+   */
+  sessionCacheMode?: number;
+  /** Most sessions in the cache; 0: no limit. libssl's own: 20480. */
+  sessionCacheSize?: number;
+  /** Seconds that a session is good for. libssl's own: 7200. */
+  sessionTimeout?: number;
+  /** Tickets that a TLS 1.3 server sends after a full handshake, 0 to 255. libssl's own: 2. */
+  numTickets?: number;
+  /** 48 bytes each, as node:tls's, or 80. The first encrypts; the others decrypt and renew. */
+  ticketKeys?: Uint8Array | readonly Uint8Array[];
+  /** Sessions stay with the server: no tickets in TLS 1.2, tickets that are an id in TLS 1.3. */
+  noTicket?: boolean;
+  /** Most early data a server takes, in bytes. */
+  maxEarlyData?: number;
+  /**
+   * A server's, over DTLS: secret keys of 32 bytes for cookies. Before it answers a client it sends it
+   * a cookie, so that nobody makes it send to the address of somebody else. The first key makes
+   * cookies; the others are those of before, whose cookies are still good. Each connection needs the
+   * `peerAddress`, or is given it by `listen()`.
+   */
+  cookieKey?: Uint8Array | readonly Uint8Array[];
+  /** The length that a client asks for, in bytes. */
+  maxFragmentLength?: 512 | 1024 | 2048 | 4096;
+  /** Whether a TLS 1.3 client may be asked for a certificate after the handshake. */
+  postHandshakeAuth?: boolean;
+  /** A mask of `SSL_OP_…`. */
+  secureOptions?: number;
+  /** TLS 1.2 and before, a server's. */
+  pskIdentityHint?: string;
+  /** A server's sessions outside of libssl. */
+  sessionStore?: SessionStore | null;
+  /** Milliseconds that a handshake waits for the store. 1000 where not given. */
+  sessionStoreTimeout?: number;
+}
+
+/** Throws LibsslError for `functionName` unless the result is not 0. */
+export function ensure(functionName: string, option?: string): void {
+  if (Number(registers[0]) > 0) return;
+  const error = libsslError(functionName, native().lastErrors());
+  if (option !== undefined) error.message = `options.${option}: ${error.message}`;
+  throw error;
+}
+
+export function setVersion(
+  context: Handle,
+  side: 'minVersion' | 'maxVersion',
+  version: number,
+  name: string = side,
+): void {
+  const [set, get] =
+    side === 'minVersion'
+      ? [SSL_CTX_set_min_proto_version, SSL_CTX_get_min_proto_version]
+      : [SSL_CTX_set_max_proto_version, SSL_CTX_get_max_proto_version];
+  // A version of DTLS libssl takes for a context of TLS, and does nothing; and the reverse.
+  if (set(context, version) !== 1 || get(context) !== version)
+    throw invalidValue(name, 'is not a version that this context can speak');
+}
+
+/** All that is not a property of SslContext besides. */
+export function applyOptions(context: Handle, options: CheckedContextOptions): Verification {
+  const functions = native();
+  const { securityLevel, minVersion, maxVersion, ciphers, maxFragmentLength } = options;
+  // First: what the others are allowed depends on it.
+  if (securityLevel !== undefined) {
+    registers[0] = context;
+    functions.SSL_CTX_set_security_level(securityLevel);
+  }
+  if (minVersion !== undefined) setVersion(context, 'minVersion', minVersion, 'options.minVersion');
+  if (maxVersion !== undefined) setVersion(context, 'maxVersion', maxVersion, 'options.maxVersion');
+  if (ciphers !== undefined) applyCiphers(context, ciphers);
+  applyKeyExchange(context, options);
+  const { noTicket = false, postHandshakeAuth, pskIdentityHint } = options;
+  const { honorCipherOrder = options.role === 'server', secureOptions = 0 } = options;
+  const mask =
+    secureOptions |
+    (noTicket ? SSL_OP_NO_TICKET : 0) |
+    (honorCipherOrder ? SSL_OP_CIPHER_SERVER_PREFERENCE : 0);
+  registers[0] = context;
+  functions.SSL_CTX_set_options(mask >>> 0);
+  applyCertificates(context, options);
+  const verification = applyVerification(context, options);
+  if (maxFragmentLength !== undefined) {
+    registers[0] = context;
+    // 512 is 1, and each code after it is twice as much.
+    functions.SSL_CTX_set_tlsext_max_fragment_length(Math.log2(maxFragmentLength) - 8);
+  }
+  if (postHandshakeAuth !== undefined) {
+    registers[0] = context;
+    functions.SSL_CTX_set_post_handshake_auth(postHandshakeAuth ? 1 : 0);
+  }
+  if (pskIdentityHint !== undefined) {
+    registers[0] = context;
+    functions.SSL_CTX_use_psk_identity_hint(pskIdentityHint);
+    ensure('SSL_CTX_use_psk_identity_hint', 'pskIdentityHint');
+  }
+  return verification;
+}
+
+function applyKeyExchange(context: Handle, options: CheckedContextOptions): void {
+  const functions = native();
+  const { ecdhCurve, sigalgs, dhparam } = options;
+  if (ecdhCurve !== undefined && ecdhCurve !== 'auto') {
+    registers[0] = context;
+    functions.SSL_CTX_set1_groups_list(ecdhCurve);
+    ensure('SSL_CTX_set1_groups_list', 'ecdhCurve');
+  }
+  if (sigalgs !== undefined) {
+    registers[0] = context;
+    functions.SSL_CTX_set1_sigalgs_list(sigalgs);
+    ensure('SSL_CTX_set1_sigalgs_list', 'sigalgs');
+  }
+  if (dhparam !== undefined) {
+    registers[0] = context;
+    functions.setDhParameters(dhparam);
+    if (registers[0] === -1) throw invalidValue('options.dhparam', 'must have 1024 bits or more');
+    ensure('SSL_CTX_set_tmp_dh', 'dhparam');
+  }
+}
+
+// As node:tls: suites of TLS 1.3 alone leave nothing but TLS 1.3; others alone leave TLS 1.3 its
+// own.
+function applyCiphers(context: Handle, ciphers: string): void {
+  const names = ciphers.split(':').filter(Boolean);
+  const suites = names.filter((name) => name.startsWith('TLS_')).join(':');
+  const list = names.filter((name) => !name.startsWith('TLS_')).join(':');
+  if (names.length === 0) throw invalidValue('options.ciphers', 'must name a cipher suite');
+  // libssl passes over names that it does not know in a list, and suites of TLS 1.3 are not in it.
+  if (names.some((name) => /^[-+!]TLS_/.test(name))) {
+    throw invalidValue('options.ciphers', 'must name the suites of TLS 1.3 that are wanted');
+  }
+  const functions = native();
+  if (suites !== '') {
+    registers[0] = context;
+    functions.SSL_CTX_set_ciphersuites(suites);
+    ensure('SSL_CTX_set_ciphersuites', 'ciphers');
+  }
+  if (list !== '') {
+    registers[0] = context;
+    functions.SSL_CTX_set_cipher_list(list);
+    ensure('SSL_CTX_set_cipher_list', 'ciphers');
+    return;
+  }
+  const tls13 = 0x0304;
+  SSL_CTX_set_min_proto_version(context, tls13);
+  const highest = SSL_CTX_get_max_proto_version(context);
+  const lowest = SSL_CTX_get_min_proto_version(context);
+  if (lowest !== tls13 || (highest !== 0 && highest < tls13)) {
+    throw invalidValue('options.ciphers', 'has suites of TLS 1.3 only, which is off');
+  }
+}
+
+// A character for each byte. Not by Buffer.from, whose pool would keep a copy.
+function utf8AsLatin1(secret: string): string {
+  const bytes = Buffer.alloc(Buffer.byteLength(secret, 'utf8'));
+  bytes.write(secret, 'utf8');
+  const text = bytes.toString('latin1');
+  bytes.fill(0);
+  return text;
+}
+
+function applyCertificates(context: Handle, options: CheckedContextOptions): void {
+  const functions = native();
+  const { cert = [], key = [], pfx = [], role } = options;
+  // The addon takes one byte for each character; a passphrase is bytes.
+  const secretOf = (own: string | undefined) => {
+    const text = own ?? options.passphrase;
+    return text === undefined ? null : utf8AsLatin1(text);
+  };
+  for (const pem of cert) {
+    registers[0] = context;
+    functions.useCertificate(pem);
+    ensure('SSL_CTX_use_certificate', 'cert');
+  }
+  for (const { bytes, passphrase } of key) {
+    registers[0] = context;
+    functions.usePrivateKey(bytes, secretOf(passphrase));
+    ensure('SSL_CTX_use_PrivateKey', 'key');
+    registers[0] = context;
+    functions.SSL_CTX_check_private_key();
+    ensure('SSL_CTX_check_private_key', 'key');
+  }
+  for (const { bytes, passphrase } of pfx) {
+    const secret = secretOf(passphrase);
+    if (secret?.includes('\0'))
+      throw invalidValue('options.passphrase', 'must not have a NUL in it');
+    registers[0] = context;
+    functions.usePfx(bytes, secret, role === 'server');
+    if (registers[0] === -1)
+      throw invalidValue('options.pfx', 'must have a certificate and its key');
+    ensure('PKCS12_parse', 'pfx');
+  }
+}
+
+/** How a context judges its peers, as its connections and its id context need it. */
+export interface Verification {
+  readonly rejectUnauthorized: boolean;
+  /** A server's, where certificates of clients count. */
+  readonly clientRules: Buffer | null;
+}
+
+function applyVerification(context: Handle, options: CheckedContextOptions): Verification {
+  const functions = native();
+  const { rejectUnauthorized: reject = true, requestCert: request = false } = options;
+  const { ca, crl = [], pfx = [] } = options;
+  const client = options.role === 'client';
+  for (const pem of ca ?? []) {
+    registers[0] = context;
+    functions.addCa(pem, !client);
+    ensure('X509_STORE_add_cert', 'ca');
+  }
+  for (const pem of crl) {
+    registers[0] = context;
+    functions.addCrl(pem);
+    ensure('X509_STORE_add_crl', 'crl');
+  }
+  const system = client && reject && ca === undefined;
+  if (system) {
+    registers[0] = context;
+    functions.SSL_CTX_set_default_verify_paths();
+    ensure('SSL_CTX_set_default_verify_paths');
+  }
+  const mode = client
+    ? reject
+      ? SSL_VERIFY_PEER
+      : SSL_VERIFY_NONE
+    : request
+      ? requestMode(reject)
+      : SSL_VERIFY_NONE;
+  registers[0] = context;
+  functions.SSL_CTX_set_verify(mode);
+  const trusted = [...(ca ?? []), ...crl, ...pfx.map(({ bytes }) => bytes)];
+  const rules = client ? null : clientRules(request, reject, trusted);
+  registers[0] = context;
+  functions.judge(!reject, system);
+  return { rejectUnauthorized: reject, clientRules: rules };
+}
+
+/** How a server asks for a certificate. */
+export function requestMode(rejectUnauthorized: boolean): number {
+  return SSL_VERIFY_PEER + (rejectUnauthorized ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0);
+}
+
+/** Puts answers onto a context or a connection. */
+export function applyAnswers(target: Handle, client: boolean, answers: CheckedAnswers): void {
+  const functions = native();
+  const { pskSession, psk, ticketRules, allowEarlyData, ALPNProtocols } = answers;
+  if (pskSession === null) {
+    registers[0] = target;
+    functions.removeAnswers(EventKind.pskUse);
+  } else if (pskSession !== undefined) {
+    const session = pskSession.session.handle;
+    registers[0] = target;
+    registers[1] = session;
+    functions.setPskUse(pskSession.identity);
+  }
+  for (const [identity, session] of answers.pskSessions ?? []) {
+    const { handle } = session;
+    registers[0] = target;
+    registers[1] = handle;
+    functions.setPskFind(identity);
+  }
+  if (psk === null) {
+    registers[0] = target;
+    functions.removeAnswers(EventKind.pskClient);
+  } else if (psk !== undefined) {
+    registers[0] = target;
+    functions.setPskClient(psk.identity, psk.key);
+  }
+  for (const [identity, key] of answers.pskKeys ?? []) {
+    registers[0] = target;
+    functions.setPskServer(identity, key);
+  }
+  if (answers.ticketAppData !== undefined) {
+    registers[0] = target;
+    functions.setTicketAppData(answers.ticketAppData);
+  }
+  if (ticketRules !== undefined) {
+    registers[0] = target;
+    functions.clearTicketRules();
+    for (const { action, appData } of ticketRules) {
+      registers[0] = target;
+      functions.addTicketRule(action, appData);
+    }
+  }
+  if (allowEarlyData !== undefined) {
+    registers[0] = target;
+    functions.setAllowEarlyData(allowEarlyData);
+  }
+  if (ALPNProtocols !== undefined && !client) {
+    registers[0] = target;
+    functions.setAlpnSelect(ALPNProtocols);
+  }
+}
+
+/** `rules`: those for certificates of clients, which the id context then depends on. */
+export function applySessionIdContext(
+  context: Handle,
+  given: Uint8Array | null,
+  rules: Buffer | null,
+): void {
+  // First as it was given: what is too long must be an error.
+  for (const bytes of [...(given === null ? [] : [given]), serverIdContext(given, rules)]) {
+    registers[0] = context;
+    native().SSL_CTX_set_session_id_context(bytes);
+    ensure('SSL_CTX_set_session_id_context', 'sessionIdContext');
+  }
+}
+
+/** An error that names what a connection or context is in no state for. */
+export function stateError(message: string): LibsslError {
+  return new LibsslError('ERR_LIBSSL_STATE', message);
+}

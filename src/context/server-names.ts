@@ -1,0 +1,86 @@
+// Which contexts switch to which others by server name, and what of the other then has its effect.
+
+import { invalidValue } from '../common/validate.js';
+import { SSL_OP_COOKIE_EXCHANGE } from '../libssl/constants.js';
+import { ticketKeysFit } from '../libssl/ticket-keys.js';
+import type { SslContext } from './context.js';
+import type { SessionStore } from './store.js';
+
+const asksForCookie = (options: number) => (options & SSL_OP_COOKIE_EXCHANGE) !== 0;
+
+// What connections have from their first context: whether the value of another has its effect.
+const fits = {
+  ticketKeys: (first: SslContext, keys: readonly Uint8Array[] | SslContext) =>
+    ticketKeysFit(first.borrowed, 'borrowed' in keys ? keys.borrowed : keys),
+  sessionStore: (first: SslContext, store: SessionStore | null) =>
+    store === null || store === first.sessionStore,
+  sessionCacheMode: (first: SslContext, mode: number) => mode === first.sessionCacheMode,
+  sessionCacheSize: (first: SslContext, size: number) => size === first.sessionCacheSize,
+  sessionTimeout: (first: SslContext, seconds: number) => seconds === first.sessionTimeout,
+  maxEarlyData: (first: SslContext, bytes: number) => bytes === 0 || first.maxEarlyData > 0,
+  cookieKey: (first: SslContext, options: number) =>
+    !asksForCookie(options) || asksForCookie(first.secureOptions),
+};
+
+type Fits = typeof fits;
+
+const namesOf = new WeakMap<SslContext, Map<string, SslContext>>();
+// Not what keeps them: a context outlives those that switch to it.
+const firstsOf = new WeakMap<SslContext, Set<WeakRef<SslContext>>>();
+
+/** Throws where an option of `other` would have no effect once `first` switches to it. */
+export function checkFits(first: SslContext, other: SslContext): void {
+  const fit: Readonly<Record<string, boolean>> = {
+    role: first.role === 'server' && other.role === 'server',
+    protocol: first.protocol === other.protocol,
+    ticketKeys: fits.ticketKeys(first, other),
+    sessionStore: fits.sessionStore(first, other.sessionStore),
+    sessionCacheMode: fits.sessionCacheMode(first, other.sessionCacheMode),
+    sessionCacheSize: fits.sessionCacheSize(first, other.sessionCacheSize),
+    sessionTimeout: fits.sessionTimeout(first, other.sessionTimeout),
+    maxEarlyData: fits.maxEarlyData(first, other.maxEarlyData),
+    cookieKey: fits.cookieKey(first, other.secureOptions),
+  };
+  for (const [option, its] of Object.entries(fit)) {
+    if (its) continue;
+    const rule = `has another ${option}, which a connection takes from the first`;
+    throw invalidValue('context', rule);
+  }
+}
+
+/** `first` switches to `other` for this name from now on; null: to none any more. */
+export function noteName(first: SslContext, name: string, other: SslContext | null): void {
+  const names = namesOf.get(first) ?? new Map<string, SslContext>();
+  namesOf.set(first, names);
+  if (other === null) {
+    names.delete(name);
+    return;
+  }
+  names.set(name, other);
+  if (other === first) return;
+  const firsts = [...(firstsOf.get(other) ?? [])].filter((each) => {
+    const context = each.deref();
+    return context !== undefined && context !== first;
+  });
+  firstsOf.set(other, new Set([...firsts, new WeakRef(first)]));
+}
+
+/** Throws where a context that others switch to would get a value that has no effect there. */
+export function checkStaysFit<Option extends keyof Fits>(
+  context: SslContext,
+  option: Option,
+  value: Parameters<Fits[Option]>[1],
+  name: string = option,
+): void {
+  context.borrowed; // throws where it was freed
+  const suits = fits[option] as (first: SslContext, value: Parameters<Fits[Option]>[1]) => boolean;
+  for (const each of firstsOf.get(context) ?? []) {
+    const first = each.deref();
+    if (first === undefined || first.freed) continue;
+    const switches = [...(namesOf.get(first)?.values() ?? [])].includes(context);
+    if (!switches || suits(first, value)) continue;
+    const rule =
+      'must fit that of the context which switches to this one (addContext): set it there';
+    throw invalidValue(name, rule);
+  }
+}

@@ -1,0 +1,175 @@
+import { LibsslError } from '../common/errors.js';
+import { invalidType } from '../common/validate.js';
+import { native, registers } from '../native/native.js';
+import { SslSession } from '../session/session.js';
+
+type MaybePromise<T> = T | Promise<T>;
+
+/**
+ * A server's sessions outside of libssl, for instance shared between processes. Each function may
+ * return a promise. What fails or takes too long costs a full handshake, and is told by the
+ * context's event `sessionStoreError`.
+ */
+export interface SessionStore {
+  /**
+   * The session of an id, or its DER, also as node:tls has it; null or undefined when there is none.
+   * It stays yours.
+   */
+  get(id: Buffer): MaybePromise<SslSession | Uint8Array | null | undefined>;
+  /** The session is yours. */
+  set(id: Buffer, session: SslSession): MaybePromise<unknown>;
+  /** The session of this id is not good any more. */
+  delete(id: Buffer): MaybePromise<unknown>;
+}
+
+/** Where a store's failures are told. */
+export type StoreErrors = (error: unknown, operation: keyof SessionStore) => void;
+
+// An exception of a listener where nobody called: as of any other that the event loop calls, and no
+// rejection of a promise that nobody has.
+function raise(error: unknown): void {
+  process.nextTick(() => {
+    throw error;
+  });
+}
+
+/** Calls the store, and tells what it throws or rejects with. */
+export function tell(
+  errors: StoreErrors,
+  operation: 'set' | 'delete',
+  call: () => MaybePromise<unknown>,
+): void {
+  try {
+    Promise.resolve(call())
+      .catch((error: unknown) => errors(error, operation))
+      .catch(raise);
+  } catch (error) {
+    errors(error, operation);
+  }
+}
+
+/**
+ * Looks ids up. `found` gets each session, which stays ours; `done` is called once all were looked
+ * for: at once when the store answers at once. What is returned ends the search: neither is called
+ * any more. What listeners throw meanwhile comes into `thrown`.
+ */
+export function lookUpAll(
+  store: SessionStore,
+  ids: readonly Buffer[],
+  timeout: number,
+  errors: StoreErrors,
+  found: (session: SslSession) => void,
+  done: () => void,
+  thrown: unknown[],
+): () => void {
+  let ended = false;
+  let open = ids.length;
+  const take = (session: SslSession | null) => {
+    open -= 1;
+    try {
+      if (session !== null && !ended) found(session);
+    } finally {
+      session?.free();
+    }
+    if (open === 0 && !ended) done();
+  };
+  const searches: (() => void)[] = [];
+  for (const id of ids) {
+    try {
+      searches.push(lookUp(store, id, timeout, errors, take));
+    } catch (error) {
+      thrown.push(error); // the others are still to be looked for
+    }
+  }
+  return () => {
+    ended = true;
+    for (const end of searches) end();
+  };
+}
+
+/**
+ * Looks an id up. `found` is called once: at once when the store answers at once, and with null when
+ * it has nothing, fails, or is not there after `timeout` milliseconds. The session is the caller's.
+ * What is returned ends the search.
+ */
+function lookUp(
+  store: SessionStore,
+  id: Buffer,
+  timeout: number,
+  errors: StoreErrors,
+  found: (session: SslSession | null) => void,
+): () => void {
+  let open = true;
+  let timer: NodeJS.Timeout | undefined;
+  const end = (session: SslSession | null, ...failures: unknown[]) => {
+    open = false;
+    clearTimeout(timer);
+    try {
+      for (const failure of failures) errors(failure, 'get');
+    } finally {
+      // Whatever the listeners do: the handshake waits.
+      found(session);
+    }
+  };
+  const judge = (answer: unknown) => {
+    if (!open) return;
+    let session: SslSession | null;
+    try {
+      session = sessionOf(answer, id);
+    } catch (error) {
+      end(null, error);
+      return;
+    }
+    end(session);
+  };
+  const fail = (error: unknown) => {
+    if (open) end(null, error);
+  };
+
+  let answer: unknown;
+  let later: boolean;
+  try {
+    answer = store.get(Buffer.from(id));
+    later = typeof (answer as PromiseLike<unknown> | null | undefined)?.then === 'function';
+  } catch (error) {
+    fail(error);
+    return () => {};
+  }
+  if (later) {
+    timer = setTimeout(() => {
+      const message = `the session store did not answer within ${timeout} ms`;
+      fail(new LibsslError('ERR_LIBSSL_STORE_TIMEOUT', message));
+    }, timeout);
+    Promise.resolve(answer).then(judge, fail).catch(raise);
+  } else {
+    judge(answer);
+  }
+  return () => {
+    open = false;
+    clearTimeout(timer);
+  };
+}
+
+// A reference of our own to what the store has answered. libssl takes no look at it, so it is done
+// here: it must be the session of the id, and one to resume.
+function sessionOf(answer: unknown, id: Buffer): SslSession | null {
+  if (answer === null || answer === undefined) return null;
+  let session: SslSession;
+  if (SslSession.is(answer)) session = answer.upRef();
+  else if (answer instanceof Uint8Array) session = SslSession.fromNodeSession(answer);
+  else throw invalidType("sessionStore.get()'s answer", 'an SslSession, its DER or null', answer);
+  try {
+    const refuse = (rule: string) => {
+      const message = `the session store answered with a session ${rule}`;
+      throw new LibsslError('ERR_LIBSSL_STORE_ANSWER', message);
+    };
+    if (!session.id.equals(id)) refuse('of another id');
+    if (!session.isResumable) refuse('that is marked as not resumable');
+    registers[1] = session.handle;
+    native().checkResumable();
+    return session;
+  } catch (error) {
+    session.free();
+    throw error;
+  }
+}

@@ -1,0 +1,120 @@
+// The functions of the C-named module that take a callback: libssl.ts says what holds for all.
+//
+// libssl's callbacks run in the middle of its own work, so no JavaScript runs inside them. Each
+// callback here is called after libssl has returned, before the C-named function does, in libssl's
+// order. What it throws that function throws, after all others had theirs; the function's own result
+// is lost then. Null removes libssl's callback as well.
+
+import { EventKind, type Handle, type NativeEvent } from '../native/native.js';
+import {
+  callbackOf,
+  checkCallback,
+  checkObject,
+  freeSession,
+  type GetSessionCallback,
+  setCallbacks,
+} from './delivery.js';
+
+export type { GetSessionCallback };
+
+// ---- The session cache.
+
+/** 1: the handle, and the reference it owns, is yours; anything else: it is freed. */
+export type NewSessionCallback = (ssl: Handle, session: Handle) => 0 | 1;
+/** The handle is borrowed: with `SSL_SESSION_up_ref` a reference stays when it is freed after. */
+export type RemoveSessionCallback = (ctx: Handle, session: Handle) => void;
+/** A line of the key log, as NSS writes it. */
+export type KeylogCallback = (ssl: Handle, line: string) => void;
+
+/** `void SSL_CTX_sess_set_new_cb(SSL_CTX *ctx, int (*new_session_cb)(SSL *, SSL_SESSION *))`. */
+export function SSL_CTX_sess_set_new_cb(ctx: Handle, newCb: NewSessionCallback | null): void {
+  const listener = ({ connection, session }: NativeEvent) => {
+    let kept = false;
+    try {
+      kept = newCb?.(connection, session) === 1;
+    } finally {
+      if (!kept) freeSession(session);
+    }
+  };
+  setOne('SSL_CTX_sess_set_new_cb', ctx, EventKind.newSession, 'newCb', newCb, listener);
+}
+
+/** `void SSL_CTX_sess_set_remove_cb(SSL_CTX *ctx, void (*remove_session_cb)(…))`. */
+export function SSL_CTX_sess_set_remove_cb(
+  ctx: Handle,
+  removeCb: RemoveSessionCallback | null,
+): void {
+  const listener = ({ context, session }: NativeEvent) => {
+    try {
+      removeCb?.(context, session);
+    } finally {
+      freeSession(session);
+    }
+  };
+  setOne(
+    'SSL_CTX_sess_set_remove_cb',
+    ctx,
+    EventKind.removeSession,
+    'removeCb',
+    removeCb,
+    listener,
+  );
+}
+
+/**
+ * `void SSL_CTX_sess_set_get_cb(SSL_CTX *ctx, SSL_SESSION (*get_session_cb)(…))`, with `*copy` as 1:
+ * libssl takes a reference of its own, and the one of your handle stays yours. The handshake waits
+ * at the ClientHello for the answer. A session that has not the id that was asked for, or no cipher
+ * or key, or that is not resumable, is no answer; of one in another context's cache libssl is given
+ * a dup.
+ */
+export function SSL_CTX_sess_set_get_cb(ctx: Handle, getCb: GetSessionCallback | null): void {
+  setOne('SSL_CTX_sess_set_get_cb', ctx, EventKind.lookup, 'getCb', getCb, () => {});
+}
+
+/** `void SSL_CTX_set_keylog_callback(SSL_CTX *ctx, SSL_CTX_keylog_cb_func cb)`. */
+export function SSL_CTX_set_keylog_callback(ctx: Handle, cb: KeylogCallback | null): void {
+  setOne('SSL_CTX_set_keylog_callback', ctx, EventKind.keylog, 'cb', cb, (event) =>
+    cb?.(event.connection, event.data.toString('latin1')),
+  );
+}
+
+/** `int (*SSL_CTX_sess_get_new_cb(SSL_CTX *ctx))(…)`. */
+export const SSL_CTX_sess_get_new_cb = getter<NewSessionCallback>(
+  'SSL_CTX_sess_get_new_cb',
+  EventKind.newSession,
+);
+/** `void (*SSL_CTX_sess_get_remove_cb(SSL_CTX *ctx))(…)`. */
+export const SSL_CTX_sess_get_remove_cb = getter<RemoveSessionCallback>(
+  'SSL_CTX_sess_get_remove_cb',
+  EventKind.removeSession,
+);
+/** `SSL_SESSION *(*SSL_CTX_sess_get_get_cb(SSL_CTX *ctx))(…)`. */
+export const SSL_CTX_sess_get_get_cb = getter<GetSessionCallback>(
+  'SSL_CTX_sess_get_get_cb',
+  EventKind.lookup,
+);
+/** `SSL_CTX_keylog_cb_func SSL_CTX_get_keylog_callback(const SSL_CTX *ctx)`. */
+export const SSL_CTX_get_keylog_callback = getter<KeylogCallback>(
+  'SSL_CTX_get_keylog_callback',
+  EventKind.keylog,
+);
+
+function setOne<T>(
+  functionName: string,
+  ctx: Handle,
+  kind: EventKind,
+  parameter: string,
+  callback: T | null,
+  listener: (event: NativeEvent) => void,
+): void {
+  checkCallback(parameter, callback);
+  setCallbacks(functionName, ctx, [[kind, callback, listener]]);
+}
+
+function getter<T>(functionName: string, kind: EventKind): (ctx: Handle) => T | null {
+  return (ctx) => {
+    checkObject(functionName, 'ctx', ctx);
+    return (callbackOf(ctx, kind) as T | undefined) ?? null;
+  };
+}

@@ -1,0 +1,232 @@
+// The SSL_… functions of the C-named module: libssl.ts says what holds for all of them. A connection
+// reads from and writes to memory: BIO_write feeds what it reads, BIO_read takes what it wrote. A
+// function that goes on with the connection calls the callbacks of its context before it returns:
+// callbacks.ts.
+
+import {
+  checkBytes,
+  checkHandle,
+  checkInt,
+  checkInteger,
+  checkLatin1,
+  checkLong,
+} from '../common/validate.js';
+import { named, result, setHandle, setHandles } from '../native/call.js';
+import { type Handle, type Native, native, type Outcome } from '../native/native.js';
+import { TLSEXT_NAMETYPE_host_name } from './constants.js';
+import { deliverAll, keepingErrors, takeStep } from './delivery.js';
+import { mostMaterial } from './keying-material.js';
+
+// ---- The life of a connection.
+
+/**
+ * `void SSL_free(SSL *ssl)`. Nothing for 0. Without `SSL_shutdown` before, libssl marks the session
+ * as not resumable, also for those who have a reference to it.
+ */
+export function SSL_free(ssl: Handle | 0): void {
+  const functions = native();
+  setHandle('ssl', ssl);
+  deliverAll(functions.SSL_free());
+}
+
+/**
+ * `int SSL_clear(SSL *s)`: ready for another handshake, with the same session. Refused while a
+ * handshake waits for get_cb, and once early data was accepted.
+ */
+export const SSL_clear = stepInt('SSL_clear');
+
+/** `void SSL_set_connect_state(SSL *s)`: only before the handshake has begun. */
+export function SSL_set_connect_state(s: Handle): void {
+  setSide('SSL_set_connect_state', s, false);
+}
+
+/** `void SSL_set_accept_state(SSL *s)`: only before the handshake has begun. */
+export function SSL_set_accept_state(s: Handle): void {
+  setSide('SSL_set_accept_state', s, true);
+}
+
+function setSide(name: string, s: Handle, server: boolean): void {
+  const functions = native();
+  setHandle('s', s);
+  named(name, () => functions.setSide(server));
+}
+
+// ---- Memory.
+
+/**
+ * `int BIO_write(SSL_get_rbio(ssl), bytes, …)`: how many bytes; -1 when out of memory. Over DTLS they
+ * are one datagram.
+ */
+export function BIO_write(ssl: Handle, bytes: Uint8Array): number {
+  const functions = native();
+  const data = checkBytes('bytes', bytes);
+  setHandle('ssl', ssl);
+  functions.BIO_write(data);
+  return result<number>();
+}
+
+/**
+ * `int BIO_read(SSL_get_wbio(ssl), …)`: all that the connection has written; null for nothing. Over
+ * DTLS it is the next datagram.
+ */
+export function BIO_read(ssl: Handle): Buffer | null {
+  const functions = native();
+  setHandle('ssl', ssl);
+  const outcome = functions.BIO_read();
+  deliverAll(outcome);
+  return outcome?.[1] ?? null;
+}
+
+// ---- Steps.
+
+type Steps = {
+  [K in keyof Native]: Native[K] extends () => Outcome ? K : never;
+}[keyof Native];
+
+function stepInt(name: Steps): (ssl: Handle) => number {
+  return (ssl) => {
+    const functions = native();
+    checkHandle('ssl', ssl);
+    takeStep(ssl, () => functions[name]());
+    return result<number>();
+  };
+}
+
+/** `int SSL_do_handshake(SSL *ssl)`. */
+export const SSL_do_handshake = stepInt('SSL_do_handshake');
+/** `int SSL_connect(SSL *ssl)`. */
+export const SSL_connect = stepInt('SSL_connect');
+/** `int SSL_accept(SSL *ssl)`. */
+export const SSL_accept = stepInt('SSL_accept');
+/** `int SSL_shutdown(SSL *ssl)`: 1 when both sides have, 0 when only this one. */
+export const SSL_shutdown = stepInt('SSL_shutdown');
+/** `int SSL_renegotiate(SSL *ssl)`: up to TLS 1.2, with the next handshake; not before the first. */
+export const SSL_renegotiate = stepInt('SSL_renegotiate');
+/** `int SSL_verify_client_post_handshake(SSL *ssl)`: a server's; TLS 1.3. */
+export const SSL_verify_client_post_handshake = stepInt('SSL_verify_client_post_handshake');
+
+/** `int SSL_key_update(SSL *s, int updatetype)`: of SSL_KEY_UPDATE_…; TLS 1.3. */
+export function SSL_key_update(s: Handle, updatetype: number): number {
+  const functions = native();
+  const type = checkInt('updatetype', updatetype);
+  checkHandle('s', s);
+  takeStep(s, () => functions.SSL_key_update(type));
+  return result<number>();
+}
+
+/** `int SSL_write(SSL *ssl, const void *buf, int num)`: how many bytes. */
+export function SSL_write(ssl: Handle, buf: Uint8Array): number {
+  const functions = native();
+  const bytes = checkBytes('buf', buf);
+  checkHandle('ssl', ssl);
+  takeStep(ssl, () => functions.SSL_write(bytes));
+  return result<number>();
+}
+
+/** `int SSL_read(SSL *ssl, void *buf, int num)`: at most num bytes; null where C returns <= 0. */
+export const SSL_read = readSome('SSL_read');
+/** `int SSL_peek(SSL *ssl, void *buf, int num)`: the same, and they stay. */
+export const SSL_peek = readSome('SSL_peek');
+
+// A record's most: libssl reads from one.
+const mostRead = 16_384;
+const checkRoom = (value: unknown) =>
+  Math.min(checkInteger('num', value, 0, 0x7fff_ffff), mostRead);
+
+function readSome(name: 'SSL_read' | 'SSL_peek'): (ssl: Handle, num: number) => Buffer | null {
+  return (ssl, num) => {
+    const functions = native();
+    const room = checkRoom(num);
+    checkHandle('ssl', ssl);
+    return takeStep(ssl, () => functions[name](room));
+  };
+}
+
+/** `int SSL_write_early_data(SSL *s, const void *buf, size_t num, size_t *written)`: all or none. */
+export function SSL_write_early_data(s: Handle, buf: Uint8Array): 0 | 1 {
+  const functions = native();
+  const bytes = checkBytes('buf', buf);
+  checkHandle('s', s);
+  takeStep(s, () => functions.SSL_write_early_data(bytes));
+  return result<0 | 1>();
+}
+
+/**
+ * `int SSL_read_early_data(SSL *s, void *buf, size_t num, size_t *readbytes)`: the result, one of
+ * SSL_READ_EARLY_DATA_…, and the bytes.
+ */
+export function SSL_read_early_data(s: Handle, num: number): [result: number, data: Buffer | null] {
+  const functions = native();
+  const room = checkRoom(num);
+  checkHandle('s', s);
+  const data = takeStep(s, () => functions.SSL_read_early_data(room));
+  return [result<number>(), data];
+}
+
+/**
+ * `int SSL_get_error(const SSL *ssl, int ret)`: of SSL_ERROR_…, for the last step's result. As in C,
+ * the step's errors are still there after it, for lastErrors().
+ */
+export function SSL_get_error(ssl: Handle, ret: number): number {
+  const functions = native();
+  const value = checkInt('ret', ret);
+  checkHandle('ssl', ssl);
+  keepingErrors(() => {
+    setHandle('ssl', ssl);
+    functions.SSL_get_error();
+  });
+  return value > 0 ? 0 : result<number>();
+}
+
+// ---- Sessions.
+
+/**
+ * `int SSL_set_session(SSL *ssl, SSL_SESSION *session)`. libssl gets a dup of a session that came
+ * from another context. In the middle of a connection that cannot go on then, as in C.
+ */
+export function SSL_set_session(ssl: Handle, session: Handle | 0): 0 | 1 {
+  const functions = native();
+  setHandles('ssl', ssl, 'session', session);
+  return deliverAll(functions.SSL_set_session()) as 0 | 1;
+}
+
+// ---- What was negotiated, and where the connection is.
+
+/** `const char *SSL_get_servername(const SSL *s, const int type)`, as latin1. */
+export function SSL_get_servername(
+  s: Handle,
+  type: number = TLSEXT_NAMETYPE_host_name,
+): string | null {
+  const functions = native();
+  const known = checkInt('type', type) === TLSEXT_NAMETYPE_host_name;
+  setHandle('s', s);
+  const name = functions.SSL_get_servername();
+  return known ? name : null;
+}
+
+/** `const char *X509_verify_cert_error_string(long n)`. */
+export function X509_verify_cert_error_string(n: number | bigint): string {
+  const functions = native();
+  const value = checkLong('n', n);
+  return functions.X509_verify_cert_error_string(value);
+}
+
+/**
+ * `int SSL_export_keying_material(SSL *s, unsigned char *out, size_t olen, const char *label,
+ * size_t llen, const unsigned char *context, size_t contextlen, int use_context)`, with a context
+ * unless it is null. null where C does not return 1, and before the handshake is finished. At most
+ * 65535 bytes at once: for millions libssl works for minutes.
+ */
+export function SSL_export_keying_material(
+  s: Handle,
+  olen: number,
+  label: string,
+  context: Uint8Array | null = null,
+): Buffer | null {
+  const functions = native();
+  const size = checkInteger('olen', olen, 0, mostMaterial);
+  const text = checkLatin1('label', label);
+  const bytes = context === null ? null : checkBytes('context', context);
+  setHandle('s', s);
+  return functions.SSL_export_keying_material(size, text, bytes);
+}

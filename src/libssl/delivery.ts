@@ -1,0 +1,155 @@
+// What the C-named module calls for libssl, and when: after the libssl call has returned, before the
+// C-named function does. One table of callbacks for each context.
+
+import { deliver, listen } from '../common/events.js';
+import { checkHandle, invalidType } from '../common/validate.js';
+import { named, setHandle } from '../native/call.js';
+import {
+  EventKind,
+  type Handle,
+  type NativeEvent,
+  native,
+  type Outcome,
+  registers,
+} from '../native/native.js';
+import { SSL_ERROR_WANT_CLIENT_HELLO_CB } from './constants.js';
+
+/** `SSL_SESSION *(*get_session_cb)(SSL *ssl, const unsigned char *data, int len, int *copy)`. */
+export type GetSessionCallback = (ssl: Handle, id: Buffer) => Handle | 0;
+
+interface Callback {
+  given: unknown;
+  listener: (event: NativeEvent) => void;
+}
+
+// By the handle of a context. Entries go with the native context.
+const contexts = new Map<Handle, Map<EventKind, Callback>>();
+
+// Whose the callbacks are: this module's, for all contexts.
+const owner = {};
+const gone = 1 << EventKind.contextGone;
+
+/** What a context has for a kind of event; undefined when nothing. */
+export function callbackOf(context: Handle, kind: EventKind): unknown {
+  return contexts.get(context)?.get(kind)?.given;
+}
+
+export function checkCallback<T>(name: string, value: T): T {
+  if (value !== null && typeof value !== 'function') {
+    throw invalidType(name, 'a function or null', value);
+  }
+  return value;
+}
+
+/** Refuses what is no handle of a context (ctx) or connection (ssl). */
+export function checkObject(functionName: string, object: 'ctx' | 'ssl', handle: Handle): void {
+  const functions = native();
+  setHandle(object, handle);
+  named(functionName, () =>
+    object === 'ctx' ? functions.SSL_CTX_get_verify_mode() : functions.SSL_version(),
+  );
+}
+
+/** Sets the callbacks of these kinds, or removes them where they are null. */
+export function setCallbacks(
+  functionName: string,
+  context: Handle,
+  changes: readonly (readonly [kind: EventKind, given: unknown, listener: Callback['listener']])[],
+): void {
+  checkObject(functionName, 'ctx', context);
+  const callbacks = new Map(contexts.get(context));
+  for (const [kind, given, listener] of changes) {
+    if (given === null) callbacks.delete(kind);
+    else callbacks.set(kind, { given, listener });
+  }
+  let kinds = gone;
+  for (const kind of callbacks.keys()) kinds |= 1 << kind;
+  named(functionName, () => listen(context, owner, kinds, onEvent));
+  contexts.set(context, callbacks);
+}
+
+function onEvent(event: NativeEvent): void {
+  const listener = contexts.get(event.context)?.get(event.kind)?.listener;
+  if (event.kind === EventKind.contextGone) contexts.delete(event.context);
+  // A callback that another one removed a moment ago.
+  if (listener === undefined) freeSession(event.session);
+  else listener(event);
+}
+
+export function freeSession(session: Handle): void {
+  if (session === 0) return;
+  const functions = native();
+  registers[0] = session;
+  functions.SSL_SESSION_free();
+}
+
+/** Delivers what a call that is no step recorded, and gives its result. */
+export function deliverAll(outcome: Outcome): number {
+  const result = registers[0] as number;
+  const events = outcome?.[2];
+  if (events) keepingErrors(() => deliver(events));
+  return result;
+}
+
+/** What a call left in OpenSSL's queue stays for lastErrors() after these calls. */
+export function keepingErrors(calls: () => void): void {
+  const functions = native();
+  functions.saveErrors();
+  try {
+    calls();
+  } finally {
+    functions.restoreErrors();
+  }
+}
+
+/**
+ * Takes a step of a connection, delivers what was recorded, and goes on where the handshake waited
+ * for get_cb. Gives the bytes of the step's own; its result is in registers[0].
+ */
+export function takeStep(ssl: Handle, step: () => Outcome): Buffer | null {
+  const thrown: unknown[] = [];
+  for (;;) {
+    registers[0] = ssl;
+    registers[1] = 0; // the bytes for the peer stay in the BIO
+    const outcome = step();
+    if (outcome === undefined) return end(null);
+    const result = registers[0] as number;
+    const paused = registers[1] === SSL_ERROR_WANT_CLIENT_HELLO_CB;
+    const [data, , events] = outcome;
+    if (events === null) return end(data);
+    const lookups = events.filter(({ kind }) => kind === EventKind.lookup);
+    keepingErrors(() => {
+      attempt(() => deliver(events));
+      for (const lookup of lookups) attempt(() => answer(ssl, lookup));
+    });
+    registers[0] = result;
+    if (!paused || lookups.length === 0) return end(data);
+    const functions = native();
+    registers[0] = ssl;
+    functions.endLookup();
+  }
+
+  function end(data: Buffer | null): Buffer | null {
+    if (thrown.length > 0) throw thrown[0];
+    return data;
+  }
+  function attempt(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      thrown.push(error);
+    }
+  }
+}
+
+// Without get_cb somebody else has made the handshake pause: there is no answer then.
+function answer(ssl: Handle, lookup: NativeEvent): void {
+  const callback = callbackOf(lookup.context, EventKind.lookup) as GetSessionCallback | undefined;
+  if (callback === undefined) return;
+  const session = callback(lookup.connection, Buffer.from(lookup.data));
+  checkHandle('session', session);
+  const functions = native();
+  registers[0] = ssl;
+  registers[1] = session;
+  named('SSL_CTX_sess_set_get_cb', () => functions.supplySession());
+}

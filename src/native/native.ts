@@ -1,0 +1,363 @@
+// The addon, as TypeScript sees it: one function for each C function, and what takes more than one.
+//
+// Handles and numeric results travel in `registers`, a block of memory that both sides see: a
+// function's handles are put into registers[0], [1] before the call, and a result that is a number
+// is in registers[0] after it. Other arguments and results are ordinary ones. (That is a third cheaper:
+// ARCHITECTURE.md, "Registers".)
+
+import { LibsslError, type LoadAttempt, misuseError } from '../common/errors.js';
+import { cacheDirectory } from '../library/cache-directory.js';
+import { installLine } from '../library/distribution.js';
+import { loadAddon, root } from './addon.js';
+import type { NativeFunctions } from './functions.js';
+
+/** A session, context or connection of this environment; 0 is NULL. See handle_table.h. */
+export type Handle = number & { readonly __handle: unique symbol };
+
+/** C's NULL, where a handle is expected. */
+export const NULL = 0 as Handle;
+
+/** One error of OpenSSL's queue: what its `ERR_…` functions tell. */
+export interface OpensslErrorEntry {
+  /** The packed number: library << 24 | function << 12 | reason. */
+  code: number;
+  /** The part that failed: `SSL routines`. */
+  library: string;
+  /** The C function that failed. */
+  function: string;
+  /** In OpenSSL's words: `ssl session id too long`. */
+  reason: string;
+  /** What else OpenSSL noted; mostly empty. */
+  data: string;
+}
+
+/** The libssl 1.1.1 in use. */
+export interface LibraryInfo {
+  /** For instance `OpenSSL 1.1.1w  11 Sep 2023`. */
+  version: string;
+  /** `OpenSSL_version_num()`. */
+  versionNumber: number;
+  /** Real path of libssl. */
+  libssl: string;
+  /** Real path of libcrypto. */
+  libcrypto: string;
+  /** Proved when the library was loaded; one that is not isolated is refused. */
+  isolated: true;
+}
+
+/** How many native sessions there were since `startCounting()`. */
+export interface SessionCounts {
+  /** By new, dup, d2i or a handshake. */
+  created: number;
+  /** With their last reference. */
+  destroyed: number;
+  /** `created` - `destroyed`. */
+  live: number;
+}
+
+/** A cipher suite, as libssl describes it. */
+export interface CipherInfo {
+  /** OpenSSL's name. */
+  name: string;
+  /** The name of the RFC. */
+  standardName: string;
+  /** The 2-byte number of the suite. */
+  id: number;
+  /** The lowest protocol version that has it, as OpenSSL names it. */
+  version: string;
+  /** Secret bits of the algorithm. */
+  bits: number;
+}
+
+/** What does not fit a number comes as a bigint; undefined: the result is in registers[0]. */
+export type LongResult = bigint | undefined;
+
+/** What libssl's callbacks recorded in a call. events.h has the kinds. */
+export interface NativeEvent {
+  kind: EventKind;
+  /** The first handle of the context, which may have ended. */
+  context: Handle;
+  /** The first handle of the connection; 0 where there is none. */
+  connection: Handle;
+  /** Whoever takes the event owns its reference; 0 where there is none. */
+  session: Handle;
+  data: Buffer;
+  number: number;
+}
+
+export const EventKind = {
+  newSession: 1,
+  removeSession: 2,
+  lookup: 4,
+  keylog: 5,
+  pskUse: 6,
+  pskFind: 7,
+  ticketIssued: 8,
+  ticketReceived: 9,
+  earlyData: 10,
+  pskClient: 11,
+  pskServer: 12,
+  contextGone: 13,
+  renewedSession: 14,
+} as const;
+export type EventKind = (typeof EventKind)[keyof typeof EventKind];
+
+/**
+ * What a step gave: its own bytes, the bytes for the peer, and what was recorded, each or null;
+ * undefined where all three are null. The result is in registers[0], `SSL_get_error` in
+ * registers[1], whether the handshake is over in registers[2]. Before a step on a connection, registers[1] says whether the bytes for the peer are
+ * wanted (1), or stay where they are (0).
+ */
+export type Outcome =
+  | undefined
+  | [data: Buffer | null, output: Buffer | null, events: NativeEvent[] | null];
+
+/** A C function of a context or connection; its result is in registers[0]. */
+type Plain = () => void;
+type WithNumber = (value: number | bigint) => void;
+type WithText = (value: string | null) => void;
+type WithBytes = (value: Uint8Array) => void;
+
+export interface NativeContext {
+  /** The index of a method: src/libssl/contexts.ts. */
+  SSL_CTX_new(method: number): void;
+  SSL_CTX_free(): Outcome;
+  lendContext(): void;
+  releaseContext(): Outcome;
+  /** registers[1]: the session. */
+  SSL_CTX_add_session(): Outcome;
+  SSL_CTX_remove_session(): Outcome;
+  SSL_CTX_flush_sessions(time: number | bigint): Outcome;
+  /** Handles that own a reference each. */
+  cachedSessions(): Handle[];
+  /** Twelve counters in the registers, in the order of SSL_CTRL_SESS_…. */
+  sessionStats(): void;
+  /**
+   * A bit, 1 << kind, for each kind of event that is wanted; the others are no longer.
+   * registers[0]: the context, or a connection of it.
+   */
+  recordEvents(kinds: number): void;
+  /**
+   * Peers are judged also where a session is resumed. `acceptsAny`: what does not verify is only
+   * noted. `trustsSystem`: by the system's certificates.
+   */
+  judge(acceptsAny: boolean, trustsSystem: boolean): void;
+  /** registers[1]: another context. Whether it has no ticket keys, or the same: 0 or 1. */
+  ticketKeysFit(keys: Uint8Array | null, size: number): void;
+  /** PEM: the certificate, then those that lead to its root. How many; 0 on failure. */
+  useCertificate: WithBytes;
+  usePrivateKey(pem: Uint8Array, passphrase: string | null): void;
+  /** How many; 0 on failure. `nameToClients`: also a server's list of acceptable issuers. */
+  addCa(pem: Uint8Array, nameToClients: boolean): void;
+  /** PKCS #12: 1, 0 on failure, -1 without a certificate or key. `nameToClients` as addCa(). */
+  usePfx(der: Uint8Array, passphrase: string | null, nameToClients: boolean): void;
+  /** PEM. How many; 0 on failure. */
+  addCrl: WithBytes;
+  /** PEM; null: by the size of the key. 0 on failure; -1: fewer than 1024 bits. */
+  setDhParameters(pem: Uint8Array | null): void;
+  SSL_CTX_set1_sigalgs_list: WithText;
+  /** Keys of `size` bytes (48 or 80), one after the other; none: libssl's own. */
+  setTicketKeys(keys: Uint8Array, size: number): void;
+  /** registers[1]: the context to switch to, or 0. Lower case; `*.` in front for any one label. */
+  setServerName(name: string): Outcome;
+}
+
+/** On a context or a connection, whichever registers[0] is. */
+export interface NativeAnswers {
+  /** Refuses a session (registers[1]) that no handshake may have as a PSK. */
+  checkPskSession(): void;
+  checkResumable(): void;
+  /** Forgets what was given for the callback of this kind of event, and takes it from libssl. */
+  removeAnswers(kind: EventKind): void;
+  /** registers[1]: the session, or 0 for none. */
+  setPskUse(identity: Uint8Array): void;
+  /** registers[1]: the session, or 0 to forget the identity. */
+  setPskFind(identity: Uint8Array): void;
+  setPskClient(identity: Uint8Array, key: Uint8Array | null): void;
+  setPskServer(identity: Uint8Array, key: Uint8Array | null): void;
+  setTicketAppData(data: Uint8Array | null): void;
+  clearTicketRules(): void;
+  /** SSL_TICKET_RETURN_… for tickets with this application data; null: for any. */
+  addTicketRule(action: number, appData: Uint8Array | null): void;
+  setAllowEarlyData(allow: boolean | null): void;
+  limitEarlyData(): void;
+  /** Each protocol after its length. */
+  setAlpnSelect(protocols: Uint8Array): void;
+}
+
+export interface NativeConnection {
+  SSL_free(): Outcome;
+  lendConnection(): void;
+  /** registers[1]: 1 where the object was forgotten: its session then stays as it is. */
+  releaseConnection(): Outcome;
+  setSide(server: boolean): void;
+  SSL_do_handshake(): Outcome;
+  SSL_connect(): Outcome;
+  SSL_accept(): Outcome;
+  /** Feeds bytes, goes on with the handshake, deals with what comes after it but data. */
+  receive(bytes: Uint8Array): Outcome;
+  /**
+   * registers[0]: the client, [1]: the server. Carries bytes between them until neither can go on;
+   * result and error of the client in registers 0 and 1, of the server in 2 and 3; in 4 whether
+   * anything moved, in 5 and 6 whether they are ready.
+   */
+  join(): Outcome;
+  BIO_write: WithBytes;
+  BIO_read(): Outcome;
+  SSL_write(bytes: Uint8Array): Outcome;
+  SSL_read(most: number): Outcome;
+  SSL_peek(most: number): Outcome;
+  readAll(): Outcome;
+  /** SSL_read into a view that is not empty. */
+  readInto(into: Uint8Array): Outcome;
+  /** BIO_read of what is for the peer: how many bytes, at most 0 when there are none. */
+  takeInto(into: Uint8Array): void;
+  SSL_write_early_data(bytes: Uint8Array): Outcome;
+  earlyDataRoom: Plain;
+  /** The result: 0 error, 1 success, 2 finish. */
+  SSL_read_early_data(most: number): Outcome;
+  SSL_shutdown(): Outcome;
+  SSL_renegotiate(): Outcome;
+  SSL_verify_client_post_handshake(): Outcome;
+  SSL_key_update(type: number): Outcome;
+  SSL_clear(): Outcome;
+  /** After the last step. */
+  SSL_get_error: Plain;
+  /** registers[1]: the session, or 0. */
+  SSL_set_session(): Outcome;
+  /** The same where a strict client judges the session: the result is 2 for one it does not offer. */
+  offerSession(): Outcome;
+  /** registers[1]: what was found for an id that the handshake waits for: a session, or 0. */
+  supplySession(): void;
+  endLookup(): void;
+  SSL_get_servername(): string | null;
+  requestedServerName(): string | null;
+  /** The result: whether the context that it is of now has not `rejectUnauthorized`. */
+  acceptsAny: Plain;
+  /** What a peer sent that did not verify. */
+  refusedCertificates(): Buffer[] | null;
+  X509_verify_cert_error_string(result: number | bigint): string;
+  SSL_export_keying_material(
+    size: number,
+    label: string,
+    context: Uint8Array | null,
+  ): Buffer | null;
+  /** Of `SSL_get0_param(ssl)`. */
+  X509_VERIFY_PARAM_set1_ip_asc: WithText;
+}
+
+export interface NativeDatagrams {
+  /** registers[0]: whether the timer runs; [1], [2]: seconds and microseconds that are left. */
+  DTLSv1_get_timeout: Plain;
+  DTLSv1_handle_timeout(): Outcome;
+  DTLSv1_listen(): Outcome;
+  /** Microseconds; 0: libssl's own. */
+  DTLS_set_timer_cb: WithNumber;
+  BIO_dgram_set_peer: WithBytes;
+  /** Keys of 32 bytes, one after the other: those that verify, or the one that generates. */
+  setCookieKeys(verify: boolean, keys: Uint8Array): void;
+}
+
+export interface Native
+  extends NativeFunctions,
+    NativeContext,
+    NativeAnswers,
+    NativeConnection,
+    NativeDatagrams {
+  libraryInfo(): LibraryInfo;
+  lastErrors(): OpensslErrorEntry[];
+  /** Around the delivery of events, whose listeners make calls of their own. */
+  saveErrors(): void;
+  restoreErrors(): void;
+  /** For a C function that is answered without libssl. */
+  clearErrors(): void;
+  startCounting(): void;
+  sessionCounts(): SessionCounts;
+
+  /** SSL_SESSION_up_ref, the new reference owned by a handle of its own. */
+  shareSession(): void;
+  isSameSession(): void;
+  /**
+   * All of a session that is no secret: numbers, and the lengths of texts, in the registers, and
+   * the texts one after the other. session/info.ts reads it.
+   */
+  sessionInfo(): string;
+  /** From now on one reference of the handle belongs to an object: no other may free it. */
+  lendSession(): void;
+  /** The same, and gives back what other references the handle owns. */
+  adoptSession(): void;
+  /** The object's reference, given back. */
+  releaseSession(): void;
+
+  /**
+   * With registers[0] not 0, bytes after the session make it fail, and the result is minus their
+   * number.
+   */
+  d2i_SSL_SESSION(der: Uint8Array): void;
+  /**
+   * The size, at most 0 where there is no encoding; and the bytes: with -1 in registers[1] into the
+   * view, where it is as large, else into the pool, from that offset on, where there is room.
+   */
+  i2d_SSL_SESSION(der?: Uint8Array): void;
+  /** The caller keeps its memory alive as long as it encodes into the pool. */
+  setDerPool(pool: Uint8Array): void;
+  PEM_read_bio_SSL_SESSION(pem: Uint8Array): void;
+  PEM_write_bio_SSL_SESSION(): string | null;
+
+  SSL_SESSION_print(): string | null;
+  SSL_SESSION_print_keylog(): string | null;
+
+  /** A number that allCiphers() has. */
+  SSL_SESSION_set_cipher(id: number | null): void;
+  /** What SSL_CIPHER_find finds. */
+  allCiphers(): CipherInfo[];
+}
+
+interface Addon {
+  load(
+    explicitDirectory: string,
+    fallbackDirectories: string[],
+    registers: Float64Array,
+    makeError: (rule: string, functionName: string) => Error,
+  ): Native | LoadAttempt[];
+}
+
+// Over an ArrayBuffer of its own, so that its memory never moves.
+export const registers = new Float64Array(new ArrayBuffer(32 * 8));
+
+let loaded: Native | undefined;
+
+/** The functions of libssl 1.1.1; the library is looked for at the first use. */
+export function native(): Native {
+  return loaded ?? load();
+}
+
+function load(): Native {
+  const addon = loadAddon() as Addon;
+  const directory = process.env.LIBSSL_SESSION_DIR ?? '';
+  // What the two set-ups make: the checkout's, and the user's.
+  const fallbacks = [`${root}.libssl`, cacheDirectory() ?? []].flat();
+  const result = addon.load(directory, fallbacks, registers, misuseError);
+  if (Array.isArray(result)) throw loadError(directory, result);
+  // What stands on a prototype V8 takes for constant, and calls without looking it up.
+  class Functions {}
+  loaded = Object.assign(Functions.prototype, result);
+  return loaded;
+}
+
+function loadError(directory: string, attempts: LoadAttempt[]): LibsslError {
+  // The refusal that tells most: a library that is there but wrong, before one that is not there.
+  const kinds = ['ERR_LIBSSL_NOT_ISOLATED', 'ERR_LIBSSL_VERSION', 'ERR_LIBSSL_NOT_FOUND'] as const;
+  const code =
+    kinds.find((kind) => attempts.some((attempt) => attempt.code === kind)) ??
+    'ERR_LIBSSL_NOT_FOUND';
+  const lines = attempts.map(({ place, reason }) => `  ${place}: ${reason}`);
+  if (directory !== '') {
+    lines.push('  nowhere else, because LIBSSL_SESSION_DIR is set');
+  }
+  return new LibsslError(
+    code,
+    `No usable libssl 1.1.1. Tried:\n${lines.join('\n')}\n${installLine()}`,
+    { attempts },
+  );
+}

@@ -1,0 +1,83 @@
+import { type ProtocolVersion, versionName } from '../common/protocol-version.js';
+import { SSL_CIPHER_find } from '../libssl.js';
+import { type CipherInfo, type Handle, native, registers } from '../native/native.js';
+
+/** What `toJSON()` gives: plain values, and no secret. */
+export interface SslSessionInfo {
+  /** Hexadecimal. */
+  id: string;
+  /** Hexadecimal. */
+  idContext: string;
+  /** Seconds since the epoch; a decimal string for what a number cannot hold. */
+  time: number | string;
+  /** Seconds; a decimal string for what a number cannot hold. */
+  timeout: number | string;
+  protocolVersion: ProtocolVersion | null;
+  protocolVersionNumber: number;
+  cipher: CipherInfo | null;
+  hostname: string | null;
+  alpnProtocol: string | null;
+  hasTicket: boolean;
+  /** Seconds; a decimal string for what a number cannot hold. */
+  ticketLifetimeHint: number | string;
+  /** Hexadecimal. */
+  ticketAppData: string | null;
+  /** Bytes. */
+  maxEarlyData: number;
+  /** Bytes. */
+  maxFragmentLength: 512 | 1024 | 2048 | 4096 | null;
+  compressionId: number;
+  /** The subject of the peer's certificate, as X509_NAME_oneline(3) writes it: `/CN=localhost`. */
+  peerCertificate: string | null;
+  isResumable: boolean;
+}
+
+/** Reads all fields in one native call. */
+export function readSessionInfo(handle: Handle): SslSessionInfo {
+  registers[0] = handle;
+  const texts = native().sessionInfo();
+  let nextRegister = 0;
+  let nextText = 0;
+  const number = () => registers[nextRegister++] as number;
+  const text = () => {
+    const length = number();
+    if (length < 0) return null;
+    nextText += length;
+    return texts.slice(nextText - length, nextText);
+  };
+  const long = () => {
+    const value = number();
+    return Number.isNaN(value) ? (text() ?? '') : value;
+  };
+  // In the order in which Info of addon_session.cc writes them.
+  const id = text() ?? '';
+  const idContext = text() ?? '';
+  const time = long();
+  const timeout = long();
+  const protocolVersionNumber = number();
+  const cipher = number();
+  return {
+    id,
+    idContext,
+    time,
+    timeout,
+    protocolVersion: versionName(protocolVersionNumber),
+    protocolVersionNumber,
+    cipher: cipher < 0 ? null : SSL_CIPHER_find(cipher),
+    hostname: text(),
+    alpnProtocol: text(),
+    hasTicket: number() === 1,
+    ticketLifetimeHint: long(),
+    ticketAppData: text(),
+    maxEarlyData: number(),
+    maxFragmentLength: fragmentLength(number()),
+    compressionId: number(),
+    peerCertificate: text(),
+    isResumable: number() === 1,
+  };
+}
+
+/** In bytes, of the code of RFC 6066; null for none. */
+export function fragmentLength(code: number): 512 | 1024 | 2048 | 4096 | null {
+  return ([512, 1024, 2048, 4096] as const)[code - 1] ?? null;
+}
