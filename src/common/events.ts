@@ -1,7 +1,8 @@
 // What libssl's callbacks recorded, on its way to whoever asked for it. All of it runs after the
 // libssl call has returned.
 
-import { EventKind, type Handle, type NativeEvent, native, registers } from '../native/native.js';
+import { on, result } from '../native/call.js';
+import { EventKind, type Handle, type NativeEvent } from '../native/native.js';
 
 /** Owns the event's session: frees it, or passes it on. */
 export type EventListener = (event: NativeEvent, callers: readonly object[]) => void;
@@ -31,9 +32,7 @@ export function listen(
   const owners = new Map(contexts.get(context)).set(owner, { kinds, listener });
   let wanted = always;
   for (const each of owners.values()) wanted |= each.kinds;
-  const functions = native();
-  registers[0] = through;
-  functions.recordEvents(wanted);
+  on(through).recordEvents(wanted);
   contexts.set(context, owners);
 }
 
@@ -80,13 +79,11 @@ function attempt(call: () => void, thrown: unknown[]): void {
 
 function share(session: Handle): Handle {
   if (session === 0) return session;
-  registers[0] = session;
-  native().shareSession();
-  return registers[0] as Handle;
+  on(session).shareSession();
+  return result<Handle>();
 }
 
 function release(session: Handle): void {
   if (session === 0) return;
-  registers[0] = session;
-  native().SSL_SESSION_free();
+  on(session).SSL_SESSION_free();
 }

@@ -33,22 +33,26 @@ import {
 import { lookUpAll } from '../context/store.js';
 import { verifyErrorText } from '../context/verification.js';
 import {
+  SSL_ERROR_NONE,
   SSL_ERROR_SSL,
   SSL_ERROR_SYSCALL,
   SSL_ERROR_WANT_CLIENT_HELLO_CB,
   SSL_RECEIVED_SHUTDOWN,
   SSL_SENT_SHUTDOWN,
 } from '../libssl/constants.js';
+import * as C from '../libssl/functions.js';
 import { checkMaterial, mostMaterial } from '../libssl/keying-material.js';
+import { on, result } from '../native/call.js';
 import {
   type CipherInfo,
   EventKind,
   type Handle,
+  type Native,
   type NativeEvent,
   native,
   type Outcome,
-  registers,
 } from '../native/native.js';
+import { joined, step } from '../native/step.js';
 import { SslSession } from '../session/session.js';
 import {
   applyDatagramOptions,
@@ -144,9 +148,7 @@ const references: ReferenceKind = {
   name: 'SslConnection',
   release(handle, forgotten) {
     lentConnections.delete(handle);
-    registers[0] = handle;
-    registers[1] = forgotten ? 1 : 0;
-    deliver(native().releaseConnection()?.[2] ?? null);
+    deliver(on(handle, forgotten ? 1 : 0).releaseConnection()?.[2] ?? null);
   },
 };
 
@@ -207,14 +209,12 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     this.context = context;
     this.#server = context.role === 'server';
     this.#datagrams = context.protocol === 'dtls';
-    registers[0] = context.borrowed;
-    native().SSL_new();
-    const handle = registers[0] as Handle;
+    on(context.borrowed).SSL_new();
+    const handle = result<Handle>();
     if (handle === 0) throw libsslError('SSL_new', native().lastErrors());
     this.#reference = new Reference(this, handle, references);
     this.id = handle;
-    registers[0] = handle;
-    native().setSide(this.#server);
+    on(handle).setSide(this.#server);
     this.#readsEarlyData = this.#server && !this.#datagrams && context.maxEarlyData > 0;
     try {
       this.#apply(handle, checked);
@@ -225,31 +225,25 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   }
 
   #apply(handle: Handle, options: CheckedConnectionOptions): void {
-    const functions = native();
     const { session, servername, maxEarlyData, numTickets } = options;
     applyAnswers(handle, !this.#server, options);
     if (options.ALPNProtocols !== undefined && !this.#server) {
-      registers[0] = handle;
-      functions.SSL_set_alpn_protos(options.ALPNProtocols);
+      on(handle).SSL_set_alpn_protos(options.ALPNProtocols);
       // This one returns 0 where it succeeds.
-      registers[0] = registers[0] === 0 ? 1 : 0;
-      ensure('SSL_set_alpn_protos', 'ALPNProtocols');
+      ensure(1 - result(), 'SSL_set_alpn_protos', 'ALPNProtocols');
     }
     if (servername !== undefined) {
       this.#serverName = servername;
-      registers[0] = handle;
-      functions.SSL_set_tlsext_host_name(servername);
-      ensure('SSL_set_tlsext_host_name', 'servername');
+      on(handle).SSL_set_tlsext_host_name(servername);
+      ensure(result(), 'SSL_set_tlsext_host_name', 'servername');
     }
     if (!this.#server) this.#expect(handle, options);
     if (maxEarlyData !== undefined) {
-      registers[0] = handle;
-      functions.SSL_set_max_early_data(maxEarlyData);
+      on(handle).SSL_set_max_early_data(maxEarlyData);
       this.#readsEarlyData = !this.#datagrams && maxEarlyData > 0;
     }
     if (numTickets !== undefined) {
-      registers[0] = handle;
-      functions.SSL_set_num_tickets(numTickets);
+      on(handle).SSL_set_num_tickets(numTickets);
     }
     this.#reusesSession = options.reuseSession ?? false;
     applyDatagramOptions(handle, this.#datagrams, options);
@@ -270,9 +264,8 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     }
     this.#name = name;
     const check = isIP(name) === 0 ? 'SSL_set1_host' : 'X509_VERIFY_PARAM_set1_ip_asc';
-    registers[0] = handle;
-    native()[check](name);
-    ensure(check, 'host');
+    on(handle)[check](name);
+    ensure(result(), check, 'host');
   }
 
   /** @internal Whether it is one, and no Proxy of one, which has nothing of its own. */
@@ -327,8 +320,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   /** Lends the handle to the functions of `libssl-session/libssl`, until free(). */
   get handle(): Handle {
     const handle = this.#reference.handle;
-    registers[0] = handle;
-    native().lendConnection();
+    on(handle).lendConnection();
     lentConnections.set(handle, new WeakRef(this));
     return handle;
   }
@@ -358,8 +350,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     if (this.#readsEarlyData) return this.#readEarly(handle);
     // Another handshake: data may have come in the middle of it, which SSL_do_handshake cannot take.
     if (this.#ready && this.#handshaking) return this.receive(nothing);
-    this.#begin(handle);
-    this.#step('SSL_do_handshake', native().SSL_do_handshake());
+    this.#step('SSL_do_handshake', this.#begin(handle).SSL_do_handshake());
     this.#sendUnsent();
     return this.state;
   }
@@ -376,8 +367,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
       feed(handle, data);
       return this.#paused ? 'paused' : this.#readEarly(handle);
     }
-    this.#begin(handle);
-    this.#step(this.#ready ? 'SSL_read' : 'SSL_do_handshake', native().receive(data));
+    this.#step(this.#ready ? 'SSL_read' : 'SSL_do_handshake', this.#begin(handle).receive(data));
     this.#sendUnsent();
     return this.state;
   }
@@ -397,15 +387,14 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     if (into !== undefined) return this.#takeInto(checkRoom(into));
     if (this.#datagrams) return this.#nextDatagram() ?? Buffer.alloc(0);
     if (this.#outputLeft) this.#takeLeft();
-    const output = joined(this.#output);
+    const output = concatenated(this.#output);
     this.#output = [];
     return output;
   }
 
   #takeLeft(): void {
     this.#outputLeft = false;
-    registers[0] = this.#reference.handle;
-    const output = native().BIO_read()?.[1];
+    const output = on(this.#reference.handle).BIO_read()?.[1];
     if (output != null) this.#output.push(output);
   }
 
@@ -426,8 +415,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   #nextDatagram(): Buffer | null {
     const kept = this.#output.shift();
     if (kept !== undefined || !this.#outputLeft) return kept ?? null;
-    registers[0] = this.#reference.handle;
-    const output = native().BIO_read()?.[1] ?? null;
+    const output = on(this.#reference.handle).BIO_read()?.[1] ?? null;
     this.#outputLeft = output !== null;
     return output;
   }
@@ -451,9 +439,8 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
       return size;
     }
     if (!this.#outputLeft) return 0;
-    registers[0] = this.#reference.handle;
-    native().takeInto(into);
-    const size = Math.max(Number(registers[0]), 0);
+    on(this.#reference.handle).takeInto(into);
+    const size = Math.max(result(), 0);
     this.#outputLeft = size === into.length;
     return size;
   }
@@ -478,9 +465,8 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   }
 
   #send(handle: Handle, data: Uint8Array): boolean {
-    this.#begin(handle, false);
-    const outcome = native().SSL_write(data);
-    const sent = Number(registers[0]) > 0;
+    const outcome = this.#begin(handle, false).SSL_write(data);
+    const sent = step.result > 0;
     this.#step('SSL_write', outcome);
     return sent;
   }
@@ -506,15 +492,15 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     const room = into === undefined ? null : checkRoom(into);
     const handle = this.#usable('read');
     if (!this.#ready) throw this.#wrongState('read');
-    this.#begin(handle);
+    const functions = this.#begin(handle);
     if (room === null) {
-      const read = this.#datagrams ? native().SSL_read(mostRead) : native().readAll();
+      const read = this.#datagrams ? functions.SSL_read(mostRead) : functions.readAll();
       const data = this.#step('SSL_read', read);
       this.#sendAfterRead();
       return data;
     }
-    const outcome = native().readInto(room);
-    const size = Math.max(Number(registers[0]), 0);
+    const outcome = functions.readInto(room);
+    const size = Math.max(result(), 0);
     this.#step('SSL_read', outcome);
     this.#sendAfterRead();
     return size;
@@ -538,11 +524,9 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     const handle = this.#usable('shutdown');
     if (this.#handshaking) throw this.#wrongState('shutdown');
     if (!(this.#shutdown & SSL_SENT_SHUTDOWN)) {
-      this.#begin(handle, false);
-      const outcome = native().SSL_shutdown();
+      const outcome = this.#begin(handle, false).SSL_shutdown();
       // 0: sent, and the peer's has not come; SSL_get_error has nothing for that.
-      if (Number(registers[0]) >= 0) registers[1] = 0;
-      this.#step('SSL_shutdown', outcome);
+      this.#step('SSL_shutdown', outcome, false, step.result >= 0 ? SSL_ERROR_NONE : step.error);
     }
     return !this.freed && (this.#shutdown & SSL_RECEIVED_SHUTDOWN) !== 0;
   }
@@ -561,8 +545,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     if (most === null) throw this.#noEarlyData();
     if (data.length > most) throw outOfRange('bytes.byteLength', `<= ${most}`, data.length);
     const began = this.#began;
-    this.#begin(handle);
-    const outcome = native().SSL_write_early_data(data);
+    const outcome = this.#begin(handle).SSL_write_early_data(data);
     if (native().lastErrors()[0]?.reason === 'called a function you should not call') {
       this.#began = began;
       throw this.#noEarlyData();
@@ -572,14 +555,13 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
 
   // null where a rule keeps libssl from being asked.
   #earlyDataRoom(handle: Handle): number | null {
-    registers[0] = handle;
     try {
-      native().earlyDataRoom();
+      on(handle).earlyDataRoom();
     } catch (error) {
       if (error instanceof LibsslError && error.code === 'ERR_LIBSSL_UNSAFE') return null;
       throw error;
     }
-    return registers[0];
+    return result<number>();
   }
 
   #noEarlyData(): LibsslError {
@@ -592,16 +574,15 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   readEarlyData(): Buffer | null {
     this.#usable('read early data');
     if (this.#earlyData.length === 0) return null;
-    const data = joined(this.#earlyData);
+    const data = concatenated(this.#earlyData);
     this.#earlyData = [];
     return data;
   }
 
   #readEarly(handle: Handle): SslConnectionState {
     for (;;) {
-      this.#begin(handle);
-      const outcome = native().SSL_read_early_data(16384);
-      const result = registers[0];
+      const outcome = this.#begin(handle).SSL_read_early_data(16384);
+      const { result } = step;
       if (result === 2) this.#readsEarlyData = false;
       // Before listeners are called, who may read on.
       const data = outcome?.[0] ?? null;
@@ -615,7 +596,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
 
   /** Whether the client's early data was taken. Wraps `SSL_get_early_data_status(3)`. */
   get earlyDataStatus(): EarlyDataStatus {
-    const status = this.#plain(native().SSL_get_early_data_status);
+    const status = C.SSL_get_early_data_status(this.#reference.handle);
     return (['notSent', 'rejected', 'accepted'] as const)[status] ?? 'notSent';
   }
 
@@ -626,18 +607,15 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   keyUpdate(requestPeer = false): void {
     const handle = this.#usable('update keys');
     if (this.#handshaking) throw this.#wrongState('update keys');
-    this.#begin(handle);
-    this.#step('SSL_key_update', native().SSL_key_update(requestPeer ? 1 : 0), true);
-    this.#begin(handle);
-    this.#step('SSL_do_handshake', native().SSL_do_handshake());
+    this.#step('SSL_key_update', this.#begin(handle).SSL_key_update(requestPeer ? 1 : 0), true);
+    this.#step('SSL_do_handshake', this.#begin(handle).SSL_do_handshake());
   }
 
   /** Begins another handshake (TLS 1.2 and before). Wraps `SSL_renegotiate(3)`. */
   renegotiate(): void {
     const handle = this.#usable('renegotiate');
     if (this.#handshaking) throw this.#wrongState('renegotiate');
-    this.#begin(handle);
-    this.#step('SSL_renegotiate', native().SSL_renegotiate(), true);
+    this.#step('SSL_renegotiate', this.#begin(handle).SSL_renegotiate(), true);
     this.receive(nothing);
   }
 
@@ -649,14 +627,12 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     const handle = this.#usable('request a certificate');
     if (this.#handshaking) throw this.#wrongState('request a certificate');
     // As the context says that a server name has switched to.
-    const acceptsAny = this.#plain(native().acceptsAny) === 1;
-    registers[0] = handle;
-    native().SSL_set_verify(requestMode(!acceptsAny));
-    this.#begin(handle);
-    const outcome = native().SSL_verify_client_post_handshake();
+    on(handle).acceptsAny();
+    const mode = requestMode(result() !== 1);
+    on(handle).SSL_set_verify(mode);
+    const outcome = this.#begin(handle).SSL_verify_client_post_handshake();
     this.#step('SSL_verify_client_post_handshake', outcome, true);
-    this.#begin(handle);
-    this.#step('SSL_do_handshake', native().SSL_do_handshake());
+    this.#step('SSL_do_handshake', this.#begin(handle).SSL_do_handshake());
   }
 
   // ---- Datagrams.
@@ -704,8 +680,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   handleTimeout(): SslConnectionState {
     const handle = this.#usable('handle a timeout');
     if (this.timeout === null) return this.state;
-    this.#begin(handle);
-    this.#step('DTLSv1_handle_timeout', native().DTLSv1_handle_timeout());
+    this.#step('DTLSv1_handle_timeout', this.#begin(handle).DTLSv1_handle_timeout());
     return this.state;
   }
 
@@ -727,12 +702,11 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     setPeerAddress(handle, address);
     feed(handle, data);
     this.#outputLeft = true;
-    registers[0] = handle;
-    const outcome = native().DTLSv1_listen();
-    const result = Number(registers[0]);
-    if (result < 0) throw stepError('DTLSv1_listen', handle);
+    const outcome = on(handle).DTLSv1_listen();
+    const answer = result<number>();
+    if (answer < 0) throw stepError('DTLSv1_listen', handle);
     if (outcome !== undefined) deliver(outcome[2]);
-    if (result === 0) return false;
+    if (answer === 0) return false;
     this.#needsAddress = false;
     this.receive(nothing);
     return true;
@@ -742,7 +716,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
 
   /** The session of this connection, an object of your own; null when there is none. Wraps `SSL_get1_session(3)`. */
   get session(): SslSession | null {
-    const handle = this.#plain(native().SSL_get1_session) as Handle;
+    const handle = C.SSL_get1_session(this.#reference.handle);
     return handle === 0 ? null : SslSession.adopt(handle);
   }
 
@@ -766,10 +740,8 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     const copy = this.#reusesSession && given !== null ? given.dup() : null;
     try {
       const offered = (copy ?? given)?.handle ?? 0;
-      registers[0] = handle;
-      registers[1] = offered;
-      const outcome = native().offerSession();
-      ensure('SSL_set_session');
+      const outcome = on(handle, offered).offerSession();
+      ensure(result(), 'SSL_set_session');
       if (outcome !== undefined) deliver(outcome[2]);
     } finally {
       copy?.free();
@@ -785,27 +757,25 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
 
   /** Whether the handshake resumed a session. Wraps `SSL_session_reused(3)`. */
   get sessionReused(): boolean {
-    return this.#plain(native().SSL_session_reused) === 1;
+    return C.SSL_session_reused(this.#reference.handle) === 1;
   }
 
   // ---- What was negotiated.
 
   /** null before it is known. Wraps `SSL_version(3)`. */
   get protocol(): ProtocolVersion | null {
-    const version = this.#plain(native().SSL_version);
+    const version = C.SSL_version(this.#reference.handle);
     return this.#ready ? versionName(version) : null;
   }
 
   /** null before it is known. Wraps `SSL_get_current_cipher(3)`. */
   get cipher(): CipherInfo | null {
-    registers[0] = this.#reference.handle;
-    return native().SSL_get_current_cipher();
+    return on(this.#reference.handle).SSL_get_current_cipher();
   }
 
   /** What ALPN chose, as latin1; null when nothing. Wraps `SSL_get0_alpn_selected(3)`. */
   get alpnProtocol(): string | null {
-    registers[0] = this.#reference.handle;
-    return native().SSL_get0_alpn_selected()?.toString('latin1') ?? null;
+    return on(this.#reference.handle).SSL_get0_alpn_selected()?.toString('latin1') ?? null;
   }
 
   /**
@@ -814,8 +784,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
    * `SSL_client_hello_get0_ext(3)`, `SSL_set_tlsext_host_name(3)`.
    */
   get servername(): string | null {
-    registers[0] = this.#reference.handle;
-    return native().requestedServerName();
+    return on(this.#reference.handle).requestedServerName();
   }
 
   /**
@@ -823,8 +792,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
    * `SSL_get_peer_certificate(3)`.
    */
   get peerCertificate(): X509Certificate | null {
-    registers[0] = this.#reference.handle;
-    const der = native().SSL_get_peer_certificate() ?? this.#refused[0];
+    const der = on(this.#reference.handle).SSL_get_peer_certificate() ?? this.#refused[0];
     return der === undefined ? null : new X509Certificate(der);
   }
 
@@ -833,14 +801,14 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
    * it did not verify. A session that was encoded has none. Wraps `SSL_get_peer_cert_chain(3)`.
    */
   get peerCertificateChain(): X509Certificate[] {
-    registers[0] = this.#reference.handle;
-    const chain = native().SSL_get_peer_cert_chain() ?? this.#refused.slice(this.#server ? 1 : 0);
+    const chain =
+      on(this.#reference.handle).SSL_get_peer_cert_chain() ??
+      this.#refused.slice(this.#server ? 1 : 0);
     return chain.map((der) => new X509Certificate(der));
   }
 
   get #refused(): Buffer[] {
-    registers[0] = this.#reference.handle;
-    return native().refusedCertificates() ?? [];
+    return on(this.#reference.handle).refusedCertificates() ?? [];
   }
 
   /**
@@ -853,8 +821,9 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
 
   /** Whether the peer has a certificate, and it verifies. */
   get authorized(): boolean {
-    registers[0] = this.#reference.handle;
-    return native().SSL_get_peer_certificate() !== null && this.verifyError === null;
+    return (
+      on(this.#reference.handle).SSL_get_peer_certificate() !== null && this.verifyError === null
+    );
   }
 
   /**
@@ -873,8 +842,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     const tls13 = this.protocol === 'TLSv1.3';
     const hashSize = this.cipher?.name.endsWith('SHA384') ? 48 : 32;
     checkMaterial({ tls13, hashSize }, size, text, bytes);
-    registers[0] = handle;
-    const material = native().SSL_export_keying_material(size, text, bytes);
+    const material = on(handle).SSL_export_keying_material(size, text, bytes);
     if (material !== null) return material;
     throw libsslError('SSL_export_keying_material', native().lastErrors());
   }
@@ -887,19 +855,13 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
 
   // ---- Below.
 
-  #plain(get: () => void): number {
-    registers[0] = this.#reference.handle;
-    get();
-    return Number(registers[0]);
-  }
-
   get #shutdown(): number {
-    return this.#plain(native().SSL_get_shutdown);
+    return C.SSL_get_shutdown(this.#reference.handle);
   }
 
   // The first handshake or, later, a message of one that has come in part.
   get #handshaking(): boolean {
-    return !this.#ready || this.#plain(native().SSL_is_init_finished) !== 1;
+    return !this.#ready || C.SSL_is_init_finished(this.#reference.handle) !== 1;
   }
 
   #usable(action: string): Handle {
@@ -923,13 +885,12 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
 
   // Of what is large, or often thrown away, the output is left to libssl until take(); and so is what
   // take() has to keep apart.
-  #begin(handle: Handle, takesOutput = true): void {
+  #begin(handle: Handle, takesOutput = true): Native {
     this.#checkAddress();
     this.#began = true;
     const takes = takesOutput && !this.#datagrams;
     if (!takes) this.#outputLeft = true;
-    registers[0] = handle;
-    registers[1] = takes ? 1 : 0;
+    return on(handle, takes ? 1 : 0);
   }
 
   #checkAddress(): void {
@@ -941,11 +902,9 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   }
 
   // After a native step: takes what it gave, and fails where it failed.
-  #step(functionName: string, outcome: Outcome, must = false): Buffer | null {
-    const result = Number(registers[0]);
-    const error = Number(registers[1]);
-    if (registers[2] === 1) this.#ready = true;
-    const failed = isFailure(error) || (must && result !== 1);
+  #step(functionName: string, outcome: Outcome, must = false, error = step.error): Buffer | null {
+    const failed = isFailure(error) || (must && step.result !== 1);
+    if (step.ready) this.#ready = true;
     if (outcome === undefined && !failed && error !== SSL_ERROR_WANT_CLIENT_HELLO_CB) return null;
     const failure = failed ? stepError(functionName, this.#reference.handle) : null;
     if (outcome !== undefined && outcome[1] !== null) this.#output.push(outcome[1]);
@@ -981,8 +940,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     const goOn = () => {
       if (this.freed) return;
       this.#endSearch = null;
-      registers[0] = this.#reference.handle;
-      native().endLookup();
+      on(this.#reference.handle).endLookup();
       this.#paused = false;
       if (atOnce) {
         this.receive(nothing);
@@ -1025,9 +983,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
 
   #supply(session: SslSession): void {
     const offered = session.handle;
-    registers[0] = this.#reference.handle;
-    registers[1] = offered;
-    native().supplySession();
+    on(this.#reference.handle, offered).supplySession();
   }
 
   // Nobody waits for an exception here: a failure shows in `state`, and in the next call.
@@ -1083,14 +1039,11 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
       side.#began = true;
       if (side.#datagrams) side.#outputLeft = true;
     }
-    registers[0] = clientHandle;
-    registers[1] = serverHandle;
-    const outcome = native().join();
-    const clientError = registers[1];
-    const serverError = registers[3];
-    moved ||= registers[4] === 1;
-    if (registers[5] === 1) client.#ready = true;
-    if (registers[6] === 1) server.#ready = true;
+    const outcome = on(clientHandle, serverHandle).join();
+    const { clientError, serverError } = joined;
+    moved ||= joined.moved;
+    if (joined.clientReady) client.#ready = true;
+    if (joined.serverReady) server.#ready = true;
     const waits = serverError === SSL_ERROR_WANT_CLIENT_HELLO_CB;
     const failed = isFailure(clientError) ? client : isFailure(serverError) ? server : null;
     if (outcome !== undefined || waits || failed !== null) {
@@ -1124,9 +1077,8 @@ const isFailure = (error: number | undefined) =>
   error === SSL_ERROR_SSL || error === SSL_ERROR_SYSCALL;
 
 function feed(to: Handle, bytes: Uint8Array): void {
-  registers[0] = to;
-  native().BIO_write(bytes);
-  if (Number(registers[0]) < 0) throw libsslError('BIO_write', native().lastErrors());
+  on(to).BIO_write(bytes);
+  if (result() < 0) throw libsslError('BIO_write', native().lastErrors());
 }
 
 /**
@@ -1146,7 +1098,7 @@ export function handshake(client: SslConnection, server: SslConnection): void | 
   }
 }
 
-function joined(buffers: Buffer[]): Buffer {
+function concatenated(buffers: Buffer[]): Buffer {
   const [first] = buffers;
   return first !== undefined && buffers.length === 1 ? first : Buffer.concat(buffers);
 }

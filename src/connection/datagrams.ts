@@ -2,8 +2,9 @@
 
 import { checkBytes, checkInteger, invalidValue, outOfRange } from '../common/validate.js';
 import { SSL_OP_COOKIE_EXCHANGE, SSL_OP_NO_QUERY_MTU } from '../libssl/constants.js';
-import { SSL_set_mtu } from '../libssl/functions.js';
-import { type Handle, native, registers } from '../native/native.js';
+import { SSL_get_options, SSL_set_mtu } from '../libssl/functions.js';
+import { on, results } from '../native/call.js';
+import type { Handle } from '../native/native.js';
 
 /** The options of a connection over DTLS. */
 export interface DatagramOptions {
@@ -56,14 +57,12 @@ export function checkCookieKey(name: string, value: unknown): Uint8Array {
 }
 
 export function setMtu(connection: Handle, mtu: number): void {
-  registers[0] = connection;
-  native().SSL_set_options(SSL_OP_NO_QUERY_MTU);
+  on(connection).SSL_set_options(SSL_OP_NO_QUERY_MTU);
   SSL_set_mtu(connection, mtu);
 }
 
 export function setPeerAddress(connection: Handle, address: Uint8Array): void {
-  registers[0] = connection;
-  native().BIO_dgram_set_peer(address);
+  on(connection).BIO_dgram_set_peer(address);
 }
 
 export function applyDatagramOptions(
@@ -83,31 +82,27 @@ export function applyDatagramOptions(
   const asks = (optionsOf(connection) & SSL_OP_NO_QUERY_MTU) === 0;
   if (mtu !== undefined || !asks) setMtu(connection, mtu ?? defaultMtu);
   if (retransmitTimeout !== undefined) {
-    registers[0] = connection;
-    native().DTLS_set_timer_cb(retransmitTimeout * 1000);
+    on(connection).DTLS_set_timer_cb(retransmitTimeout * 1000);
   }
   if (peerAddress !== undefined) setPeerAddress(connection, peerAddress);
 }
 
 /** Milliseconds until the timer of the connection; null when it does not run. */
 export function timeLeft(connection: Handle): number | null {
-  registers[0] = connection;
-  native().DTLSv1_get_timeout();
-  const [runs, seconds, microseconds] = registers;
+  on(connection).DTLSv1_get_timeout();
+  const [runs, seconds, microseconds] = results(3);
   if (runs !== 1) return null;
   return Math.ceil(Number(seconds) * 1000 + Number(microseconds) / 1000);
 }
 
 /** The most data that one datagram takes, which is one record. */
 export function dataMtu(connection: Handle): number {
-  registers[0] = connection;
-  native().DTLS_get_data_mtu();
-  return Math.min(Number(registers[0]), Number(registers[1]));
+  on(connection).DTLS_get_data_mtu();
+  return Math.min(...results(2));
 }
 
 function optionsOf(connection: Handle): number {
-  registers[0] = connection;
-  return Number(native().SSL_get_options() ?? registers[0]);
+  return Number(SSL_get_options(connection));
 }
 
 /** Whether the connection answers a ClientHello with a cookie. */
@@ -118,11 +113,8 @@ export function asksForCookie(connection: Handle): boolean {
 /** The first key makes cookies, and all verify them. */
 export function setCookieKeys(context: Handle, keys: readonly Uint8Array[]): void {
   const all = Buffer.concat(keys);
-  registers[0] = context;
-  native().setCookieKeys(false, all.subarray(0, keySize));
-  registers[0] = context;
-  native().setCookieKeys(true, all);
+  on(context).setCookieKeys(false, all.subarray(0, keySize));
+  on(context).setCookieKeys(true, all);
   all.fill(0);
-  registers[0] = context;
-  native().SSL_CTX_set_options(SSL_OP_COOKIE_EXCHANGE);
+  on(context).SSL_CTX_set_options(SSL_OP_COOKIE_EXCHANGE);
 }

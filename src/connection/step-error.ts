@@ -2,7 +2,8 @@
 
 import { type LibsslError, libsslError } from '../common/errors.js';
 import { withVerifyError } from '../context/verification.js';
-import { type Handle, native, registers } from '../native/native.js';
+import { on } from '../native/call.js';
+import { type Handle, native } from '../native/native.js';
 
 /** Takes what the step left in OpenSSL's error queue. */
 export function stepError(functionName: string, connection: Handle): LibsslError {
@@ -14,8 +15,7 @@ export function stepError(functionName: string, connection: Handle): LibsslError
 // Why libssl says nothing: it gives its reason once, to the call in which a connection fails. That
 // may be a C-named one, of which the class does not know.
 function silence(functionName: string, connection: Handle): string {
-  registers[0] = connection;
-  return native().SSL_state_string_long() === 'error'
+  return on(connection).SSL_state_string_long() === 'error'
     ? `${functionName} failed: an earlier call has failed, to which libssl gave its reason`
     : `${functionName} failed, and libssl gave no reason`;
 }

@@ -32,7 +32,8 @@ import {
 } from '../libssl/constants.js';
 import * as C from '../libssl/functions.js';
 import { checkTicketKeys, storeTicketKeys } from '../libssl/ticket-keys.js';
-import { EventKind, type Handle, type NativeEvent, native, registers } from '../native/native.js';
+import { on, result, results } from '../native/call.js';
+import { EventKind, type Handle, type NativeEvent, native } from '../native/native.js';
 import { SslSession } from '../session/session.js';
 import {
   applyAnswers,
@@ -106,8 +107,7 @@ export interface SslContextEvents {
 const references: ReferenceKind = {
   name: 'SslContext',
   release(handle) {
-    registers[0] = handle;
-    deliver(native().releaseContext()?.[2] ?? null);
+    deliver(on(handle).releaseContext()?.[2] ?? null);
   },
 };
 
@@ -157,7 +157,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     this.protocol = protocol;
     // The methods of addon_context.cc: any side, client, server; then those of DTLS.
     native().SSL_CTX_new((role === 'client' ? 1 : 2) + (protocol === 'dtls' ? 3 : 0));
-    const handle = registers[0] as Handle;
+    const handle = result<Handle>();
     if (handle === 0) throw libsslError('SSL_CTX_new', native().lastErrors());
     this.#reference = new Reference(this, handle, references);
     this.#id = handle;
@@ -183,17 +183,14 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
   #apply(handle: Handle, options: CheckedContextOptions): void {
     const client = this.role === 'client';
     if (!client) {
-      registers[0] = handle;
-      native().limitEarlyData();
+      on(handle).limitEarlyData();
     }
     this.#verification = applyOptions(handle, options);
     applyAnswers(handle, client, options);
     if (client && options.ALPNProtocols !== undefined) {
-      registers[0] = handle;
-      native().SSL_CTX_set_alpn_protos(options.ALPNProtocols);
+      on(handle).SSL_CTX_set_alpn_protos(options.ALPNProtocols);
       // This one returns 0 where it succeeds.
-      registers[0] = registers[0] === 0 ? 1 : 0;
-      ensure('SSL_CTX_set_alpn_protos', 'ALPNProtocols');
+      ensure(1 - result(), 'SSL_CTX_set_alpn_protos', 'ALPNProtocols');
     }
     // A server that asks for certificates resumes nothing without one.
     if (!client || options.sessionIdContext !== undefined) {
@@ -213,8 +210,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     if (options.numTickets !== undefined) this.numTickets = options.numTickets;
     // What is rejected has to be read as well, and clients send what their tickets allow. (libssl
     // adds to it; 2 ** 31 - 1 leaves room.)
-    registers[0] = this.#reference.handle;
-    native().SSL_CTX_set_recv_max_early_data(0x7fff_ffff);
+    on(this.#reference.handle).SSL_CTX_set_recv_max_early_data(0x7fff_ffff);
     if (options.maxEarlyData !== undefined) this.maxEarlyData = options.maxEarlyData;
     this.#storeTimeout = options.sessionStoreTimeout ?? this.#storeTimeout;
     if (options.sessionStore != null) this.sessionStore = options.sessionStore;
@@ -265,8 +261,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
   /** Lends the handle to the functions of `libssl-session/libssl`, until free(). */
   get handle(): Handle {
     const handle = this.#reference.handle;
-    registers[0] = handle;
-    native().lendContext();
+    on(handle).lendContext();
     return handle;
   }
 
@@ -289,7 +284,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
    * Wraps `SSL_CTX_add_session(3)`.
    */
   addSession(session: SslSession): boolean {
-    return this.#withSession(session, native().SSL_CTX_add_session);
+    return this.#withSession(session, 'SSL_CTX_add_session');
   }
 
   /**
@@ -297,19 +292,17 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
    * Whether it was. Wraps `SSL_CTX_remove_session(3)`.
    */
   removeSession(session: SslSession): boolean {
-    return this.#withSession(session, native().SSL_CTX_remove_session);
+    return this.#withSession(session, 'SSL_CTX_remove_session');
   }
 
   #withSession(
     session: SslSession,
-    call: ReturnType<typeof native>['SSL_CTX_add_session'],
+    name: 'SSL_CTX_add_session' | 'SSL_CTX_remove_session',
   ): boolean {
     const handle = this.#reference.handle;
     const other = sessionHandle(session);
-    registers[0] = handle;
-    registers[1] = other;
-    const outcome = call();
-    const done = registers[0] === 1;
+    const outcome = on(handle, other)[name]();
+    const done = result() === 1;
     if (outcome !== undefined) deliver(outcome[2]);
     return done;
   }
@@ -320,24 +313,21 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
    */
   flushSessions(time: number = Math.floor(Date.now() / 1000)): void {
     const seconds = checkSeconds('time', time);
-    registers[0] = this.#reference.handle;
-    const outcome = native().SSL_CTX_flush_sessions(seconds);
+    const outcome = on(this.#reference.handle).SSL_CTX_flush_sessions(seconds);
     if (outcome !== undefined) deliver(outcome[2]);
   }
 
   /** The sessions of the cache, each yours, in no order. Wraps `SSL_CTX_sessions(3)`. */
   cachedSessions(): SslSession[] {
-    registers[0] = this.#reference.handle;
-    return native().cachedSessions().map(SslSession.adopt);
+    return on(this.#reference.handle).cachedSessions().map(SslSession.adopt);
   }
 
   /** All twelve counters. Wraps `SSL_CTX_sess_number(3)` and the functions beside it. */
   get sessionStats(): SessionStats {
-    registers[0] = this.#reference.handle;
-    native().sessionStats();
+    on(this.#reference.handle).sessionStats();
     // In the order of SSL_CTRL_SESS_NUMBER and those after it.
     const [number, connect, connectGood, connectRenegotiate, accept, acceptGood, ...more] =
-      registers.subarray(0, 12) as unknown as number[];
+      results(12);
     const [acceptRenegotiate, hits, cbHits, misses, timeouts, cacheFull] = more;
     return {
       number,
@@ -403,14 +393,12 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
 
   /** How long new sessions are good for, in seconds. Wraps `SSL_CTX_set_timeout(3)`. */
   get sessionTimeout(): number {
-    registers[0] = this.#reference.handle;
-    return Number(native().SSL_CTX_get_timeout() ?? registers[0]);
+    return Number(C.SSL_CTX_get_timeout(this.#reference.handle));
   }
   set sessionTimeout(seconds: number) {
     const value = checkSeconds('sessionTimeout', seconds);
     checkStaysFit(this, 'sessionTimeout', value);
-    registers[0] = this.#reference.handle;
-    native().SSL_CTX_set_timeout(value);
+    on(this.#reference.handle).SSL_CTX_set_timeout(value);
   }
 
   /**
@@ -418,14 +406,11 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
    * `SSL_CTX_set_num_tickets(3)`.
    */
   get numTickets(): number {
-    registers[0] = this.#reference.handle;
-    native().SSL_CTX_get_num_tickets();
-    return registers[0];
+    return C.SSL_CTX_get_num_tickets(this.#reference.handle);
   }
   set numTickets(count: number) {
     const value = checkNumTickets('numTickets', count);
-    registers[0] = this.#reference.handle;
-    native().SSL_CTX_set_num_tickets(value);
+    on(this.#reference.handle).SSL_CTX_set_num_tickets(value);
   }
 
   /**
@@ -434,30 +419,23 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
    * `SSL_CTX_set_max_early_data(3)`, `SSL_CTX_set_recv_max_early_data(3)`.
    */
   get maxEarlyData(): number {
-    registers[0] = this.#reference.handle;
-    native().SSL_CTX_get_max_early_data();
-    return registers[0];
+    return C.SSL_CTX_get_max_early_data(this.#reference.handle);
   }
   set maxEarlyData(bytes: number) {
     const value = checkUint32('maxEarlyData', bytes);
     checkStaysFit(this, 'maxEarlyData', value);
-    registers[0] = this.#reference.handle;
-    native().SSL_CTX_set_max_early_data(value);
+    on(this.#reference.handle).SSL_CTX_set_max_early_data(value);
   }
 
   /** A mask of `SSL_OP_…`. Wraps `SSL_CTX_set_options(3)`, `SSL_CTX_clear_options(3)`. */
   get secureOptions(): number {
-    registers[0] = this.#reference.handle;
-    native().SSL_CTX_get_options();
-    return registers[0];
+    return Number(C.SSL_CTX_get_options(this.#reference.handle));
   }
   set secureOptions(options: number) {
     const value = checkUint32('secureOptions', options);
     const cleared = this.secureOptions & ~value;
-    registers[0] = this.#reference.handle;
-    native().SSL_CTX_clear_options(cleared >>> 0);
-    registers[0] = this.#reference.handle;
-    native().SSL_CTX_set_options(value);
+    on(this.#reference.handle).SSL_CTX_clear_options(cleared >>> 0);
+    on(this.#reference.handle).SSL_CTX_set_options(value);
   }
 
   /**
@@ -546,9 +524,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     const handle = this.#reference.handle;
     const other = context === null ? 0 : context.#reference.handle;
     if (context !== null) checkFits(this, context);
-    registers[0] = handle;
-    registers[1] = other;
-    const outcome = native().setServerName(name);
+    const outcome = on(handle, other).setServerName(name);
     noteName(this, name, context);
     if (outcome !== undefined) deliver(outcome[2]);
   }

@@ -17,7 +17,8 @@ import {
   SSL_CTX_set_max_proto_version,
   SSL_CTX_set_min_proto_version,
 } from '../libssl/functions.js';
-import { EventKind, type Handle, native, registers } from '../native/native.js';
+import { on, result } from '../native/call.js';
+import { EventKind, type Handle, native } from '../native/native.js';
 import type { SslSession } from '../session/session.js';
 import type { SessionStore } from './store.js';
 import { clientRules, serverIdContext } from './verification.js';
@@ -183,8 +184,8 @@ export interface SslContextOptions extends SslAnswers {
 }
 
 /** Throws LibsslError for `functionName` unless the result is not 0. */
-export function ensure(functionName: string, option?: string): void {
-  if (Number(registers[0]) > 0) return;
+export function ensure(value: number, functionName: string, option?: string): void {
+  if (value > 0) return;
   const error = libsslError(functionName, native().lastErrors());
   if (option !== undefined) error.message = `options.${option}: ${error.message}`;
   throw error;
@@ -207,12 +208,10 @@ export function setVersion(
 
 /** All that is not a property of SslContext besides. */
 export function applyOptions(context: Handle, options: CheckedContextOptions): Verification {
-  const functions = native();
   const { securityLevel, minVersion, maxVersion, ciphers, maxFragmentLength } = options;
   // First: what the others are allowed depends on it.
   if (securityLevel !== undefined) {
-    registers[0] = context;
-    functions.SSL_CTX_set_security_level(securityLevel);
+    on(context).SSL_CTX_set_security_level(securityLevel);
   }
   if (minVersion !== undefined) setVersion(context, 'minVersion', minVersion, 'options.minVersion');
   if (maxVersion !== undefined) setVersion(context, 'maxVersion', maxVersion, 'options.maxVersion');
@@ -224,45 +223,36 @@ export function applyOptions(context: Handle, options: CheckedContextOptions): V
     secureOptions |
     (noTicket ? SSL_OP_NO_TICKET : 0) |
     (honorCipherOrder ? SSL_OP_CIPHER_SERVER_PREFERENCE : 0);
-  registers[0] = context;
-  functions.SSL_CTX_set_options(mask >>> 0);
+  on(context).SSL_CTX_set_options(mask >>> 0);
   applyCertificates(context, options);
   const verification = applyVerification(context, options);
   if (maxFragmentLength !== undefined) {
-    registers[0] = context;
-    // 512 is 1, and each code after it is twice as much.
-    functions.SSL_CTX_set_tlsext_max_fragment_length(Math.log2(maxFragmentLength) - 8);
+    on(context).SSL_CTX_set_tlsext_max_fragment_length(Math.log2(maxFragmentLength) - 8);
   }
   if (postHandshakeAuth !== undefined) {
-    registers[0] = context;
-    functions.SSL_CTX_set_post_handshake_auth(postHandshakeAuth ? 1 : 0);
+    on(context).SSL_CTX_set_post_handshake_auth(postHandshakeAuth ? 1 : 0);
   }
   if (pskIdentityHint !== undefined) {
-    registers[0] = context;
-    functions.SSL_CTX_use_psk_identity_hint(pskIdentityHint);
-    ensure('SSL_CTX_use_psk_identity_hint', 'pskIdentityHint');
+    on(context).SSL_CTX_use_psk_identity_hint(pskIdentityHint);
+    ensure(result(), 'SSL_CTX_use_psk_identity_hint', 'pskIdentityHint');
   }
   return verification;
 }
 
 function applyKeyExchange(context: Handle, options: CheckedContextOptions): void {
-  const functions = native();
   const { ecdhCurve, sigalgs, dhparam } = options;
   if (ecdhCurve !== undefined && ecdhCurve !== 'auto') {
-    registers[0] = context;
-    functions.SSL_CTX_set1_groups_list(ecdhCurve);
-    ensure('SSL_CTX_set1_groups_list', 'ecdhCurve');
+    on(context).SSL_CTX_set1_groups_list(ecdhCurve);
+    ensure(result(), 'SSL_CTX_set1_groups_list', 'ecdhCurve');
   }
   if (sigalgs !== undefined) {
-    registers[0] = context;
-    functions.SSL_CTX_set1_sigalgs_list(sigalgs);
-    ensure('SSL_CTX_set1_sigalgs_list', 'sigalgs');
+    on(context).SSL_CTX_set1_sigalgs_list(sigalgs);
+    ensure(result(), 'SSL_CTX_set1_sigalgs_list', 'sigalgs');
   }
   if (dhparam !== undefined) {
-    registers[0] = context;
-    functions.setDhParameters(dhparam);
-    if (registers[0] === -1) throw invalidValue('options.dhparam', 'must have 1024 bits or more');
-    ensure('SSL_CTX_set_tmp_dh', 'dhparam');
+    on(context).setDhParameters(dhparam);
+    if (result() === -1) throw invalidValue('options.dhparam', 'must have 1024 bits or more');
+    ensure(result(), 'SSL_CTX_set_tmp_dh', 'dhparam');
   }
 }
 
@@ -277,16 +267,13 @@ function applyCiphers(context: Handle, ciphers: string): void {
   if (names.some((name) => /^[-+!]TLS_/.test(name))) {
     throw invalidValue('options.ciphers', 'must name the suites of TLS 1.3 that are wanted');
   }
-  const functions = native();
   if (suites !== '') {
-    registers[0] = context;
-    functions.SSL_CTX_set_ciphersuites(suites);
-    ensure('SSL_CTX_set_ciphersuites', 'ciphers');
+    on(context).SSL_CTX_set_ciphersuites(suites);
+    ensure(result(), 'SSL_CTX_set_ciphersuites', 'ciphers');
   }
   if (list !== '') {
-    registers[0] = context;
-    functions.SSL_CTX_set_cipher_list(list);
-    ensure('SSL_CTX_set_cipher_list', 'ciphers');
+    on(context).SSL_CTX_set_cipher_list(list);
+    ensure(result(), 'SSL_CTX_set_cipher_list', 'ciphers');
     return;
   }
   const tls13 = 0x0304;
@@ -308,7 +295,6 @@ function utf8AsLatin1(secret: string): string {
 }
 
 function applyCertificates(context: Handle, options: CheckedContextOptions): void {
-  const functions = native();
   const { cert = [], key = [], pfx = [], role } = options;
   // The addon takes one byte for each character; a passphrase is bytes.
   const secretOf = (own: string | undefined) => {
@@ -316,27 +302,22 @@ function applyCertificates(context: Handle, options: CheckedContextOptions): voi
     return text === undefined ? null : utf8AsLatin1(text);
   };
   for (const pem of cert) {
-    registers[0] = context;
-    functions.useCertificate(pem);
-    ensure('SSL_CTX_use_certificate', 'cert');
+    on(context).useCertificate(pem);
+    ensure(result(), 'SSL_CTX_use_certificate', 'cert');
   }
   for (const { bytes, passphrase } of key) {
-    registers[0] = context;
-    functions.usePrivateKey(bytes, secretOf(passphrase));
-    ensure('SSL_CTX_use_PrivateKey', 'key');
-    registers[0] = context;
-    functions.SSL_CTX_check_private_key();
-    ensure('SSL_CTX_check_private_key', 'key');
+    on(context).usePrivateKey(bytes, secretOf(passphrase));
+    ensure(result(), 'SSL_CTX_use_PrivateKey', 'key');
+    on(context).SSL_CTX_check_private_key();
+    ensure(result(), 'SSL_CTX_check_private_key', 'key');
   }
   for (const { bytes, passphrase } of pfx) {
     const secret = secretOf(passphrase);
     if (secret?.includes('\0'))
       throw invalidValue('options.passphrase', 'must not have a NUL in it');
-    registers[0] = context;
-    functions.usePfx(bytes, secret, role === 'server');
-    if (registers[0] === -1)
-      throw invalidValue('options.pfx', 'must have a certificate and its key');
-    ensure('PKCS12_parse', 'pfx');
+    on(context).usePfx(bytes, secret, role === 'server');
+    if (result() === -1) throw invalidValue('options.pfx', 'must have a certificate and its key');
+    ensure(result(), 'PKCS12_parse', 'pfx');
   }
 }
 
@@ -348,25 +329,21 @@ export interface Verification {
 }
 
 function applyVerification(context: Handle, options: CheckedContextOptions): Verification {
-  const functions = native();
   const { rejectUnauthorized: reject = true, requestCert: request = false } = options;
   const { ca, crl = [], pfx = [] } = options;
   const client = options.role === 'client';
   for (const pem of ca ?? []) {
-    registers[0] = context;
-    functions.addCa(pem, !client);
-    ensure('X509_STORE_add_cert', 'ca');
+    on(context).addCa(pem, !client);
+    ensure(result(), 'X509_STORE_add_cert', 'ca');
   }
   for (const pem of crl) {
-    registers[0] = context;
-    functions.addCrl(pem);
-    ensure('X509_STORE_add_crl', 'crl');
+    on(context).addCrl(pem);
+    ensure(result(), 'X509_STORE_add_crl', 'crl');
   }
   const system = client && reject && ca === undefined;
   if (system) {
-    registers[0] = context;
-    functions.SSL_CTX_set_default_verify_paths();
-    ensure('SSL_CTX_set_default_verify_paths');
+    on(context).SSL_CTX_set_default_verify_paths();
+    ensure(result(), 'SSL_CTX_set_default_verify_paths');
   }
   const mode = client
     ? reject
@@ -375,12 +352,10 @@ function applyVerification(context: Handle, options: CheckedContextOptions): Ver
     : request
       ? requestMode(reject)
       : SSL_VERIFY_NONE;
-  registers[0] = context;
-  functions.SSL_CTX_set_verify(mode);
+  on(context).SSL_CTX_set_verify(mode);
   const trusted = [...(ca ?? []), ...crl, ...pfx.map(({ bytes }) => bytes)];
   const rules = client ? null : clientRules(request, reject, trusted);
-  registers[0] = context;
-  functions.judge(!reject, system);
+  on(context).judge(!reject, system);
   return { rejectUnauthorized: reject, clientRules: rules };
 }
 
@@ -391,53 +366,39 @@ export function requestMode(rejectUnauthorized: boolean): number {
 
 /** Puts answers onto a context or a connection. */
 export function applyAnswers(target: Handle, client: boolean, answers: CheckedAnswers): void {
-  const functions = native();
   const { pskSession, psk, ticketRules, allowEarlyData, ALPNProtocols } = answers;
   if (pskSession === null) {
-    registers[0] = target;
-    functions.removeAnswers(EventKind.pskUse);
+    on(target).removeAnswers(EventKind.pskUse);
   } else if (pskSession !== undefined) {
     const session = pskSession.session.handle;
-    registers[0] = target;
-    registers[1] = session;
-    functions.setPskUse(pskSession.identity);
+    on(target, session).setPskUse(pskSession.identity);
   }
   for (const [identity, session] of answers.pskSessions ?? []) {
     const { handle } = session;
-    registers[0] = target;
-    registers[1] = handle;
-    functions.setPskFind(identity);
+    on(target, handle).setPskFind(identity);
   }
   if (psk === null) {
-    registers[0] = target;
-    functions.removeAnswers(EventKind.pskClient);
+    on(target).removeAnswers(EventKind.pskClient);
   } else if (psk !== undefined) {
-    registers[0] = target;
-    functions.setPskClient(psk.identity, psk.key);
+    on(target).setPskClient(psk.identity, psk.key);
   }
   for (const [identity, key] of answers.pskKeys ?? []) {
-    registers[0] = target;
-    functions.setPskServer(identity, key);
+    on(target).setPskServer(identity, key);
   }
   if (answers.ticketAppData !== undefined) {
-    registers[0] = target;
-    functions.setTicketAppData(answers.ticketAppData);
+    on(target).setTicketAppData(answers.ticketAppData);
   }
   if (ticketRules !== undefined) {
-    registers[0] = target;
-    functions.clearTicketRules();
+    on(target).clearTicketRules();
     for (const { action, appData } of ticketRules) {
-      registers[0] = target;
-      functions.addTicketRule(action, appData);
+      on(target).addTicketRule(action, appData);
     }
   }
   if (allowEarlyData !== undefined) {
-    registers[0] = target;
-    functions.setAllowEarlyData(allowEarlyData);
+    on(target).setAllowEarlyData(allowEarlyData);
   }
   if (ALPNProtocols !== undefined && !client) {
-    registers[0] = target;
-    functions.setAlpnSelect(ALPNProtocols);
+    on(target).setAlpnSelect(ALPNProtocols);
   }
 }
 
@@ -449,9 +410,8 @@ export function applySessionIdContext(
 ): void {
   // First as it was given: what is too long must be an error.
   for (const bytes of [...(given === null ? [] : [given]), serverIdContext(given, rules)]) {
-    registers[0] = context;
-    native().SSL_CTX_set_session_id_context(bytes);
-    ensure('SSL_CTX_set_session_id_context', 'sessionIdContext');
+    on(context).SSL_CTX_set_session_id_context(bytes);
+    ensure(result(), 'SSL_CTX_set_session_id_context', 'sessionIdContext');
   }
 }
 

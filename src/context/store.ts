@@ -1,6 +1,6 @@
 import { LibsslError } from '../common/errors.js';
 import { invalidType } from '../common/validate.js';
-import { native, registers } from '../native/native.js';
+import { on } from '../native/call.js';
 import { SslSession } from '../session/session.js';
 
 type MaybePromise<T> = T | Promise<T>;
@@ -165,8 +165,8 @@ function sessionOf(answer: unknown, id: Buffer): SslSession | null {
     };
     if (!session.id.equals(id)) refuse('of another id');
     if (!session.isResumable) refuse('that is marked as not resumable');
-    registers[1] = session.handle;
-    native().checkResumable();
+    const { handle } = session;
+    on(0, handle).checkResumable();
     return session;
   } catch (error) {
     session.free();

@@ -3,7 +3,8 @@
 
 import { createHash } from 'node:crypto';
 import { LibsslError } from '../common/errors.js';
-import { type Handle, native, registers } from '../native/native.js';
+import { SSL_get_verify_result } from '../libssl/functions.js';
+import { type Handle, native } from '../native/native.js';
 
 // X509_V_ERR_… of openssl/x509_vfy.h, by node:tls's codes; test/verification.test.ts compares them
 // with the header.
@@ -47,8 +48,7 @@ function codeOf(result: number): string {
 
 /** OpenSSL's number for why the peer's certificate does not verify; 0 where it does. */
 export function verifyResult(connection: Handle): number {
-  registers[0] = connection;
-  return Number(native().SSL_get_verify_result() ?? registers[0]);
+  return Number(SSL_get_verify_result(connection));
 }
 
 /** The same in OpenSSL's words; null where it does. */

@@ -1,5 +1,6 @@
 import { libsslError } from '../common/errors.js';
-import { type LibraryInfo, native, registers, type SessionCounts } from '../native/native.js';
+import { result } from '../native/call.js';
+import { type LibraryInfo, native, type SessionCounts } from '../native/native.js';
 
 /** The libssl 1.1.1 in use. Loads it if nothing has yet; throws as `new SslSession()` would. */
 export function libraryInfo(): LibraryInfo {
@@ -12,7 +13,7 @@ export function libraryInfo(): LibraryInfo {
  */
 export function startCounting(): void {
   native().startCounting();
-  if (registers[0] !== 1) throw libsslError('CRYPTO_get_ex_new_index', native().lastErrors());
+  if (result() !== 1) throw libsslError('CRYPTO_get_ex_new_index', native().lastErrors());
 }
 
 /**

@@ -12,15 +12,8 @@ import {
   checkServerName,
   invalidType,
 } from '../common/validate.js';
-import { named, setHandle, setHandles } from '../native/call.js';
-import {
-  EventKind,
-  type Handle,
-  type Native,
-  type NativeEvent,
-  native,
-  registers,
-} from '../native/native.js';
+import { named, on, setHandle, setHandles } from '../native/call.js';
+import { EventKind, type Handle, type Native, type NativeEvent, native } from '../native/native.js';
 import { SSL_TICKET_RETURN_USE_RENEW } from './constants.js';
 import { checkCallback, checkObject, deliverAll, setCallbacks } from './delivery.js';
 import { checkIdentity12, checkIdentity13, checkKey12 } from './ticket-keys.js';
@@ -74,19 +67,16 @@ function setAnswers(
   kind: EventKind,
   answers: readonly Answer[] | null,
 ): void {
-  const functions = native();
-  const call = (session: Handle | 0, body: () => void) => {
-    registers[0] = handle;
-    registers[1] = session;
-    named(functionName, body);
+  const call = (session: Handle | 0, body: (functions: Native) => void) => {
+    named(functionName, () => body(on(handle, session)));
   };
   checkObject(functionName, object, handle);
   // All of them, before anything changes.
   for (const { session } of answers ?? []) {
-    if (session !== undefined) call(session, () => functions.checkPskSession());
+    if (session !== undefined) call(session, (functions) => functions.checkPskSession());
   }
-  call(0, () => functions.removeAnswers(kind));
-  for (const { session, store } of answers ?? []) call(session ?? 0, () => store(functions));
+  call(0, (functions) => functions.removeAnswers(kind));
+  for (const { session, store } of answers ?? []) call(session ?? 0, store);
 }
 
 // What one callback of libssl is told in advance, on a context or on a connection.

@@ -85,10 +85,9 @@ type Steps = {
 
 function stepInt(name: Steps): (ssl: Handle) => number {
   return (ssl) => {
-    const functions = native();
+    native();
     checkHandle('ssl', ssl);
-    takeStep(ssl, () => functions[name]());
-    return result<number>();
+    return takeStep(ssl, (functions) => functions[name]()).result;
   };
 }
 
@@ -107,20 +106,18 @@ export const SSL_verify_client_post_handshake = stepInt('SSL_verify_client_post_
 
 /** `int SSL_key_update(SSL *s, int updatetype)`: of SSL_KEY_UPDATE_…; TLS 1.3. */
 export function SSL_key_update(s: Handle, updatetype: number): number {
-  const functions = native();
+  native();
   const type = checkInt('updatetype', updatetype);
   checkHandle('s', s);
-  takeStep(s, () => functions.SSL_key_update(type));
-  return result<number>();
+  return takeStep(s, (functions) => functions.SSL_key_update(type)).result;
 }
 
 /** `int SSL_write(SSL *ssl, const void *buf, int num)`: how many bytes. */
 export function SSL_write(ssl: Handle, buf: Uint8Array): number {
-  const functions = native();
+  native();
   const bytes = checkBytes('buf', buf);
   checkHandle('ssl', ssl);
-  takeStep(ssl, () => functions.SSL_write(bytes));
-  return result<number>();
+  return takeStep(ssl, (functions) => functions.SSL_write(bytes)).result;
 }
 
 /** `int SSL_read(SSL *ssl, void *buf, int num)`: at most num bytes; null where C returns <= 0. */
@@ -135,20 +132,19 @@ const checkRoom = (value: unknown) =>
 
 function readSome(name: 'SSL_read' | 'SSL_peek'): (ssl: Handle, num: number) => Buffer | null {
   return (ssl, num) => {
-    const functions = native();
+    native();
     const room = checkRoom(num);
     checkHandle('ssl', ssl);
-    return takeStep(ssl, () => functions[name](room));
+    return takeStep(ssl, (functions) => functions[name](room)).data;
   };
 }
 
 /** `int SSL_write_early_data(SSL *s, const void *buf, size_t num, size_t *written)`: all or none. */
 export function SSL_write_early_data(s: Handle, buf: Uint8Array): 0 | 1 {
-  const functions = native();
+  native();
   const bytes = checkBytes('buf', buf);
   checkHandle('s', s);
-  takeStep(s, () => functions.SSL_write_early_data(bytes));
-  return result<0 | 1>();
+  return takeStep(s, (functions) => functions.SSL_write_early_data(bytes)).result as 0 | 1;
 }
 
 /**
@@ -156,11 +152,11 @@ export function SSL_write_early_data(s: Handle, buf: Uint8Array): 0 | 1 {
  * SSL_READ_EARLY_DATA_…, and the bytes.
  */
 export function SSL_read_early_data(s: Handle, num: number): [result: number, data: Buffer | null] {
-  const functions = native();
+  native();
   const room = checkRoom(num);
   checkHandle('s', s);
-  const data = takeStep(s, () => functions.SSL_read_early_data(room));
-  return [result<number>(), data];
+  const taken = takeStep(s, (functions) => functions.SSL_read_early_data(room));
+  return [taken.result, taken.data];
 }
 
 /**

@@ -3,8 +3,8 @@
 
 import { checkBytes, checkHandle, checkUint32, invalidType } from '../common/validate.js';
 import { checkCookieKey } from '../connection/datagrams.js';
-import { setHandle } from '../native/call.js';
-import { type Handle, type Native, native, type Outcome, registers } from '../native/native.js';
+import { results, setHandle } from '../native/call.js';
+import { type Handle, type Native, native } from '../native/native.js';
 import { checkObject, takeStep } from './delivery.js';
 
 // ---- What is lost.
@@ -17,15 +17,15 @@ export function DTLSv1_get_timeout(ssl: Handle): [seconds: number, microseconds:
   const functions = native();
   setHandle('ssl', ssl);
   functions.DTLSv1_get_timeout();
-  return registers[0] === 1 ? [Number(registers[1]), Number(registers[2])] : null;
+  const [runs, seconds = 0, microseconds = 0] = results(3);
+  return runs === 1 ? [seconds, microseconds] : null;
 }
 
 function step(name: 'DTLSv1_handle_timeout' | 'DTLSv1_listen'): (ssl: Handle) => number {
   return (ssl) => {
-    const functions: Record<typeof name, () => Outcome> = native();
+    native();
     checkHandle('ssl', ssl);
-    takeStep(ssl, () => functions[name]());
-    return Number(registers[0]);
+    return takeStep(ssl, (functions) => functions[name]()).result;
   };
 }
 

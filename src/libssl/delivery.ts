@@ -3,15 +3,16 @@
 
 import { deliver, listen } from '../common/events.js';
 import { checkHandle, invalidType } from '../common/validate.js';
-import { named, setHandle } from '../native/call.js';
+import { named, on, result, setHandle } from '../native/call.js';
 import {
   EventKind,
   type Handle,
+  type Native,
   type NativeEvent,
   native,
   type Outcome,
-  registers,
 } from '../native/native.js';
+import { step } from '../native/step.js';
 import { SSL_ERROR_WANT_CLIENT_HELLO_CB } from './constants.js';
 
 /** `SSL_SESSION *(*get_session_cb)(SSL *ssl, const unsigned char *data, int len, int *copy)`. */
@@ -78,17 +79,15 @@ function onEvent(event: NativeEvent): void {
 
 export function freeSession(session: Handle): void {
   if (session === 0) return;
-  const functions = native();
-  registers[0] = session;
-  functions.SSL_SESSION_free();
+  on(session).SSL_SESSION_free();
 }
 
 /** Delivers what a call that is no step recorded, and gives its result. */
 export function deliverAll(outcome: Outcome): number {
-  const result = registers[0] as number;
+  const value = result<number>();
   const events = outcome?.[2];
   if (events) keepingErrors(() => deliver(events));
-  return result;
+  return value;
 }
 
 /** What a call left in OpenSSL's queue stays for lastErrors() after these calls. */
@@ -102,36 +101,38 @@ export function keepingErrors(calls: () => void): void {
   }
 }
 
+/** What a step came to: C's result, and the bytes of the step's own. */
+export interface Taken {
+  result: number;
+  data: Buffer | null;
+}
+
 /**
  * Takes a step of a connection, delivers what was recorded, and goes on where the handshake waited
- * for get_cb. Gives the bytes of the step's own; its result is in registers[0].
+ * for get_cb.
  */
-export function takeStep(ssl: Handle, step: () => Outcome): Buffer | null {
+export function takeStep(ssl: Handle, take: (functions: Native) => Outcome): Taken {
   const thrown: unknown[] = [];
   for (;;) {
-    registers[0] = ssl;
-    registers[1] = 0; // the bytes for the peer stay in the BIO
-    const outcome = step();
-    if (outcome === undefined) return end(null);
-    const result = registers[0] as number;
-    const paused = registers[1] === SSL_ERROR_WANT_CLIENT_HELLO_CB;
+    // 0: the bytes for the peer stay in the BIO.
+    const outcome = take(on(ssl, 0));
+    const { result, error } = step;
+    if (outcome === undefined) return end({ result, data: null });
     const [data, , events] = outcome;
-    if (events === null) return end(data);
+    if (events === null) return end({ result, data });
     const lookups = events.filter(({ kind }) => kind === EventKind.lookup);
     keepingErrors(() => {
       attempt(() => deliver(events));
       for (const lookup of lookups) attempt(() => answer(ssl, lookup));
     });
-    registers[0] = result;
-    if (!paused || lookups.length === 0) return end(data);
-    const functions = native();
-    registers[0] = ssl;
-    functions.endLookup();
+    const paused = error === SSL_ERROR_WANT_CLIENT_HELLO_CB;
+    if (!paused || lookups.length === 0) return end({ result, data });
+    on(ssl).endLookup();
   }
 
-  function end(data: Buffer | null): Buffer | null {
+  function end(taken: Taken): Taken {
     if (thrown.length > 0) throw thrown[0];
-    return data;
+    return taken;
   }
   function attempt(call: () => void): void {
     try {
@@ -148,8 +149,5 @@ function answer(ssl: Handle, lookup: NativeEvent): void {
   if (callback === undefined) return;
   const session = callback(lookup.connection, Buffer.from(lookup.data));
   checkHandle('session', session);
-  const functions = native();
-  registers[0] = ssl;
-  registers[1] = session;
-  named('SSL_CTX_sess_set_get_cb', () => functions.supplySession());
+  named('SSL_CTX_sess_set_get_cb', () => on(ssl, session).supplySession());
 }

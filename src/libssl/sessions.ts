@@ -8,25 +8,17 @@ import {
   invalidType,
   invalidValue,
 } from '../common/validate.js';
-import { result, setHandle } from '../native/call.js';
+import { on, result, setHandle } from '../native/call.js';
 import { encodeInPool } from '../native/encode.js';
-import {
-  type CipherInfo,
-  type Handle,
-  native,
-  type OpensslErrorEntry,
-  registers,
-} from '../native/native.js';
+import { type CipherInfo, type Handle, native, type OpensslErrorEntry } from '../native/native.js';
 
 /**
  * `SSL_SESSION *d2i_SSL_SESSION(SSL_SESSION **a, const unsigned char **pp, long length)`, into a
  * new session. As in C, bytes after the session are let be. 0 on failure.
  */
 export function d2i_SSL_SESSION(der: Uint8Array): Handle {
-  const functions = native();
   const bytes = checkBytes('der', der);
-  registers[0] = 0;
-  functions.d2i_SSL_SESSION(bytes);
+  on(0).d2i_SSL_SESSION(bytes);
   return result<Handle>();
 }
 

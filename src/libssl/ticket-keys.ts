@@ -2,7 +2,8 @@
 // C-named module.
 
 import { checkBytes, invalidValue, outOfRange } from '../common/validate.js';
-import { type Handle, native, registers } from '../native/native.js';
+import { on, result } from '../native/call.js';
+import type { Handle } from '../native/native.js';
 
 // What libssl has room for in TLS 1.2: PSK_MAX_IDENTITY_LEN without the NUL, PSK_MAX_PSK_LEN.
 const mostIdentity12 = 127;
@@ -47,24 +48,20 @@ export function checkTicketKeys(name: string, list: readonly unknown[]): Uint8Ar
 /** Gives them to a context. */
 export function storeTicketKeys(context: Handle, keys: readonly Uint8Array[]): void {
   withAll(keys, (all, size) => {
-    registers[0] = context;
-    native().setTicketKeys(all, size);
+    on(context).setTicketKeys(all, size);
   });
 }
 
 /** Whether they, or those of another context, are a context's, or none. */
 export function ticketKeysFit(context: Handle, keys: readonly Uint8Array[] | Handle): boolean {
   if (typeof keys === 'number') {
-    registers[0] = context;
-    registers[1] = keys;
-    native().ticketKeysFit(null, 0);
+    on(context, keys).ticketKeysFit(null, 0);
   } else {
     withAll(keys, (all, size) => {
-      registers[0] = context;
-      native().ticketKeysFit(all, size);
+      on(context).ticketKeysFit(all, size);
     });
   }
-  return registers[0] === 1;
+  return result() === 1;
 }
 
 function withAll(keys: readonly Uint8Array[], use: (all: Uint8Array, size: number) => void): void {

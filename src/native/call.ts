@@ -1,20 +1,35 @@
-// How the C-named functions call native ones: handles and numbers through the registers
+// How the addon is called: handles and numbers travel in registers, which nobody else touches
 // (ARCHITECTURE.md, "Registers").
 
 import { LibsslError } from '../common/errors.js';
 import { checkHandle, checkInteger } from '../common/validate.js';
-import { type Handle, registers } from './native.js';
+import { type Handle, type Native, native } from './native.js';
+import { registers } from './registers.js';
 
-/** The one result register, as the type that the function promises. */
+/**
+ * The addon's functions, for the handle, or two, that they are about. What is passed to the function
+ * is evaluated after this, and must not call the addon: no more than variables.
+ */
+export function on(handle: number, other = 0): Native {
+  registers[0] = handle;
+  registers[1] = other;
+  return native();
+}
+
+/** The number that the last call gave, as the type that the function promises. */
 export const result = <T extends number>() => registers[0] as T;
+/** The same, where it may have come as a bigint. */
 export const longResult = (big: bigint | undefined) => big ?? result<number>();
+/** The numbers that a call gave which gives several. */
+export const resultAt = (index: number) => registers[index] as number;
+export const results = (count: number) => Array.from({ length: count }, (_, i) => resultAt(i));
 
 export function setHandle(name: string, handle: Handle | 0): void {
   checkHandle(name, handle);
   registers[0] = handle;
 }
 
-/** Two handles, for registers 0 and 1. */
+/** Two handles, the second of which may be NULL. */
 export function setHandles(first: string, one: Handle, second: string, other: Handle | 0): void {
   checkHandle(first, one);
   checkHandle(second, other);

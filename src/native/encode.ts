@@ -1,5 +1,6 @@
 import { markAsUntransferable } from 'node:worker_threads';
-import { type Handle, native, registers } from './native.js';
+import { type Handle, native } from './native.js';
+import { registers } from './registers.js';
 
 // Taken now: native code writes as many bytes as it was told to allocate.
 const { allocUnsafeSlow, from } = Buffer;

@@ -1,15 +1,12 @@
 // The addon, as TypeScript sees it: one function for each C function, and what takes more than one.
-//
-// Handles and numeric results travel in `registers`, a block of memory that both sides see: a
-// function's handles are put into registers[0], [1] before the call, and a result that is a number
-// is in registers[0] after it. Other arguments and results are ordinary ones. (That is a third cheaper:
-// ARCHITECTURE.md, "Registers".)
+// registers.ts says how handles and numbers come and go.
 
 import { LibsslError, type LoadAttempt, misuseError } from '../common/errors.js';
 import { cacheDirectory } from '../library/cache-directory.js';
 import { installLine } from '../library/distribution.js';
 import { loadAddon, root } from './addon.js';
 import type { NativeFunctions } from './functions.js';
+import { registers } from './registers.js';
 
 /** A session, context or connection of this environment; 0 is NULL. See handle_table.h. */
 export type Handle = number & { readonly __handle: unique symbol };
@@ -321,9 +318,6 @@ interface Addon {
     makeError: (rule: string, functionName: string) => Error,
   ): Native | LoadAttempt[];
 }
-
-// Over an ArrayBuffer of its own, so that its memory never moves.
-export const registers = new Float64Array(new ArrayBuffer(32 * 8));
 
 let loaded: Native | undefined;
 

@@ -1,6 +1,7 @@
 import { type ProtocolVersion, versionName } from '../common/protocol-version.js';
 import { SSL_CIPHER_find } from '../libssl.js';
-import { type CipherInfo, type Handle, native, registers } from '../native/native.js';
+import { on, resultAt } from '../native/call.js';
+import type { CipherInfo, Handle } from '../native/native.js';
 
 /** What `toJSON()` gives: plain values, and no secret. */
 export interface SslSessionInfo {
@@ -34,11 +35,10 @@ export interface SslSessionInfo {
 
 /** Reads all fields in one native call. */
 export function readSessionInfo(handle: Handle): SslSessionInfo {
-  registers[0] = handle;
-  const texts = native().sessionInfo();
-  let nextRegister = 0;
+  const texts = on(handle).sessionInfo();
+  let next = 0;
   let nextText = 0;
-  const number = () => registers[nextRegister++] as number;
+  const number = () => resultAt(next++);
   const text = () => {
     const length = number();
     if (length < 0) return null;

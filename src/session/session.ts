@@ -19,8 +19,9 @@ import {
 } from '../common/validate.js';
 import { offer } from '../connection/offer.js';
 import * as C from '../libssl.js';
+import { on, result } from '../native/call.js';
 import { encode } from '../native/encode.js';
-import { type CipherInfo, type Handle, native, registers } from '../native/native.js';
+import { type CipherInfo, type Handle, native } from '../native/native.js';
 import { fragmentLength, readSessionInfo, type SslSessionInfo } from './info.js';
 import {
   knownPart,
@@ -34,8 +35,7 @@ import { withoutSecrets } from './redacted-text.js';
 const references: ReferenceKind = {
   name: 'SslSession',
   release(handle) {
-    registers[0] = handle;
-    native().releaseSession();
+    on(handle).releaseSession();
   },
 };
 
@@ -130,8 +130,7 @@ export class SslSession implements Disposable {
    */
   static adopt(handle: Handle): SslSession {
     checkHandle('handle', handle);
-    registers[0] = handle;
-    native().adoptSession();
+    on(handle).adoptSession();
     return new SslSession(adopting, handle);
   }
 
@@ -141,8 +140,7 @@ export class SslSession implements Disposable {
    */
   get handle(): Handle {
     const handle = this.#live;
-    registers[0] = handle;
-    native().lendSession();
+    on(handle).lendSession();
     return handle;
   }
 
@@ -158,9 +156,8 @@ export class SslSession implements Disposable {
 
   /** A second owner of the same native session. Wraps `SSL_SESSION_up_ref(3)`. */
   upRef(): SslSession {
-    registers[0] = this.#live;
-    native().shareSession();
-    return this.#bind(adopt('SSL_SESSION_up_ref', registers[0] as Handle));
+    on(this.#live).shareSession();
+    return this.#bind(adopt('SSL_SESSION_up_ref', result<Handle>()));
   }
 
   #bind(other: SslSession): SslSession {
@@ -191,10 +188,8 @@ export class SslSession implements Disposable {
     if (!(typeof other === 'object' && other !== null && #reference in other)) {
       throw invalidType('other', 'an SslSession', other);
     }
-    registers[0] = this.#live;
-    registers[1] = other.#live;
-    native().isSameSession();
-    return registers[0] === 1;
+    on(this.#live, other.#live).isSameSession();
+    return result() === 1;
   }
 
   /**
@@ -515,9 +510,8 @@ function adopt(functionName: string, handle: Handle): SslSession {
 
 function decode(der: Uint8Array): SslSession {
   const functions = native();
-  registers[0] = 1;
-  functions.d2i_SSL_SESSION(der);
-  const handle = registers[0] as Handle;
+  on(1).d2i_SSL_SESSION(der);
+  const handle = result<Handle>();
   if (handle < 0) {
     const message = `d2i_SSL_SESSION: ${-handle} bytes after the end of the session`;
     throw new LibsslError('ERR_LIBSSL_FAILED', message, { function: 'd2i_SSL_SESSION' });
