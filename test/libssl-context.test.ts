@@ -1,7 +1,7 @@
 // The SSL_CTX_… functions of the C-named module: each works, and refuses what C leaves undefined;
 // the callbacks, and the rules U3 to U7 and U10, on handshakes in memory.
 
-import { LibsslError, sessionCounts, startCounting } from 'libssl-session';
+import { LibsslError, SslSession, sessionCounts, startCounting } from 'libssl-session';
 import * as C from 'libssl-session/libssl';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -525,6 +525,24 @@ describe('the callbacks of a cache', () => {
     });
     close(connect(both));
     expect(seen).toEqual(['TLSv1.2', 1, true]);
+  });
+
+  test('a session that a callback has on loan may be adopted in it: the object then has it', () => {
+    const ctx = C.SSL_CTX_new(C.TLS_method());
+    const adopted: SslSession[] = [];
+    C.SSL_CTX_sess_set_remove_cb(ctx, (_ctx, session) => {
+      if (adopted.length === 1) C.SSL_SESSION_up_ref(session); // adopt() takes all references
+      adopted.push(SslSession.adopt(session));
+    });
+    for (const id of [1, 2]) {
+      const session = newPsk();
+      C.SSL_SESSION_set1_id(session, Buffer.from([id]));
+      C.SSL_CTX_add_session(ctx, session);
+      C.SSL_SESSION_free(session);
+    }
+    C.SSL_CTX_free(ctx); // removes each
+    expect(adopted.map(({ id }) => id[0]).sort()).toEqual([1, 2]);
+    for (const session of adopted) session.free();
   });
 
   test('remove_cb lends the session', () => {

@@ -45,6 +45,13 @@ napi_value Free(const Call& call) {
   return call.Undefined();
 }
 
+// The reference that a callback had on loan. An object that has adopted the handle keeps it.
+napi_value GiveBack(const Call& call) {
+  auto* slot = call.Slot(0);
+  if (!slot->lent) call.Release<SSL_SESSION>(slot);
+  return call.Undefined();
+}
+
 // SSL_SESSION_up_ref, the new reference owned by a handle of its own.
 napi_value Share(const Call& call) {
   const auto* slot = call.Slot(0);
@@ -338,6 +345,7 @@ std::vector<Function> SessionFunctions() {
       {"SSL_SESSION_dup", Entry<Dup, Errors::kWithoutObject>},
       {"SSL_SESSION_up_ref", Entry<UpRef, Errors::kNever>},
       {"SSL_SESSION_free", Entry<Free, Errors::kNever>},
+      {"giveBackSession", Entry<GiveBack, Errors::kNever>},
       {"shareSession", Entry<Share, Errors::kNever>},
       {"lendSession", Entry<Lend, Errors::kNever>},
       {"adoptSession", Entry<Adopt, Errors::kNever>},

@@ -255,6 +255,7 @@ const cNames: Readonly<Record<string, string>> = {
   usePfx: 'PKCS12_parse',
   lendSession: 'SSL_SESSION_up_ref',
   shareSession: 'SSL_SESSION_up_ref',
+  giveBackSession: 'SSL_SESSION_free',
   releaseSession: 'SSL_SESSION_free',
   isSameSession: 'SSL_SESSION_get_id',
   sessionInfo: 'SSL_SESSION_print',

@@ -10,8 +10,8 @@ import {
   callbackOf,
   checkCallback,
   checkObject,
-  freeSession,
   type GetSessionCallback,
+  giveBack,
   setCallbacks,
 } from './delivery.js';
 
@@ -19,9 +19,12 @@ export type { GetSessionCallback };
 
 // ---- The session cache.
 
-/** 1: the handle, and the reference it owns, is yours; anything else: it is freed. */
+/** Return 1 to keep the handle and its reference; otherwise it is freed, unless it was adopted. */
 export type NewSessionCallback = (ssl: Handle, session: Handle) => 0 | 1;
-/** The handle is borrowed: with `SSL_SESSION_up_ref` a reference stays when it is freed after. */
+/**
+ * The handle is on loan, and freed after the callback: take a reference with `SSL_SESSION_up_ref` to
+ * keep it, or adopt it as an SslSession.
+ */
 export type RemoveSessionCallback = (ctx: Handle, session: Handle) => void;
 /** A line of the key log, as NSS writes it. */
 export type KeylogCallback = (ssl: Handle, line: string) => void;
@@ -33,7 +36,7 @@ export function SSL_CTX_sess_set_new_cb(ctx: Handle, newCb: NewSessionCallback |
     try {
       kept = newCb?.(connection, session) === 1;
     } finally {
-      if (!kept) freeSession(session);
+      if (!kept) giveBack(session);
     }
   };
   setOne('SSL_CTX_sess_set_new_cb', ctx, EventKind.newSession, 'newCb', newCb, listener);
@@ -48,7 +51,7 @@ export function SSL_CTX_sess_set_remove_cb(
     try {
       removeCb?.(context, session);
     } finally {
-      freeSession(session);
+      giveBack(session);
     }
   };
   setOne(

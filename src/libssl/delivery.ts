@@ -73,13 +73,13 @@ function onEvent(event: NativeEvent): void {
   const listener = contexts.get(event.context)?.get(event.kind)?.listener;
   if (event.kind === EventKind.contextGone) contexts.delete(event.context);
   // A callback that another one removed a moment ago.
-  if (listener === undefined) freeSession(event.session);
+  if (listener === undefined) giveBack(event.session);
   else listener(event);
 }
 
-export function freeSession(session: Handle): void {
-  if (session === 0) return;
-  on(session).SSL_SESSION_free();
+/** The reference that a callback had on loan: freed, unless an SslSession has adopted it. */
+export function giveBack(session: Handle): void {
+  if (session !== 0) on(session).giveBackSession();
 }
 
 /** Delivers what a call that is no step recorded, and gives its result. */

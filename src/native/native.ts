@@ -271,6 +271,8 @@ export interface Native
   startCounting(): void;
   sessionCounts(): SessionCounts;
 
+  /** What a callback had on loan; nothing where an object has adopted the handle. */
+  giveBackSession(): void;
   /** SSL_SESSION_up_ref, the new reference owned by a handle of its own. */
   shareSession(): void;
   isSameSession(): void;
