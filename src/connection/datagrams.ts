@@ -113,7 +113,8 @@ export function asksForCookie(connection: Handle): boolean {
 /** The first key makes cookies, and all verify them. */
 export function setCookieKeys(context: Handle, keys: readonly Uint8Array[]): void {
   const all = Buffer.concat(keys);
-  on(context).setCookieKeys(false, all.subarray(0, keySize));
+  const first = all.subarray(0, keySize);
+  on(context).setCookieKeys(false, first);
   on(context).setCookieKeys(true, all);
   all.fill(0);
   on(context).SSL_CTX_set_options(SSL_OP_COOKIE_EXCHANGE);

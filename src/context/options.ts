@@ -306,7 +306,8 @@ function applyCertificates(context: Handle, options: CheckedContextOptions): voi
     ensure(result(), 'SSL_CTX_use_certificate', 'cert');
   }
   for (const { bytes, passphrase } of key) {
-    on(context).usePrivateKey(bytes, secretOf(passphrase));
+    const secret = secretOf(passphrase);
+    on(context).usePrivateKey(bytes, secret);
     ensure(result(), 'SSL_CTX_use_PrivateKey', 'key');
     on(context).SSL_CTX_check_private_key();
     ensure(result(), 'SSL_CTX_check_private_key', 'key');
