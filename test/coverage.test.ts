@@ -136,9 +136,10 @@ describe.skipIf(!script.hasHeaders)(
         script.parseHeader(read(`.libssl/include/openssl/${name}`)),
       );
       const functions = headers.map(({ name }) => name);
-      for (const file of readdirSync(new URL('src/', root)).filter((name) =>
-        name.endsWith('.ts'),
-      )) {
+      for (const file of readdirSync(new URL('src/', root), {
+        recursive: true,
+        encoding: 'utf8',
+      }).filter((name) => name.endsWith('.ts'))) {
         for (const [, comment = ''] of read(`src/${file}`).matchAll(/\/\*\*([\s\S]*?)\*\//g)) {
           const text = comment.replace(/\n\s*\* ?/g, ' ').trim();
           if (!text.includes('Wraps')) continue;

@@ -10,7 +10,7 @@ import * as libssl from 'libssl-session/libssl';
 
 const directory = dirname(fileURLToPath(import.meta.resolve('libssl-session')));
 
-const declarations = readdirSync(directory)
+const declarations = readdirSync(directory, { recursive: true })
   .filter((name) => name.endsWith('.d.ts'))
   .map((name) =>
     readFileSync(join(directory, name), 'utf8')
