@@ -88,7 +88,7 @@ describe.skipIf(!built)(`the package${built ? '' : ` (${missing})`}`, () => {
   test('is small, and has what users need and nothing else', () => {
     expect(tarball.size).toBeLessThan(largestPackage);
     const wanted =
-      /^(dist\/[\w/-]+\.(js|mjs|d\.ts|d\.mts|js\.map|mjs\.map)|native\/[\w/]+\.(cc|h)|prebuilds\/linux-(x64|arm64)\/ssl_session\.glibc\.node|docs\/[\w/-]+\.md|(README|CHANGELOG|SECURITY)\.md|LICENSE|package\.json|binding\.gyp)$/;
+      /^(dist\/[\w/-]+\.(js|mjs|d\.ts|d\.mts|js\.map|mjs\.map)|native\/[\w/]+\.(cc|h|def)|prebuilds\/linux-(x64|arm64)\/ssl_session\.glibc\.node|docs\/[\w/-]+\.md|(README|CHANGELOG|SECURITY)\.md|LICENSE|package\.json|binding\.gyp)$/;
     expect(tarball.files.filter((file) => !wanted.test(file))).toEqual([]);
     expect(tarball.files).toEqual(
       expect.arrayContaining(targets.map(({ arch }) => prebuilt(arch))),
