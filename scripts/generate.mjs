@@ -170,11 +170,11 @@ const cType = (type) => {
   const plain = type.replace(/^AT_MOST_255 /, '');
   return (cTypes[plain] ?? plain).replace(/(\*+)$/, ' $1');
 };
-const join2 = (type, name) => (type.endsWith('*') ? type + name : `${type} ${name}`);
+const declared = (type, name) => (type.endsWith('*') ? type + name : `${type} ${name}`);
 
 function prototypeOf({ name, result, parameters }) {
-  const list = parameters.map((each) => join2(cType(each.type), each.name)).join(', ');
-  return `${join2(cType(result.type), name)}(${list === '' ? 'void' : list})`;
+  const list = parameters.map((each) => declared(cType(each.type), each.name)).join(', ');
+  return `${declared(cType(result.type), name)}(${list === '' ? 'void' : list})`;
 }
 
 function comment(text) {

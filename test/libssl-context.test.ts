@@ -545,6 +545,22 @@ describe('the callbacks of a cache', () => {
     for (const session of adopted) session.free();
   });
 
+  test('and may be given back by it, in the callback', () => {
+    const ctx = C.SSL_CTX_new(C.TLS_method());
+    const ids: Buffer[] = [];
+    C.SSL_CTX_sess_set_remove_cb(ctx, (_ctx, handle) => {
+      const session = SslSession.adopt(handle);
+      ids.push(session.id);
+      session.free();
+    });
+    const session = newPsk();
+    C.SSL_SESSION_set1_id(session, Buffer.from([1]));
+    C.SSL_CTX_add_session(ctx, session);
+    C.SSL_SESSION_free(session);
+    C.SSL_CTX_free(ctx);
+    expect(ids).toEqual([Buffer.from([1])]);
+  });
+
   test('remove_cb lends the session', () => {
     const ctx = C.SSL_CTX_new(C.TLS_method());
     const lent: C.Handle[] = [];

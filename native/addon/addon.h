@@ -6,6 +6,7 @@
 #include <napi.h>
 
 #include <algorithm>
+#include <climits>
 #include <deque>
 #include <initializer_list>
 #include <new>
@@ -35,6 +36,11 @@ struct Bytes {
   const uint8_t* data;
   size_t size;
 };
+
+// For C functions that take the size as an unsigned int: what does not fit is too long for them.
+inline unsigned int SizeOf(const Bytes& bytes) {
+  return static_cast<unsigned int>(std::min<size_t>(bytes.size, UINT_MAX));
+}
 
 struct MutableBytes {
   uint8_t* data;

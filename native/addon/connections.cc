@@ -350,8 +350,7 @@ napi_value SetMaxEarlyData(const Call& call) {
 napi_value SetAlpnProtos(const Call& call) {
   ConnectionState* state = State(call, 0);
   const Bytes bytes = call.ByteView(0);
-  const int result = call.libssl().SSL_set_alpn_protos(state->ssl, bytes.data,
-                                                       static_cast<unsigned int>(bytes.size));
+  const int result = call.libssl().SSL_set_alpn_protos(state->ssl, bytes.data, SizeOf(bytes));
   // 0 is success.
   if (result == 0)
     state->offered_alpn.assign(reinterpret_cast<const char*>(bytes.data), bytes.size);
@@ -424,8 +423,8 @@ napi_value SetGroupsList(const Call& call) {
 napi_value SetIdContext(const Call& call) {
   ConnectionState* state = State(call, 0);
   const Bytes bytes = call.ByteView(0);
-  const int result = call.libssl().SSL_set_session_id_context(
-      state->ssl, bytes.data, static_cast<unsigned int>(bytes.size));
+  const int result =
+      call.libssl().SSL_set_session_id_context(state->ssl, bytes.data, SizeOf(bytes));
   if (result == 1) state->own.id_context = true;
   return call.Number(result);
 }

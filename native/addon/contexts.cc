@@ -140,8 +140,8 @@ napi_value SetGroupsList(const Call& call) {
 napi_value SetAlpnProtos(const Call& call) {
   ContextState& state = State(call, 0);
   const Bytes bytes = call.ByteView(0);
-  const int result = call.libssl().SSL_CTX_set_alpn_protos(state.context, bytes.data,
-                                                           static_cast<unsigned int>(bytes.size));
+  const int result =
+      call.libssl().SSL_CTX_set_alpn_protos(state.context, bytes.data, SizeOf(bytes));
   // 0 is success.
   if (result == 0) state.offered_alpn.assign(reinterpret_cast<const char*>(bytes.data), bytes.size);
   return call.Number(result);
@@ -159,8 +159,8 @@ napi_value SetFragmentLength(const Call& call) {
 napi_value SetIdContext(const Call& call) {
   ContextState& state = State(call, 0);
   const Bytes bytes = call.ByteView(0);
-  const int result = call.libssl().SSL_CTX_set_session_id_context(
-      state.context, bytes.data, static_cast<unsigned int>(bytes.size));
+  const int result =
+      call.libssl().SSL_CTX_set_session_id_context(state.context, bytes.data, SizeOf(bytes));
   if (result == 1) state.id_context.assign(reinterpret_cast<const char*>(bytes.data), bytes.size);
   return call.Number(result);
 }

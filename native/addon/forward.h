@@ -4,8 +4,6 @@
 #ifndef LIBSSL_SESSION_NATIVE_ADDON_FORWARD_H_
 #define LIBSSL_SESSION_NATIVE_ADDON_FORWARD_H_
 
-#include <algorithm>
-#include <limits>
 #include <string_view>
 #include <type_traits>
 
@@ -75,14 +73,12 @@ napi_value ForwardTo(const Call& call, Result (*function)(Object*, Value)) {
   }
 }
 
-// With bytes. More than the size can say is too many for libssl, too.
-template <bool or_null, typename Result, typename Object, typename Size>
-napi_value ForwardTo(const Call& call, Result (*function)(Object*, const unsigned char*, Size)) {
+template <bool or_null, typename Result, typename Object>
+napi_value ForwardTo(const Call& call,
+                     Result (*function)(Object*, const unsigned char*, unsigned int)) {
   auto* object = ObjectOf<or_null, Object>(call);
   const Bytes bytes = call.ByteView(0);
-  const Size size =
-      static_cast<Size>(std::min<size_t>(bytes.size, std::numeric_limits<Size>::max()));
-  return AnswerOf<Result>(call, [&] { return function(object, bytes.data, size); });
+  return AnswerOf<Result>(call, [&] { return function(object, bytes.data, SizeOf(bytes)); });
 }
 
 // A copy of the bytes that libssl has, which may be none.

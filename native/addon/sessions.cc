@@ -1,5 +1,5 @@
-// The session functions, in the order of openssl.def. Each is one C call, or one function of
-// session.h, between the arguments and the result; src/libssl.ts documents them.
+// The session functions that are not only forwarded, in the order of openssl.def. Each is one C
+// call, or one function of session.h, between the arguments and the result.
 
 #include <algorithm>
 #include <climits>
@@ -45,10 +45,11 @@ napi_value Free(const Call& call) {
   return call.Undefined();
 }
 
-// The reference that a callback had on loan. An object that has adopted the handle keeps it.
+// The reference that a callback had on loan. An object that has adopted the handle keeps it, or has
+// given it back already.
 napi_value GiveBack(const Call& call) {
-  auto* slot = call.Slot(0);
-  if (!slot->lent) call.Release<SSL_SESSION>(slot);
+  auto* slot = call.Find<SSL_SESSION>(0);
+  if (slot != nullptr && !slot->lent) call.Release<SSL_SESSION>(slot);
   return call.Undefined();
 }
 
@@ -158,11 +159,6 @@ napi_value PrintKeylog(const Call& call) {
 
 // ---- Fields.
 
-// For C functions that take the size as an unsigned int: what does not fit is too long for them.
-unsigned int Size(const Bytes& bytes) {
-  return static_cast<unsigned int>(std::min<size_t>(bytes.size, UINT_MAX));
-}
-
 // A cache finds its sessions by id and version: another one, and it keeps a dangling pointer.
 void CheckNotCached(const Call& call, const SSL_SESSION* session) {
   if (call.environment().group.Cached(session)) throw Misuse{"cached"};
@@ -172,7 +168,7 @@ napi_value SetId(const Call& call) {
   SSL_SESSION* session = call.Session(0);
   CheckNotCached(call, session);
   const Bytes id = call.ByteView(0);
-  return call.Number(call.libssl().SSL_SESSION_set1_id(session, id.data, Size(id)));
+  return call.Number(call.libssl().SSL_SESSION_set1_id(session, id.data, SizeOf(id)));
 }
 
 napi_value SetProtocolVersion(const Call& call) {

@@ -58,7 +58,12 @@ bool Ready(const Libssl& libssl, const SSL* ssl) { return libssl.SSL_is_init_fin
 }  // namespace
 
 ConnectionState::ConnectionState(ContextState& context_in, SSL* ssl_in)
-    : context(context_in), ssl(ssl_in), next(context.group.connections) {
+    : context(context_in),
+      ssl(ssl_in),
+      offered_alpn(context.offered_alpn),
+      fragment_code(context.fragment_code),
+      next(context.group.connections),
+      asks_for_psk(context.asks_for_psk) {
   if (next != nullptr) next->previous = this;
   context.group.connections = this;
 }
@@ -76,7 +81,11 @@ SSL* NewConnection(ContextState* context) {
   const Libssl& libssl = context->libssl;
   SSL* ssl = libssl.SSL_new(context->context);
   if (ssl == nullptr) return nullptr;
-  auto* state = new (std::nothrow) ConnectionState(*context, ssl);
+  ConnectionState* state = nullptr;
+  try {
+    state = new ConnectionState(*context, ssl);
+  } catch (const std::bad_alloc&) {
+  }
   const bool datagrams = libssl.SSL_is_dtls(ssl) == 1;
   BIO* in = datagrams ? NewDatagramBio(libssl, DatagramsOf::kPeer, ForgetSent, ssl)
                       : libssl.BIO_new(libssl.BIO_s_mem());
@@ -91,9 +100,6 @@ SSL* NewConnection(ContextState* context) {
     libssl.SSL_free(ssl);
     return nullptr;
   }
-  state->asks_for_psk = context->asks_for_psk;
-  state->offered_alpn = context->offered_alpn;
-  state->fragment_code = context->fragment_code;
   libssl.SSL_set_bio(ssl, in, out);
   return ssl;
 }

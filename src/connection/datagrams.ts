@@ -3,6 +3,7 @@
 import { checkBytes, checkInteger, invalidValue, outOfRange } from '../common/validate.js';
 import { SSL_OP_COOKIE_EXCHANGE, SSL_OP_NO_QUERY_MTU } from '../libssl/constants.js';
 import { SSL_get_options, SSL_set_mtu } from '../libssl/functions.js';
+import { withAll } from '../libssl/ticket-keys.js';
 import { on, results } from '../native/call.js';
 import type { Handle } from '../native/native.js';
 
@@ -112,10 +113,10 @@ export function asksForCookie(connection: Handle): boolean {
 
 /** The first key makes cookies, and all verify them. */
 export function setCookieKeys(context: Handle, keys: readonly Uint8Array[]): void {
-  const all = Buffer.concat(keys);
-  const first = all.subarray(0, keySize);
-  on(context).setCookieKeys(false, first);
-  on(context).setCookieKeys(true, all);
-  all.fill(0);
+  withAll(keys, (all) => {
+    const first = all.subarray(0, keySize);
+    on(context).setCookieKeys(false, first);
+    on(context).setCookieKeys(true, all);
+  });
   on(context).SSL_CTX_set_options(SSL_OP_COOKIE_EXCHANGE);
 }

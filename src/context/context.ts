@@ -155,7 +155,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     const { role, protocol = 'tls' } = checked;
     this.role = role;
     this.protocol = protocol;
-    // The methods of addon_context.cc: any side, client, server; then those of DTLS.
+    // The methods of addon/contexts.cc: any side, client, server; then those of DTLS.
     native().SSL_CTX_new((role === 'client' ? 1 : 2) + (protocol === 'dtls' ? 3 : 0));
     const handle = result<Handle>();
     if (handle === 0) throw libsslError('SSL_CTX_new', native().lastErrors());

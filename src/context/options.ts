@@ -227,7 +227,9 @@ export function applyOptions(context: Handle, options: CheckedContextOptions): V
   applyCertificates(context, options);
   const verification = applyVerification(context, options);
   if (maxFragmentLength !== undefined) {
-    on(context).SSL_CTX_set_tlsext_max_fragment_length(Math.log2(maxFragmentLength) - 8);
+    // 512 is 1, and each code after it is twice as much.
+    const code = Math.log2(maxFragmentLength) - 8;
+    on(context).SSL_CTX_set_tlsext_max_fragment_length(code);
   }
   if (postHandshakeAuth !== undefined) {
     on(context).SSL_CTX_set_post_handshake_auth(postHandshakeAuth ? 1 : 0);

@@ -3,9 +3,10 @@
 
 import { checkBytes, checkHandle, checkUint32, invalidType } from '../common/validate.js';
 import { checkCookieKey } from '../connection/datagrams.js';
-import { results, setHandle } from '../native/call.js';
-import { type Handle, type Native, native } from '../native/native.js';
+import { on, results, setHandle } from '../native/call.js';
+import { type Handle, native } from '../native/native.js';
 import { checkObject, takeStep } from './delivery.js';
+import { withAll } from './ticket-keys.js';
 
 // ---- What is lost.
 
@@ -92,9 +93,6 @@ export function SSL_CTX_set_cookie_verify_cb(ctx: Handle, keys: Iterable<Uint8Ar
 
 function setKeys(name: string, ctx: Handle, keys: Uint8Array[]): void {
   checkObject(name, 'ctx', ctx);
-  const functions: Native = native();
-  const all = Buffer.concat(keys);
-  setHandle('ctx', ctx);
-  functions.setCookieKeys(name === 'SSL_CTX_set_cookie_verify_cb', all);
-  all.fill(0);
+  const verify = name === 'SSL_CTX_set_cookie_verify_cb';
+  withAll(keys, (all) => on(ctx).setCookieKeys(verify, all));
 }

@@ -64,7 +64,11 @@ export function ticketKeysFit(context: Handle, keys: readonly Uint8Array[] | Han
   return result() === 1;
 }
 
-function withAll(keys: readonly Uint8Array[], use: (all: Uint8Array, size: number) => void): void {
+/** Lends the keys, one after the other, and the size of each; wiped then. */
+export function withAll(
+  keys: readonly Uint8Array[],
+  use: (all: Uint8Array, size: number) => void,
+): void {
   const all = Buffer.concat(keys);
   try {
     use(all, keys[0]?.byteLength ?? 80);

@@ -102,8 +102,8 @@ export type EventKind = (typeof EventKind)[keyof typeof EventKind];
 /**
  * What a step gave: its own bytes, the bytes for the peer, and what was recorded, each or null;
  * undefined where all three are null. The result is in registers[0], `SSL_get_error` in
- * registers[1], whether the handshake is over in registers[2]. Before a step on a connection, registers[1] says whether the bytes for the peer are
- * wanted (1), or stay where they are (0).
+ * registers[1], whether the handshake is over in registers[2]. Before a step on a connection,
+ * registers[1] says whether the bytes for the peer are wanted (1), or stay where they are (0).
  */
 export type Outcome =
   | undefined
@@ -139,7 +139,10 @@ export interface NativeContext {
    * noted. `trustsSystem`: by the system's certificates.
    */
   judge(acceptsAny: boolean, trustsSystem: boolean): void;
-  /** registers[1]: another context. Whether it has no ticket keys, or the same: 0 or 1. */
+  /**
+   * Whether these keys, or for null those of another context (registers[1]), are none or the
+   * context's own: 0 or 1. `size` as in setTicketKeys().
+   */
   ticketKeysFit(keys: Uint8Array | null, size: number): void;
   /** PEM: the certificate, then those that lead to its root. How many; 0 on failure. */
   useCertificate: WithBytes;
@@ -271,7 +274,7 @@ export interface Native
   startCounting(): void;
   sessionCounts(): SessionCounts;
 
-  /** What a callback had on loan; nothing where an object has adopted the handle. */
+  /** What a callback had on loan; nothing where it has given it back, or an object has it. */
   giveBackSession(): void;
   /** SSL_SESSION_up_ref, the new reference owned by a handle of its own. */
   shareSession(): void;

@@ -49,7 +49,7 @@ export function readSessionInfo(handle: Handle): SslSessionInfo {
     const value = number();
     return Number.isNaN(value) ? (text() ?? '') : value;
   };
-  // In the order in which Info of addon_session.cc writes them.
+  // In the order in which Info of addon/sessions.cc writes them.
   const id = text() ?? '';
   const idContext = text() ?? '';
   const time = long();

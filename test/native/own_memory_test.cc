@@ -15,7 +15,7 @@ namespace {
 
 const char* marker = nullptr;  // what no freed block may have
 int found = 0;
-bool refuses = false;  // to allocate
+int granted = -1;  // how many allocations are; -1: all
 
 void Look(void* block) {
   if (marker == nullptr || block == nullptr) return;
@@ -24,13 +24,15 @@ void Look(void* block) {
 
 }  // namespace
 
-void* operator new(size_t size) {
-  void* block = refuses ? nullptr : std::malloc(size == 0 ? 1 : size);
+// Not inlined: gcc takes the two for each other's mismatch otherwise.
+__attribute__((noinline)) void* operator new(size_t size) {
+  void* block = granted == 0 ? nullptr : std::malloc(size == 0 ? 1 : size);
+  if (granted > 0) --granted;
   if (block == nullptr) throw std::bad_alloc();
   return block;
 }
 void* operator new(size_t size, const std::nothrow_t&) noexcept { return std::malloc(size); }
-void operator delete(void* block) noexcept {
+__attribute__((noinline)) void operator delete(void* block) noexcept {
   Look(block);
   std::free(block);
 }
@@ -64,13 +66,29 @@ void TestDatagrams(const Libssl& libssl) {
   World world(libssl);
   const Context context(world, Side::kClient, kDtls12);
   const Connection connection(context);
-  refuses = true;
+  granted = 0;
   const Step step = Handshake(connection.state());
-  refuses = false;
+  granted = -1;
   CHECK(step.result == -1 && step.error == kErrorSsl);
   std::vector<OpensslError> errors;
   TakeErrors(libssl, &errors);
   CHECK(!errors.empty() && errors[0].reason == "malloc failure");
+}
+
+void TestNewConnection(const Libssl& libssl) {
+  World world(libssl);
+  const Context context(world, Side::kClient, kTls12);
+  context->offered_alpn = std::string(100, 'a');  // too long for a string to hold it in itself
+  int failed = 0;
+  for (SSL* ssl = nullptr; ssl == nullptr; ++failed) {
+    granted = failed;
+    ssl = NewConnection(context.state());
+    granted = -1;
+    libssl.SSL_free(ssl);
+  }
+  CHECK(failed > 2);
+  std::vector<OpensslError> errors;
+  TakeErrors(libssl, &errors);
 }
 
 }  // namespace
@@ -81,5 +99,7 @@ int main() {
   const Libssl& libssl = Load();
   StartCountingSessions(libssl);
   Test("a line of the key log that nobody took is wiped", [&] { TestKeylog(libssl); });
+  Test("a connection that finds no memory for its state is none",
+       [&] { TestNewConnection(libssl); });
   Test("a datagram that finds no memory is an error that says so", [&] { TestDatagrams(libssl); });
 }
