@@ -8,10 +8,17 @@ const batches = {
   'dup+free': 10_000,
   'up_ref+free': 50_000,
   get_time: 100_000,
+  'CTX getter': 100_000,
+  'CTX setter': 100_000,
+  'SSL getter': 100_000,
+  'SSL setter': 100_000,
   'DER-in': 400,
   'DER-out': 1_000,
   toJSON: 2_000,
 };
+
+// Of functions only: what a generated function costs, on a context and on a connection.
+const ofFunctions = ['CTX getter', 'CTX setter', 'SSL getter', 'SSL setter'];
 
 const loopsOf = {
   functions: ['libssl', 'koffi'],
@@ -32,9 +39,10 @@ export async function compareOperations({ c, der, rounds, progress, only }) {
     if (only && !only.includes(operation)) continue;
     progress(`${operation}: ${rounds} rounds of ${n}`);
     // toJSON is of classes only, and of those that have it.
-    const runs = operation === 'toJSON' ? {} : { c: (count) => c.run(operation, count) };
+    const inC = operation !== 'toJSON' && !ofFunctions.includes(operation);
+    const runs = inC ? { c: (count) => c.run(operation, count) } : {};
     for (const [name, loops] of Object.entries(contenders)) {
-      if (operation === 'toJSON' && !['ssl-session', 'koffi-class'].includes(name)) continue;
+      if (!(operation in loops)) continue;
       await warmUp(loops[operation]);
       runs[name] = loops[operation];
     }

@@ -18,6 +18,21 @@ export const SSL_SESSION_up_ref = library.func('int SSL_SESSION_up_ref(SSL_SESSI
 export const SSL_SESSION_free = library.func('void SSL_SESSION_free(SSL_SESSION *session)');
 export const SSL_SESSION_get_time = library.func('long SSL_SESSION_get_time(SSL_SESSION *s)');
 
+koffi.opaque('SSL_METHOD');
+koffi.opaque('SSL_CTX');
+koffi.opaque('SSL');
+export const TLS_method = library.func('const SSL_METHOD *TLS_method()');
+export const SSL_CTX_new = library.func('SSL_CTX *SSL_CTX_new(const SSL_METHOD *meth)');
+export const SSL_CTX_get_num_tickets = library.func('size_t SSL_CTX_get_num_tickets(SSL_CTX *ctx)');
+export const SSL_CTX_set_num_tickets = library.func(
+  'int SSL_CTX_set_num_tickets(SSL_CTX *ctx, size_t num_tickets)',
+);
+export const SSL_new = library.func('SSL *SSL_new(SSL_CTX *ctx)');
+export const SSL_get_num_tickets = library.func('size_t SSL_get_num_tickets(SSL *s)');
+export const SSL_set_num_tickets = library.func(
+  'int SSL_set_num_tickets(SSL *s, size_t num_tickets)',
+);
+
 const d2i = library.func(
   'SSL_SESSION *d2i_SSL_SESSION(SSL_SESSION **a, const uint8_t **pp, long length)',
 );

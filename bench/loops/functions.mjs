@@ -14,6 +14,13 @@ const {
   SSL_SESSION_get_time,
   d2i_SSL_SESSION,
   i2d_SSL_SESSION,
+  TLS_method,
+  SSL_CTX_new,
+  SSL_CTX_get_num_tickets,
+  SSL_CTX_set_num_tickets,
+  SSL_new,
+  SSL_get_num_tickets,
+  SSL_set_num_tickets,
 } = await import(`../contenders/${contender}.mjs`);
 
 const now = process.hrtime.bigint;
@@ -21,6 +28,8 @@ const now = process.hrtime.bigint;
 export function loops(der) {
   const session = SSL_SESSION_new();
   const real = d2i_SSL_SESSION(der);
+  const ctx = SSL_CTX_new(TLS_method());
+  const ssl = SSL_new(ctx);
 
   return {
     'new+free'(n) {
@@ -48,6 +57,34 @@ export function loops(der) {
       let sum = 0;
       const start = now();
       for (let i = 0; i < n; i++) sum += SSL_SESSION_get_time(session);
+      return Number(now() - start) + (sum < 0 ? 1 : 0);
+    },
+
+    'CTX getter'(n) {
+      let sum = 0;
+      const start = now();
+      for (let i = 0; i < n; i++) sum += SSL_CTX_get_num_tickets(ctx);
+      return Number(now() - start) + (sum < 0 ? 1 : 0);
+    },
+
+    'CTX setter'(n) {
+      let sum = 0;
+      const start = now();
+      for (let i = 0; i < n; i++) sum += SSL_CTX_set_num_tickets(ctx, i & 1);
+      return Number(now() - start) + (sum < 0 ? 1 : 0);
+    },
+
+    'SSL getter'(n) {
+      let sum = 0;
+      const start = now();
+      for (let i = 0; i < n; i++) sum += SSL_get_num_tickets(ssl);
+      return Number(now() - start) + (sum < 0 ? 1 : 0);
+    },
+
+    'SSL setter'(n) {
+      let sum = 0;
+      const start = now();
+      for (let i = 0; i < n; i++) sum += SSL_set_num_tickets(ssl, i & 1);
       return Number(now() - start) + (sum < 0 ? 1 : 0);
     },
 
