@@ -78,7 +78,8 @@ function readParameter(text) {
 const objects = ['SSL_SESSION', 'SSL_CTX', 'SSL'];
 const isObject = (type) => objects.includes(type.replace(/^const /, '').replace(/\*$/, ''));
 
-// C's type of an argument: how TypeScript has it, and what checks it.
+// C's type of an argument: how TypeScript has it, and what checks it. What a double holds goes into
+// register 1, and a long, which may come as a bigint, is an ordinary argument.
 const numbers = {
   int: ['number', 'checkInt'],
   long: ['number | bigint', 'checkLong'],
@@ -146,8 +147,16 @@ function shapeOf({ name, result, parameters }) {
   const orNull = bytes?.orNull ?? result.orNull;
   const given = bytes === undefined ? valuesOf(others) : [];
   if (given.length > 1) throw new Failure(`openssl.def: ${name} has too many arguments`);
+  const inRegister = given.filter(({ type }) => type in numbers && type !== 'long');
   const or = orNull ? ' | null' : '';
-  return { object, given, ...known, type: known.type + or, native: known.native + or };
+  return {
+    object,
+    given,
+    inRegister: inRegister.length > 0,
+    ...known,
+    type: known.type + or,
+    native: known.native + or,
+  };
 }
 
 // Without the size of the bytes before it, and without callbacks, which are not given.
@@ -201,7 +210,7 @@ function description(row) {
 }
 
 function functionText(row) {
-  const { object, given, type, take, native } = shapeOf(row);
+  const { object, given, inRegister, type, take, native } = shapeOf(row);
   const parameters = [];
   const body = ['const functions = native();'];
   if (object !== undefined) {
@@ -214,8 +223,15 @@ function functionText(row) {
     const checked = `${check}('${name}', ${name})`;
     body.push(`const checked = ${value.orNull ? `${name} === null ? null : ` : ''}${checked};`);
   }
-  if (object !== undefined) body.push(`setHandle('${camel(object.name)}', ${camel(object.name)});`);
-  const call = `functions.${row.name}(${given.length === 0 ? '' : 'checked'})`;
+  if (object !== undefined) {
+    const name = camel(object.name);
+    body.push(
+      inRegister
+        ? `setHandleAndNumber('${name}', ${name}, checked);`
+        : `setHandle('${name}', ${name});`,
+    );
+  }
+  const call = `functions.${row.name}(${given.length === 0 || inRegister ? '' : 'checked'})`;
   if (take !== undefined) body.push(`return ${take(call)};`);
   else if (native === 'void') {
     body.push(`${call};`);
@@ -228,8 +244,10 @@ function functionText(row) {
 }
 
 function signatureText(row) {
-  const { given, native } = shapeOf(row);
-  const list = given.map((value) => `${camel(value.name)}: ${argumentOf(value).type}`).join(', ');
+  const { given, inRegister, native } = shapeOf(row);
+  const list = (inRegister ? [] : given)
+    .map((value) => `${camel(value.name)}: ${argumentOf(value).type}`)
+    .join(', ');
   return `  ${row.name}(${list}): ${native};\n`;
 }
 
@@ -252,7 +270,10 @@ export function generate(list) {
       uses(['checkBytes', 'checkCString', 'checkInt', 'checkLong', 'checkUint32']),
       '../common/validate.js',
     ],
-    [uses(['checkByte', 'checkMask', 'longResult', 'result', 'setHandle']), '../native/call.js'],
+    [
+      uses(['checkByte', 'checkMask', 'longResult', 'result', 'setHandle', 'setHandleAndNumber']),
+      '../native/call.js',
+    ],
     [
       [...uses(['CipherInfo', 'Handle']).map((name) => `type ${name}`), 'native'],
       '../native/native.js',
@@ -267,7 +288,7 @@ export function generate(list) {
     ].join(''),
     'src/native/functions.ts': [
       top,
-      '// What the addon has for them. The handle is in register 0, and so is a result that is a number.\n\n',
+      '// What the addon has for them. The handle is in register 0, a number that they take in register 1,\n// and a result that is a number in register 0.\n\n',
       "import type { CipherInfo, LongResult } from './native.js';\n\n",
       `export interface NativeFunctions {\n${signatures.join('')}}\n`,
     ].join(''),

@@ -325,14 +325,14 @@ napi_value SetLinkMtu(const Call& call) {
 template <int command, bool ConnectionState::Own::* own>
 napi_value SetVersion(const Call& call) {
   ConnectionState* state = State(call, 0);
-  const long result = call.libssl().SSL_ctrl(state->ssl, command, call.Long(0), nullptr);
+  const long result = call.libssl().SSL_ctrl(state->ssl, command, NumberOf<int>(call), nullptr);
   if (result == 1) state->own.*own = true;
   return call.NewLong(result);
 }
 
 napi_value SetVerify(const Call& call) {
   ConnectionState* state = State(call, 0);
-  call.libssl().SSL_set_verify(state->ssl, call.Int(0), nullptr);
+  call.libssl().SSL_set_verify(state->ssl, NumberOf<int>(call), nullptr);
   state->own.verify_mode = true;
   return call.Undefined();
 }
@@ -359,7 +359,7 @@ napi_value SetAlpnProtos(const Call& call) {
 
 napi_value SetFragmentLength(const Call& call) {
   ConnectionState* state = State(call, 0);
-  const int code = call.Int(0);
+  const int code = NumberOf<uint8_t>(call);
   const int result =
       call.libssl().SSL_set_tlsext_max_fragment_length(state->ssl, static_cast<uint8_t>(code));
   if (result == 1) state->fragment_code = code;

@@ -125,7 +125,7 @@ napi_value SessionStats(const Call& call) {
 // ---- Settings.
 
 napi_value SetVerify(const Call& call) {
-  call.libssl().SSL_CTX_set_verify(call.Object<SSL_CTX>(0), call.Int(0), nullptr);
+  call.libssl().SSL_CTX_set_verify(call.Object<SSL_CTX>(0), NumberOf<int>(call), nullptr);
   return call.Undefined();
 }
 
@@ -149,7 +149,7 @@ napi_value SetAlpnProtos(const Call& call) {
 
 napi_value SetFragmentLength(const Call& call) {
   ContextState& state = State(call, 0);
-  const int code = call.Int(0);
+  const int code = NumberOf<uint8_t>(call);
   const int result = call.libssl().SSL_CTX_set_tlsext_max_fragment_length(
       state.context, static_cast<uint8_t>(code));
   if (result == 1) state.fragment_code = code;

@@ -28,6 +28,17 @@ std::remove_const_t<Object>* ObjectOf(const Call& call) {
   }
 }
 
+// The number that a function takes, whose range src/ has checked: in register 1, and a long, which
+// a double may not hold, as an argument.
+template <typename Value>
+Value NumberOf(const Call& call) {
+  if constexpr (std::is_same_v<Value, long>) {
+    return call.Long(0);
+  } else {
+    return static_cast<Value>(call.environment().registers[1]);
+  }
+}
+
 template <typename Result>
 napi_value Answer(const Call& call, Result result) {
   if constexpr (std::is_same_v<Result, const char*>) {
@@ -68,7 +79,7 @@ napi_value ForwardTo(const Call& call, Result (*function)(Object*, Value)) {
     const std::string text = call.Latin1(0);
     return AnswerOf<Result>(call, [&] { return function(object, text.c_str()); });
   } else {
-    const Value number = static_cast<Value>(call.Long(0));  // src/ has checked the range
+    const Value number = NumberOf<Value>(call);
     return AnswerOf<Result>(call, [&] { return function(object, number); });
   }
 }
@@ -112,8 +123,7 @@ template <int command, typename Result, typename Object, typename... Number>
 struct Macro<command, Result (*)(Object*, Number...)> {
   static napi_value Forward(const Call& call) {
     auto* object = call.Object<Object>(0);
-    long number = 0;
-    if constexpr (sizeof...(Number) == 1) number = call.Long(0);
+    const long number = (0L + ... + static_cast<long>(NumberOf<Number>(call)));
     if constexpr (std::is_same_v<Object, SSL_CTX>) {
       return Answer(
           call, static_cast<Result>(call.libssl().SSL_CTX_ctrl(object, command, number, nullptr)));

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "addon/addon.h"
+#include "addon/forward.h"
 #include "core/rules.h"
 #include "core/session.h"
 
@@ -174,7 +175,7 @@ napi_value SetId(const Call& call) {
 napi_value SetProtocolVersion(const Call& call) {
   SSL_SESSION* session = call.Session(0);
   CheckNotCached(call, session);
-  return call.Number(call.libssl().SSL_SESSION_set_protocol_version(session, call.Int(0)));
+  return call.Number(call.libssl().SSL_SESSION_set_protocol_version(session, NumberOf<int>(call)));
 }
 
 // The cipher of a 2-byte number; nullptr for one that libssl does not know.

@@ -209,7 +209,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     this.context = context;
     this.#server = context.role === 'server';
     this.#datagrams = context.protocol === 'dtls';
-    on(context.borrowed).SSL_new();
+    C.SSL_new(context.borrowed);
     const handle = result<Handle>();
     if (handle === 0) throw libsslError('SSL_new', native().lastErrors());
     this.#reference = new Reference(this, handle, references);
@@ -228,22 +228,25 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     const { session, servername, maxEarlyData, numTickets } = options;
     applyAnswers(handle, !this.#server, options);
     if (options.ALPNProtocols !== undefined && !this.#server) {
-      on(handle).SSL_set_alpn_protos(options.ALPNProtocols);
+      C.SSL_set_alpn_protos(handle, options.ALPNProtocols);
       // This one returns 0 where it succeeds.
       ensure(1 - result(), 'SSL_set_alpn_protos', 'ALPNProtocols');
     }
     if (servername !== undefined) {
       this.#serverName = servername;
-      on(handle).SSL_set_tlsext_host_name(servername);
-      ensure(result(), 'SSL_set_tlsext_host_name', 'servername');
+      ensure(
+        C.SSL_set_tlsext_host_name(handle, servername),
+        'SSL_set_tlsext_host_name',
+        'servername',
+      );
     }
     if (!this.#server) this.#expect(handle, options);
     if (maxEarlyData !== undefined) {
-      on(handle).SSL_set_max_early_data(maxEarlyData);
+      C.SSL_set_max_early_data(handle, maxEarlyData);
       this.#readsEarlyData = !this.#datagrams && maxEarlyData > 0;
     }
     if (numTickets !== undefined) {
-      on(handle).SSL_set_num_tickets(numTickets);
+      C.SSL_set_num_tickets(handle, numTickets);
     }
     this.#reusesSession = options.reuseSession ?? false;
     applyDatagramOptions(handle, this.#datagrams, options);
@@ -629,7 +632,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     // As the context says that a server name has switched to.
     on(handle).acceptsAny();
     const mode = requestMode(result() !== 1);
-    on(handle).SSL_set_verify(mode);
+    C.SSL_set_verify(handle, mode);
     const outcome = this.#begin(handle).SSL_verify_client_post_handshake();
     this.#step('SSL_verify_client_post_handshake', outcome, true);
     this.#step('SSL_do_handshake', this.#begin(handle).SSL_do_handshake());
@@ -770,7 +773,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
 
   /** null before it is known. Wraps `SSL_get_current_cipher(3)`. */
   get cipher(): CipherInfo | null {
-    return on(this.#reference.handle).SSL_get_current_cipher();
+    return C.SSL_get_current_cipher(this.#reference.handle);
   }
 
   /** What ALPN chose, as latin1; null when nothing. Wraps `SSL_get0_alpn_selected(3)`. */
@@ -802,7 +805,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
    */
   get peerCertificateChain(): X509Certificate[] {
     const chain =
-      on(this.#reference.handle).SSL_get_peer_cert_chain() ??
+      C.SSL_get_peer_cert_chain(this.#reference.handle) ??
       this.#refused.slice(this.#server ? 1 : 0);
     return chain.map((der) => new X509Certificate(der));
   }
@@ -821,9 +824,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
 
   /** Whether the peer has a certificate, and it verifies. */
   get authorized(): boolean {
-    return (
-      on(this.#reference.handle).SSL_get_peer_certificate() !== null && this.verifyError === null
-    );
+    return C.SSL_get_peer_certificate(this.#reference.handle) !== null && this.verifyError === null;
   }
 
   /**

@@ -2,6 +2,7 @@
 
 import { checkBytes, checkInteger, invalidValue, outOfRange } from '../common/validate.js';
 import { SSL_OP_COOKIE_EXCHANGE, SSL_OP_NO_QUERY_MTU } from '../libssl/constants.js';
+import * as C from '../libssl/functions.js';
 import { SSL_get_options, SSL_set_mtu } from '../libssl/functions.js';
 import { withAll } from '../libssl/ticket-keys.js';
 import { on, results } from '../native/call.js';
@@ -58,7 +59,7 @@ export function checkCookieKey(name: string, value: unknown): Uint8Array {
 }
 
 export function setMtu(connection: Handle, mtu: number): void {
-  on(connection).SSL_set_options(SSL_OP_NO_QUERY_MTU);
+  C.SSL_set_options(connection, SSL_OP_NO_QUERY_MTU);
   SSL_set_mtu(connection, mtu);
 }
 
@@ -98,7 +99,7 @@ export function timeLeft(connection: Handle): number | null {
 
 /** The most data that one datagram takes, which is one record. */
 export function dataMtu(connection: Handle): number {
-  on(connection).DTLS_get_data_mtu();
+  C.DTLS_get_data_mtu(connection);
   return Math.min(...results(2));
 }
 
@@ -118,5 +119,5 @@ export function setCookieKeys(context: Handle, keys: readonly Uint8Array[]): voi
     on(context).setCookieKeys(false, first);
     on(context).setCookieKeys(true, all);
   });
-  on(context).SSL_CTX_set_options(SSL_OP_COOKIE_EXCHANGE);
+  C.SSL_CTX_set_options(context, SSL_OP_COOKIE_EXCHANGE);
 }

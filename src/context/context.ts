@@ -188,7 +188,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     this.#verification = applyOptions(handle, options);
     applyAnswers(handle, client, options);
     if (client && options.ALPNProtocols !== undefined) {
-      on(handle).SSL_CTX_set_alpn_protos(options.ALPNProtocols);
+      C.SSL_CTX_set_alpn_protos(handle, options.ALPNProtocols);
       // This one returns 0 where it succeeds.
       ensure(1 - result(), 'SSL_CTX_set_alpn_protos', 'ALPNProtocols');
     }
@@ -210,7 +210,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     if (options.numTickets !== undefined) this.numTickets = options.numTickets;
     // What is rejected has to be read as well, and clients send what their tickets allow. (libssl
     // adds to it; 2 ** 31 - 1 leaves room.)
-    on(this.#reference.handle).SSL_CTX_set_recv_max_early_data(0x7fff_ffff);
+    C.SSL_CTX_set_recv_max_early_data(this.#reference.handle, 0x7fff_ffff);
     if (options.maxEarlyData !== undefined) this.maxEarlyData = options.maxEarlyData;
     this.#storeTimeout = options.sessionStoreTimeout ?? this.#storeTimeout;
     if (options.sessionStore != null) this.sessionStore = options.sessionStore;
@@ -398,7 +398,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
   set sessionTimeout(seconds: number) {
     const value = checkSeconds('sessionTimeout', seconds);
     checkStaysFit(this, 'sessionTimeout', value);
-    on(this.#reference.handle).SSL_CTX_set_timeout(value);
+    C.SSL_CTX_set_timeout(this.#reference.handle, value);
   }
 
   /**
@@ -410,7 +410,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
   }
   set numTickets(count: number) {
     const value = checkNumTickets('numTickets', count);
-    on(this.#reference.handle).SSL_CTX_set_num_tickets(value);
+    C.SSL_CTX_set_num_tickets(this.#reference.handle, value);
   }
 
   /**
@@ -424,7 +424,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
   set maxEarlyData(bytes: number) {
     const value = checkUint32('maxEarlyData', bytes);
     checkStaysFit(this, 'maxEarlyData', value);
-    on(this.#reference.handle).SSL_CTX_set_max_early_data(value);
+    C.SSL_CTX_set_max_early_data(this.#reference.handle, value);
   }
 
   /** A mask of `SSL_OP_…`. Wraps `SSL_CTX_set_options(3)`, `SSL_CTX_clear_options(3)`. */
@@ -434,8 +434,8 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
   set secureOptions(options: number) {
     const value = checkUint32('secureOptions', options);
     const cleared = this.secureOptions & ~value;
-    on(this.#reference.handle).SSL_CTX_clear_options(cleared >>> 0);
-    on(this.#reference.handle).SSL_CTX_set_options(value);
+    C.SSL_CTX_clear_options(this.#reference.handle, cleared >>> 0);
+    C.SSL_CTX_set_options(this.#reference.handle, value);
   }
 
   /**

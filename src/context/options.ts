@@ -11,6 +11,7 @@ import {
   SSL_VERIFY_NONE,
   SSL_VERIFY_PEER,
 } from '../libssl/constants.js';
+import * as C from '../libssl/functions.js';
 import {
   SSL_CTX_get_max_proto_version,
   SSL_CTX_get_min_proto_version,
@@ -211,7 +212,7 @@ export function applyOptions(context: Handle, options: CheckedContextOptions): V
   const { securityLevel, minVersion, maxVersion, ciphers, maxFragmentLength } = options;
   // First: what the others are allowed depends on it.
   if (securityLevel !== undefined) {
-    on(context).SSL_CTX_set_security_level(securityLevel);
+    C.SSL_CTX_set_security_level(context, securityLevel);
   }
   if (minVersion !== undefined) setVersion(context, 'minVersion', minVersion, 'options.minVersion');
   if (maxVersion !== undefined) setVersion(context, 'maxVersion', maxVersion, 'options.maxVersion');
@@ -223,20 +224,23 @@ export function applyOptions(context: Handle, options: CheckedContextOptions): V
     secureOptions |
     (noTicket ? SSL_OP_NO_TICKET : 0) |
     (honorCipherOrder ? SSL_OP_CIPHER_SERVER_PREFERENCE : 0);
-  on(context).SSL_CTX_set_options(mask >>> 0);
+  C.SSL_CTX_set_options(context, mask >>> 0);
   applyCertificates(context, options);
   const verification = applyVerification(context, options);
   if (maxFragmentLength !== undefined) {
     // 512 is 1, and each code after it is twice as much.
     const code = Math.log2(maxFragmentLength) - 8;
-    on(context).SSL_CTX_set_tlsext_max_fragment_length(code);
+    C.SSL_CTX_set_tlsext_max_fragment_length(context, code);
   }
   if (postHandshakeAuth !== undefined) {
-    on(context).SSL_CTX_set_post_handshake_auth(postHandshakeAuth ? 1 : 0);
+    C.SSL_CTX_set_post_handshake_auth(context, postHandshakeAuth ? 1 : 0);
   }
   if (pskIdentityHint !== undefined) {
-    on(context).SSL_CTX_use_psk_identity_hint(pskIdentityHint);
-    ensure(result(), 'SSL_CTX_use_psk_identity_hint', 'pskIdentityHint');
+    ensure(
+      C.SSL_CTX_use_psk_identity_hint(context, pskIdentityHint),
+      'SSL_CTX_use_psk_identity_hint',
+      'pskIdentityHint',
+    );
   }
   return verification;
 }
@@ -244,8 +248,7 @@ export function applyOptions(context: Handle, options: CheckedContextOptions): V
 function applyKeyExchange(context: Handle, options: CheckedContextOptions): void {
   const { ecdhCurve, sigalgs, dhparam } = options;
   if (ecdhCurve !== undefined && ecdhCurve !== 'auto') {
-    on(context).SSL_CTX_set1_groups_list(ecdhCurve);
-    ensure(result(), 'SSL_CTX_set1_groups_list', 'ecdhCurve');
+    ensure(C.SSL_CTX_set1_groups_list(context, ecdhCurve), 'SSL_CTX_set1_groups_list', 'ecdhCurve');
   }
   if (sigalgs !== undefined) {
     on(context).SSL_CTX_set1_sigalgs_list(sigalgs);
@@ -270,12 +273,10 @@ function applyCiphers(context: Handle, ciphers: string): void {
     throw invalidValue('options.ciphers', 'must name the suites of TLS 1.3 that are wanted');
   }
   if (suites !== '') {
-    on(context).SSL_CTX_set_ciphersuites(suites);
-    ensure(result(), 'SSL_CTX_set_ciphersuites', 'ciphers');
+    ensure(C.SSL_CTX_set_ciphersuites(context, suites), 'SSL_CTX_set_ciphersuites', 'ciphers');
   }
   if (list !== '') {
-    on(context).SSL_CTX_set_cipher_list(list);
-    ensure(result(), 'SSL_CTX_set_cipher_list', 'ciphers');
+    ensure(C.SSL_CTX_set_cipher_list(context, list), 'SSL_CTX_set_cipher_list', 'ciphers');
     return;
   }
   const tls13 = 0x0304;
@@ -311,8 +312,7 @@ function applyCertificates(context: Handle, options: CheckedContextOptions): voi
     const secret = secretOf(passphrase);
     on(context).usePrivateKey(bytes, secret);
     ensure(result(), 'SSL_CTX_use_PrivateKey', 'key');
-    on(context).SSL_CTX_check_private_key();
-    ensure(result(), 'SSL_CTX_check_private_key', 'key');
+    ensure(C.SSL_CTX_check_private_key(context), 'SSL_CTX_check_private_key', 'key');
   }
   for (const { bytes, passphrase } of pfx) {
     const secret = secretOf(passphrase);
@@ -345,8 +345,7 @@ function applyVerification(context: Handle, options: CheckedContextOptions): Ver
   }
   const system = client && reject && ca === undefined;
   if (system) {
-    on(context).SSL_CTX_set_default_verify_paths();
-    ensure(result(), 'SSL_CTX_set_default_verify_paths');
+    ensure(C.SSL_CTX_set_default_verify_paths(context), 'SSL_CTX_set_default_verify_paths');
   }
   const mode = client
     ? reject
@@ -355,7 +354,7 @@ function applyVerification(context: Handle, options: CheckedContextOptions): Ver
     : request
       ? requestMode(reject)
       : SSL_VERIFY_NONE;
-  on(context).SSL_CTX_set_verify(mode);
+  C.SSL_CTX_set_verify(context, mode);
   const trusted = [...(ca ?? []), ...crl, ...pfx.map(({ bytes }) => bytes)];
   const rules = client ? null : clientRules(request, reject, trusted);
   on(context).judge(!reject, system);
@@ -413,8 +412,11 @@ export function applySessionIdContext(
 ): void {
   // First as it was given: what is too long must be an error.
   for (const bytes of [...(given === null ? [] : [given]), serverIdContext(given, rules)]) {
-    on(context).SSL_CTX_set_session_id_context(bytes);
-    ensure(result(), 'SSL_CTX_set_session_id_context', 'sessionIdContext');
+    ensure(
+      C.SSL_CTX_set_session_id_context(context, bytes),
+      'SSL_CTX_set_session_id_context',
+      'sessionIdContext',
+    );
   }
 }
 

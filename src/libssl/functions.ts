@@ -2,7 +2,7 @@
 // The C-named functions that have the shape of their prototypes: libssl.ts says what holds for all.
 
 import { checkBytes, checkCString, checkInt, checkLong, checkUint32 } from '../common/validate.js';
-import { checkByte, checkMask, longResult, result, setHandle } from '../native/call.js';
+import { checkByte, checkMask, longResult, result, setHandle, setHandleAndNumber } from '../native/call.js';
 import { type CipherInfo, type Handle, native } from '../native/native.js';
 
 // ---- Sessions.
@@ -117,8 +117,8 @@ export function SSL_SESSION_get_protocol_version(s: Handle): number {
 export function SSL_SESSION_set_protocol_version(s: Handle, version: number): 0 | 1 {
   const functions = native();
   const checked = checkInt('version', version);
-  setHandle('s', s);
-  functions.SSL_SESSION_set_protocol_version(checked);
+  setHandleAndNumber('s', s, checked);
+  functions.SSL_SESSION_set_protocol_version();
   return result<0 | 1>();
 }
 
@@ -239,8 +239,8 @@ export function SSL_SESSION_get_max_early_data(s: Handle): number {
 export function SSL_SESSION_set_max_early_data(s: Handle, maxEarlyData: number): 0 | 1 {
   const functions = native();
   const checked = checkUint32('maxEarlyData', maxEarlyData);
-  setHandle('s', s);
-  functions.SSL_SESSION_set_max_early_data(checked);
+  setHandleAndNumber('s', s, checked);
+  functions.SSL_SESSION_set_max_early_data();
   return result<0 | 1>();
 }
 
@@ -296,16 +296,16 @@ export function SSL_CTX_get_options(ctx: Handle): number | bigint {
 export function SSL_CTX_set_options(ctx: Handle, op: number): number {
   const functions = native();
   const checked = checkMask('op', op);
-  setHandle('ctx', ctx);
-  return longResult(functions.SSL_CTX_set_options(checked)) as number;
+  setHandleAndNumber('ctx', ctx, checked);
+  return longResult(functions.SSL_CTX_set_options()) as number;
 }
 
 /** `unsigned long SSL_CTX_clear_options(SSL_CTX *ctx, unsigned long op)`: all that are left. */
 export function SSL_CTX_clear_options(ctx: Handle, op: number): number {
   const functions = native();
   const checked = checkMask('op', op);
-  setHandle('ctx', ctx);
-  return longResult(functions.SSL_CTX_clear_options(checked)) as number;
+  setHandleAndNumber('ctx', ctx, checked);
+  return longResult(functions.SSL_CTX_clear_options()) as number;
 }
 
 /** `long SSL_CTX_set_timeout(SSL_CTX *ctx, long t)`: seconds; the timeout before. */
@@ -366,8 +366,8 @@ export function SSL_CTX_set_ciphersuites(ctx: Handle, str: string): number {
 export function SSL_CTX_set_security_level(ctx: Handle, level: number): void {
   const functions = native();
   const checked = checkInt('level', level);
-  setHandle('ctx', ctx);
-  functions.SSL_CTX_set_security_level(checked);
+  setHandleAndNumber('ctx', ctx, checked);
+  functions.SSL_CTX_set_security_level();
 }
 
 /** `int SSL_CTX_get_security_level(const SSL_CTX *ctx)`. */
@@ -384,8 +384,8 @@ export function SSL_CTX_get_security_level(ctx: Handle): number {
 export function SSL_CTX_set_verify(ctx: Handle, mode: number): void {
   const functions = native();
   const checked = checkInt('mode', mode);
-  setHandle('ctx', ctx);
-  functions.SSL_CTX_set_verify(checked);
+  setHandleAndNumber('ctx', ctx, checked);
+  functions.SSL_CTX_set_verify();
 }
 
 /** `int SSL_CTX_get_verify_mode(const SSL_CTX *ctx)`. */
@@ -416,8 +416,8 @@ export function SSL_CTX_set_default_verify_paths(ctx: Handle): 0 | 1 {
 export function SSL_CTX_set_num_tickets(ctx: Handle, numTickets: number): number {
   const functions = native();
   const checked = checkByte('numTickets', numTickets);
-  setHandle('ctx', ctx);
-  functions.SSL_CTX_set_num_tickets(checked);
+  setHandleAndNumber('ctx', ctx, checked);
+  functions.SSL_CTX_set_num_tickets();
   return result<number>();
 }
 
@@ -433,8 +433,8 @@ export function SSL_CTX_get_num_tickets(ctx: Handle): number {
 export function SSL_CTX_set_max_early_data(ctx: Handle, maxEarlyData: number): number {
   const functions = native();
   const checked = checkUint32('maxEarlyData', maxEarlyData);
-  setHandle('ctx', ctx);
-  functions.SSL_CTX_set_max_early_data(checked);
+  setHandleAndNumber('ctx', ctx, checked);
+  functions.SSL_CTX_set_max_early_data();
   return result<number>();
 }
 
@@ -450,8 +450,8 @@ export function SSL_CTX_get_max_early_data(ctx: Handle): number {
 export function SSL_CTX_set_recv_max_early_data(ctx: Handle, recvMaxEarlyData: number): number {
   const functions = native();
   const checked = checkUint32('recvMaxEarlyData', recvMaxEarlyData);
-  setHandle('ctx', ctx);
-  functions.SSL_CTX_set_recv_max_early_data(checked);
+  setHandleAndNumber('ctx', ctx, checked);
+  functions.SSL_CTX_set_recv_max_early_data();
   return result<number>();
 }
 
@@ -479,8 +479,8 @@ export function SSL_CTX_set_alpn_protos(ctx: Handle, protos: Uint8Array): number
 export function SSL_CTX_set_tlsext_max_fragment_length(ctx: Handle, mode: number): number {
   const functions = native();
   const checked = checkByte('mode', mode);
-  setHandle('ctx', ctx);
-  functions.SSL_CTX_set_tlsext_max_fragment_length(checked);
+  setHandleAndNumber('ctx', ctx, checked);
+  functions.SSL_CTX_set_tlsext_max_fragment_length();
   return result<number>();
 }
 
@@ -488,8 +488,8 @@ export function SSL_CTX_set_tlsext_max_fragment_length(ctx: Handle, mode: number
 export function SSL_CTX_set_post_handshake_auth(ctx: Handle, val: number): void {
   const functions = native();
   const checked = checkInt('val', val);
-  setHandle('ctx', ctx);
-  functions.SSL_CTX_set_post_handshake_auth(checked);
+  setHandleAndNumber('ctx', ctx, checked);
+  functions.SSL_CTX_set_post_handshake_auth();
 }
 
 /** `long SSL_CTX_sess_number(SSL_CTX *ctx)`: sessions in the cache. */
@@ -613,8 +613,8 @@ export function SSL_CTX_sess_get_cache_size(ctx: Handle): number | bigint {
 export function SSL_CTX_set_min_proto_version(ctx: Handle, version: number): number {
   const functions = native();
   const checked = checkInt('version', version);
-  setHandle('ctx', ctx);
-  functions.SSL_CTX_set_min_proto_version(checked);
+  setHandleAndNumber('ctx', ctx, checked);
+  functions.SSL_CTX_set_min_proto_version();
   return result<number>();
 }
 
@@ -622,8 +622,8 @@ export function SSL_CTX_set_min_proto_version(ctx: Handle, version: number): num
 export function SSL_CTX_set_max_proto_version(ctx: Handle, version: number): number {
   const functions = native();
   const checked = checkInt('version', version);
-  setHandle('ctx', ctx);
-  functions.SSL_CTX_set_max_proto_version(checked);
+  setHandleAndNumber('ctx', ctx, checked);
+  functions.SSL_CTX_set_max_proto_version();
   return result<number>();
 }
 
@@ -762,8 +762,8 @@ export function SSL_state_string_long(s: Handle): string {
 export function SSL_set_post_handshake_auth(s: Handle, val: number): void {
   const functions = native();
   const checked = checkInt('val', val);
-  setHandle('s', s);
-  functions.SSL_set_post_handshake_auth(checked);
+  setHandleAndNumber('s', s, checked);
+  functions.SSL_set_post_handshake_auth();
 }
 
 /** `SSL_SESSION *SSL_get1_session(SSL *ssl)`: a handle of its own. 0 when there is none. */
@@ -875,8 +875,8 @@ export function SSL_get_verify_result(ssl: Handle): number | bigint {
 export function SSL_set_verify(s: Handle, mode: number): void {
   const functions = native();
   const checked = checkInt('mode', mode);
-  setHandle('s', s);
-  functions.SSL_set_verify(checked);
+  setHandleAndNumber('s', s, checked);
+  functions.SSL_set_verify();
 }
 
 /** `int SSL_set_cipher_list(SSL *s, const char *str)`: suites up to TLS 1.2. */
@@ -908,24 +908,24 @@ export function SSL_get_options(s: Handle): number | bigint {
 export function SSL_set_options(s: Handle, op: number): number {
   const functions = native();
   const checked = checkMask('op', op);
-  setHandle('s', s);
-  return longResult(functions.SSL_set_options(checked)) as number;
+  setHandleAndNumber('s', s, checked);
+  return longResult(functions.SSL_set_options()) as number;
 }
 
 /** `unsigned long SSL_clear_options(SSL *s, unsigned long op)`: all that are left. */
 export function SSL_clear_options(s: Handle, op: number): number {
   const functions = native();
   const checked = checkMask('op', op);
-  setHandle('s', s);
-  return longResult(functions.SSL_clear_options(checked)) as number;
+  setHandleAndNumber('s', s, checked);
+  return longResult(functions.SSL_clear_options()) as number;
 }
 
 /** `int SSL_set_num_tickets(SSL *s, size_t num_tickets)`: at most 255. */
 export function SSL_set_num_tickets(s: Handle, numTickets: number): number {
   const functions = native();
   const checked = checkByte('numTickets', numTickets);
-  setHandle('s', s);
-  functions.SSL_set_num_tickets(checked);
+  setHandleAndNumber('s', s, checked);
+  functions.SSL_set_num_tickets();
   return result<number>();
 }
 
@@ -941,8 +941,8 @@ export function SSL_get_num_tickets(s: Handle): number {
 export function SSL_set_max_early_data(s: Handle, maxEarlyData: number): number {
   const functions = native();
   const checked = checkUint32('maxEarlyData', maxEarlyData);
-  setHandle('s', s);
-  functions.SSL_set_max_early_data(checked);
+  setHandleAndNumber('s', s, checked);
+  functions.SSL_set_max_early_data();
   return result<number>();
 }
 
@@ -958,8 +958,8 @@ export function SSL_get_max_early_data(s: Handle): number {
 export function SSL_set_recv_max_early_data(s: Handle, recvMaxEarlyData: number): number {
   const functions = native();
   const checked = checkUint32('recvMaxEarlyData', recvMaxEarlyData);
-  setHandle('s', s);
-  functions.SSL_set_recv_max_early_data(checked);
+  setHandleAndNumber('s', s, checked);
+  functions.SSL_set_recv_max_early_data();
   return result<number>();
 }
 
@@ -975,8 +975,8 @@ export function SSL_get_recv_max_early_data(s: Handle): number {
 export function SSL_set_tlsext_max_fragment_length(ssl: Handle, mode: number): number {
   const functions = native();
   const checked = checkByte('mode', mode);
-  setHandle('ssl', ssl);
-  functions.SSL_set_tlsext_max_fragment_length(checked);
+  setHandleAndNumber('ssl', ssl, checked);
+  functions.SSL_set_tlsext_max_fragment_length();
   return result<number>();
 }
 
@@ -1014,8 +1014,8 @@ export function SSL_get_default_timeout(s: Handle): number | bigint {
 export function SSL_set_min_proto_version(s: Handle, version: number): number {
   const functions = native();
   const checked = checkInt('version', version);
-  setHandle('s', s);
-  functions.SSL_set_min_proto_version(checked);
+  setHandleAndNumber('s', s, checked);
+  functions.SSL_set_min_proto_version();
   return result<number>();
 }
 
@@ -1023,8 +1023,8 @@ export function SSL_set_min_proto_version(s: Handle, version: number): number {
 export function SSL_set_max_proto_version(s: Handle, version: number): number {
   const functions = native();
   const checked = checkInt('version', version);
-  setHandle('s', s);
-  functions.SSL_set_max_proto_version(checked);
+  setHandleAndNumber('s', s, checked);
+  functions.SSL_set_max_proto_version();
   return result<number>();
 }
 

@@ -7,7 +7,7 @@ import { type Handle, type Native, native } from './native.js';
 import { registers } from './registers.js';
 
 /**
- * The addon's functions, for the handle, or two, that they are about. What is passed to the function
+ * The addon's functions, for the handle, or two, or the handle and number, that they are about. What is passed to the function
  * is evaluated after this, and must not call the addon: no more than variables.
  */
 export function on(handle: number, other = 0): Native {
@@ -27,6 +27,12 @@ export const results = (count: number) => Array.from({ length: count }, (_, i) =
 export function setHandle(name: string, handle: Handle | 0): void {
   checkHandle(name, handle);
   registers[0] = handle;
+}
+
+export function setHandleAndNumber(name: string, handle: Handle | 0, value: number): void {
+  checkHandle(name, handle);
+  registers[0] = handle;
+  registers[1] = value;
 }
 
 /** Two handles, the second of which may be NULL. */

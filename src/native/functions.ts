@@ -1,5 +1,6 @@
 // Written by scripts/generate.mjs from native/openssl.def: do not edit.
-// What the addon has for them. The handle is in register 0, and so is a result that is a number.
+// What the addon has for them. The handle is in register 0, a number that they take in register 1,
+// and a result that is a number in register 0.
 
 import type { CipherInfo, LongResult } from './native.js';
 
@@ -17,7 +18,7 @@ export interface NativeFunctions {
   SSL_SESSION_get_timeout(): LongResult;
   SSL_SESSION_set_timeout(t: number | bigint): LongResult;
   SSL_SESSION_get_protocol_version(): void;
-  SSL_SESSION_set_protocol_version(version: number): void;
+  SSL_SESSION_set_protocol_version(): void;
   SSL_SESSION_get0_cipher(): CipherInfo | null;
   SSL_SESSION_get_master_key(): Buffer;
   SSL_SESSION_set1_master_key(bytes: Uint8Array): void;
@@ -31,36 +32,36 @@ export interface NativeFunctions {
   SSL_SESSION_get0_ticket_appdata(): Buffer | null;
   SSL_SESSION_set1_ticket_appdata(data: Uint8Array | null): void;
   SSL_SESSION_get_max_early_data(): void;
-  SSL_SESSION_set_max_early_data(maxEarlyData: number): void;
+  SSL_SESSION_set_max_early_data(): void;
   SSL_SESSION_get_max_fragment_length(): void;
   SSL_SESSION_get_compress_id(): void;
   SSL_SESSION_get0_peer(): Buffer | null;
   SSL_SESSION_is_resumable(): void;
   SSL_CTX_up_ref(): void;
   SSL_CTX_get_options(): LongResult;
-  SSL_CTX_set_options(op: number): LongResult;
-  SSL_CTX_clear_options(op: number): LongResult;
+  SSL_CTX_set_options(): LongResult;
+  SSL_CTX_clear_options(): LongResult;
   SSL_CTX_set_timeout(t: number | bigint): LongResult;
   SSL_CTX_get_timeout(): LongResult;
   SSL_CTX_use_psk_identity_hint(hint: string | null): void;
   SSL_CTX_set_session_id_context(sidCtx: Uint8Array): void;
   SSL_CTX_set_cipher_list(str: string): void;
   SSL_CTX_set_ciphersuites(str: string): void;
-  SSL_CTX_set_security_level(level: number): void;
+  SSL_CTX_set_security_level(): void;
   SSL_CTX_get_security_level(): void;
-  SSL_CTX_set_verify(mode: number): void;
+  SSL_CTX_set_verify(): void;
   SSL_CTX_get_verify_mode(): void;
   SSL_CTX_check_private_key(): void;
   SSL_CTX_set_default_verify_paths(): void;
-  SSL_CTX_set_num_tickets(numTickets: number): void;
+  SSL_CTX_set_num_tickets(): void;
   SSL_CTX_get_num_tickets(): void;
-  SSL_CTX_set_max_early_data(maxEarlyData: number): void;
+  SSL_CTX_set_max_early_data(): void;
   SSL_CTX_get_max_early_data(): void;
-  SSL_CTX_set_recv_max_early_data(recvMaxEarlyData: number): void;
+  SSL_CTX_set_recv_max_early_data(): void;
   SSL_CTX_get_recv_max_early_data(): void;
   SSL_CTX_set_alpn_protos(protos: Uint8Array): void;
-  SSL_CTX_set_tlsext_max_fragment_length(mode: number): void;
-  SSL_CTX_set_post_handshake_auth(val: number): void;
+  SSL_CTX_set_tlsext_max_fragment_length(): void;
+  SSL_CTX_set_post_handshake_auth(): void;
   SSL_CTX_sess_number(): LongResult;
   SSL_CTX_sess_connect(): LongResult;
   SSL_CTX_sess_connect_good(): LongResult;
@@ -77,8 +78,8 @@ export interface NativeFunctions {
   SSL_CTX_get_session_cache_mode(): LongResult;
   SSL_CTX_sess_set_cache_size(t: number | bigint): LongResult;
   SSL_CTX_sess_get_cache_size(): LongResult;
-  SSL_CTX_set_min_proto_version(version: number): void;
-  SSL_CTX_set_max_proto_version(version: number): void;
+  SSL_CTX_set_min_proto_version(): void;
+  SSL_CTX_set_max_proto_version(): void;
   SSL_CTX_get_min_proto_version(): void;
   SSL_CTX_get_max_proto_version(): void;
   SSL_CTX_set_read_ahead(yes: number | bigint): LongResult;
@@ -95,7 +96,7 @@ export interface NativeFunctions {
   SSL_in_before(): void;
   SSL_is_dtls(): void;
   SSL_state_string_long(): string;
-  SSL_set_post_handshake_auth(val: number): void;
+  SSL_set_post_handshake_auth(): void;
   SSL_get1_session(): void;
   SSL_session_reused(): void;
   SSL_set_session_id_context(sidCtx: Uint8Array): void;
@@ -108,25 +109,25 @@ export interface NativeFunctions {
   SSL_get_peer_certificate(): Buffer | null;
   SSL_get_peer_cert_chain(): Buffer[] | null;
   SSL_get_verify_result(): LongResult;
-  SSL_set_verify(mode: number): void;
+  SSL_set_verify(): void;
   SSL_set_cipher_list(str: string): void;
   SSL_set_ciphersuites(str: string): void;
   SSL_get_options(): LongResult;
-  SSL_set_options(op: number): LongResult;
-  SSL_clear_options(op: number): LongResult;
-  SSL_set_num_tickets(numTickets: number): void;
+  SSL_set_options(): LongResult;
+  SSL_clear_options(): LongResult;
+  SSL_set_num_tickets(): void;
   SSL_get_num_tickets(): void;
-  SSL_set_max_early_data(maxEarlyData: number): void;
+  SSL_set_max_early_data(): void;
   SSL_get_max_early_data(): void;
-  SSL_set_recv_max_early_data(recvMaxEarlyData: number): void;
+  SSL_set_recv_max_early_data(): void;
   SSL_get_recv_max_early_data(): void;
-  SSL_set_tlsext_max_fragment_length(mode: number): void;
+  SSL_set_tlsext_max_fragment_length(): void;
   SSL_use_psk_identity_hint(hint: string | null): void;
   SSL_get_psk_identity_hint(): string | null;
   SSL_get_psk_identity(): string | null;
   SSL_get_default_timeout(): LongResult;
-  SSL_set_min_proto_version(version: number): void;
-  SSL_set_max_proto_version(version: number): void;
+  SSL_set_min_proto_version(): void;
+  SSL_set_max_proto_version(): void;
   SSL_get_min_proto_version(): void;
   SSL_get_max_proto_version(): void;
   SSL_set1_groups_list(list: string): void;
