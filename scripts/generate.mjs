@@ -243,6 +243,12 @@ function functionText(row) {
   return `${comment(description(row))}\n${head.length <= width ? head : broken}\n${lines}\n}\n`;
 }
 
+/** On one line where it fits, as Biome formats it. */
+function importText(names, from) {
+  const line = `import { ${names.join(', ')} } from '${from}';\n`;
+  return line.length <= 101 ? line : `import {\n  ${names.join(',\n  ')},\n} from '${from}';\n`;
+}
+
 function signatureText(row) {
   const { given, inRegister, native } = shapeOf(row);
   const list = (inRegister ? [] : given)
@@ -278,7 +284,7 @@ export function generate(list) {
       [...uses(['CipherInfo', 'Handle']).map((name) => `type ${name}`), 'native'],
       '../native/native.js',
     ],
-  ].map(([names, from]) => `import { ${names.join(', ')} } from '${from}';\n`);
+  ].map(([names, from]) => importText(names, from));
   const signatures = used.filter(({ heading }) => heading === undefined).map(signatureText);
   return {
     'src/libssl/functions.ts': [

@@ -2,7 +2,14 @@
 // The C-named functions that have the shape of their prototypes: libssl.ts says what holds for all.
 
 import { checkBytes, checkCString, checkInt, checkLong, checkUint32 } from '../common/validate.js';
-import { checkByte, checkMask, longResult, result, setHandle, setHandleAndNumber } from '../native/call.js';
+import {
+  checkByte,
+  checkMask,
+  longResult,
+  result,
+  setHandle,
+  setHandleAndNumber,
+} from '../native/call.js';
 import { type CipherInfo, type Handle, native } from '../native/native.js';
 
 // ---- Sessions.
