@@ -25,8 +25,8 @@ FUNCTION(ssl, long, SSL_x, (const SSL* OR_NULL s, uint32_t some_bytes), plain)
 export function SSL_x(s: Handle | 0, someBytes: number): number | bigint {
   const functions = native();
   const checked = checkUint32('someBytes', someBytes);
-  setHandle('s', s);
-  return longResult(functions.SSL_x(checked));
+  setHandleAndNumber('s', s, checked);
+  return longResult(functions.SSL_x());
 }
 `);
 });
