@@ -15,7 +15,7 @@ const keys = {
 
 export const certificateKinds = Object.keys(keys);
 
-/** Writes <kind>.key.pem and <kind>.cert.pem, and gives what is in them. */
+/** Writes <kind>.key.pem and <kind>.cert.pem. */
 export function makeCertificate(directory, kind) {
   const config = join(directory, 'req.cnf');
   const keyFile = join(directory, `${kind}.key.pem`);
@@ -27,5 +27,10 @@ export function makeCertificate(directory, kind) {
     env: { ...process.env, LD_LIBRARY_PATH: libsslDirectory },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  return { key: readFileSync(keyFile), cert: readFileSync(certFile) };
+}
+
+/** `key` and `cert` as makeCertificate() wrote them. */
+export function readCertificate(directory, kind) {
+  const read = (name) => readFileSync(join(directory, name));
+  return { key: read(`${kind}.key.pem`), cert: read(`${kind}.cert.pem`) };
 }

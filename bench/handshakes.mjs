@@ -8,12 +8,12 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { libraryInfo } from 'libssl-session';
-import { CProgram } from './c-program.mjs';
 import { certificateKinds, makeCertificate } from './certificates.mjs';
+import { inChild } from './child.mjs';
 import { printReport } from './handshakes/report.mjs';
 import { bulkOperations, cacheOperations, handshakeOperations } from './handshakes/settings.mjs';
 import { checkTargets } from './handshakes/targets.mjs';
-import { interleave, median } from './measure.mjs';
+import { median } from './measure.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -23,48 +23,37 @@ const { values: options } = parseArgs({
   },
 });
 
-// The cache first: while there is no other context.
+// What a cache costs depends on where its memory happens to lie: on the process.
 const groups = [
-  { operations: cacheOperations, rounds: options.quick ? 5 : 15 },
-  { operations: handshakeOperations, rounds: options.quick ? 15 : 61 },
-  { operations: bulkOperations, rounds: options.quick ? 31 : 151 },
+  { operations: cacheOperations, rounds: 3, processes: options.quick ? 3 : 9 },
+  { operations: handshakeOperations, rounds: options.quick ? 15 : 61, processes: 1 },
+  { operations: bulkOperations, rounds: options.quick ? 31 : 151, processes: 1 },
 ];
 
-async function measure(directory) {
-  const certificates = Object.fromEntries(
-    certificateKinds.map((kind) => [kind, makeCertificate(directory, kind)]),
-  );
-  const contenders = {
-    'ssl-connection': await import('./handshakes/ssl-connection.mjs'),
-    functions: await import('./handshakes/cache-functions.mjs'),
-    'node-tls': await import('./handshakes/node-tls.mjs'),
-  };
-  const c = await CProgram.start(directory, 'handshakes');
+/** Operation → for each process, contender → nanoseconds of one iteration, one for each round. */
+function measure(directory) {
+  for (const kind of certificateKinds) makeCertificate(directory, kind);
   const samples = {};
-  for (const { operations, rounds } of groups) {
+  for (const { operations, rounds, processes } of groups) {
     for (const [operation, { batch }] of Object.entries(operations)) {
       if (!options.only.some((part) => operation.includes(part))) continue;
-      console.error(`• ${operation}: ${rounds} rounds of ${batch}`);
-      const runs = { c: (n) => c.run(operation, n) };
-      for (const [name, { prepare }] of Object.entries(contenders)) {
-        const loop = await prepare(operation, certificates);
-        if (loop !== undefined) runs[name] = loop;
-      }
-      samples[operation] = await interleave(runs, batch, rounds);
+      console.error(`• ${operation}: ${processes} × ${rounds} rounds of ${batch}`);
+      samples[operation] = Array.from({ length: processes }, () =>
+        inChild('handshakes/measure.mjs', directory, operation, `${rounds}`),
+      );
     }
   }
-  c.end();
   return samples;
 }
 
 const directory = mkdtempSync(join(tmpdir(), 'libssl-session-bench-'));
 try {
-  const samples = await measure(directory);
+  const samples = measure(directory);
   const medians = {};
-  for (const [operation, contenders] of Object.entries(samples)) {
+  for (const [operation, processes] of Object.entries(samples)) {
     medians[operation] = {};
-    for (const [name, values] of Object.entries(contenders)) {
-      medians[operation][name] = median(values);
+    for (const name of Object.keys(processes[0])) {
+      medians[operation][name] = median(processes.map((contenders) => median(contenders[name])));
     }
   }
   const result = { medians, targets: checkTargets(samples) };

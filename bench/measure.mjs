@@ -3,15 +3,13 @@
 
 import { setImmediate } from 'node:timers/promises';
 
-const warmUpRounds = 5;
-
 /**
  * Calls a loop often and briefly, so that V8 compiles the whole function. (A loop that is long from
  * the start is compiled alone, and left by a deoptimisation each time: measured 15 % slower.)
  */
-export async function warmUp(loop) {
-  for (let call = 0; call < 2_000; call++) {
-    loop(30);
+export async function warmUp(loop, calls = 2_000) {
+  for (let call = 0; call < calls; call++) {
+    await loop(30);
     if (call % 100 === 0) await setImmediate();
   }
 }
@@ -33,7 +31,7 @@ function shuffled(values) {
  * young garbage is collected, so that nobody pays for another's (nor for all of its own, which
  * favours those that make much); and a part of the batch runs untimed, to bring the caches back.
  */
-export async function interleave(contenders, n, rounds) {
+export async function interleave(contenders, n, rounds, warmUpRounds = 5) {
   const names = Object.keys(contenders);
   const samples = Object.fromEntries(names.map((name) => [name, []]));
   for (let round = -warmUpRounds; round < rounds; round++) {

@@ -4,10 +4,11 @@
 import { once } from 'node:events';
 import tls from 'node:tls';
 import { SslSession } from 'libssl-session';
-import { makeCertificate } from './certificates.mjs';
+import { makeCertificate, readCertificate } from './certificates.mjs';
 
 export async function makeRealSession(directory) {
-  const { key, cert } = makeCertificate(directory, 'RSA-2048');
+  makeCertificate(directory, 'RSA-2048');
+  const { key, cert } = readCertificate(directory, 'RSA-2048');
   // Node sends the ticket with the first data.
   const server = tls.createServer({ key, cert }, (socket) => socket.end('hello'));
   server.listen(0, '127.0.0.1');

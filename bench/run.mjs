@@ -3,14 +3,13 @@
 // Set-up is scripts/bench.mjs's. The exit code is 1 when a target is missed.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { libraryInfo } from 'libssl-session';
 import { CProgram } from './c-program.mjs';
+import { inChild } from './child.mjs';
 import { median, ratio } from './measure.mjs';
 import { compareOperations } from './operations.mjs';
 import { makeRealSession } from './real-session.mjs';
@@ -26,15 +25,6 @@ const { values: options } = parseArgs({
 });
 const rounds = options.quick ? 31 : 151;
 const progress = (text) => console.error(`• ${text}`);
-
-function inChild(file, ...args) {
-  const path = fileURLToPath(new URL(file, import.meta.url));
-  const output = execFileSync(process.execPath, ['--expose-gc', path, ...args], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  return JSON.parse(output);
-}
 
 function assertOneLibssl() {
   const maps = readFileSync('/proc/self/maps', 'utf8');

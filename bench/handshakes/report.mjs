@@ -24,7 +24,9 @@ const groups = [
 
 export function printReport(about, { medians, targets }) {
   console.log(`${about.libssl}\nNode ${about.node}, ${about.openssl} inside, ${about.machine}`);
-  console.log('Medians of interleaved rounds');
+  console.log(
+    'Medians of interleaved rounds; of a cache, medians of the medians of several processes',
+  );
   const names = Object.keys(contenderNames);
   for (const { title, operations, show } of groups) {
     const rows = Object.keys(operations)
