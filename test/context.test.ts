@@ -246,6 +246,16 @@ describe('each option has its effect', () => {
     return { error: null, client, server };
   }
 
+  test.each([
+    ['tls', 'TLSv1.3', 'TLSv1.2'],
+    ['dtls', 'DTLSv1.2', 'DTLSv1'],
+  ] as const)('of %s, a minVersion above maxVersion is refused', (protocol, high, low) => {
+    const refused = { code: 'ERR_INVALID_ARG_VALUE', message: expect.stringContaining('above') };
+    const above = { protocol, minVersion: high, maxVersion: low };
+    expect(thrown(() => stack.server(above))).toMatchObject(refused);
+    for (const maxVersion of [high, low]) stack.server({ protocol, minVersion: low, maxVersion });
+  });
+
   test('minVersion, maxVersion', () => {
     for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
       expect(outcome({ maxVersion: version }, {}).server.protocol).toBe(version);

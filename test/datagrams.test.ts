@@ -47,6 +47,17 @@ function shakeHands(ours: SslConnection, theirs: SslConnection): void {
   expect([ours.state, theirs.state]).toEqual(['open', 'open']);
 }
 
+test('nothing is written amid a renegotiation, and all of it after', () => {
+  const [ours, theirs] = stack.pair(client(), server());
+  shakeHands(ours, theirs);
+  ours.renegotiate();
+  expect(() => ours.write(Buffer.from('early'))).toThrow('cannot write');
+  while (deliver(ours, theirs) + deliver(theirs, ours) > 0);
+  ours.write(Buffer.from('after'));
+  deliver(ours, theirs);
+  expect(theirs.read()?.toString()).toBe('after');
+});
+
 describe('datagrams', () => {
   test('a flight is datagrams, each of at most mtu bytes', () => {
     for (const mtu of [208, 548, 1200, 1472, 9000, 65507]) {

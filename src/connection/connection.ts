@@ -451,18 +451,21 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   /**
    * Sends data; while the peer is in the middle of a message of its own (a key update, another
    * handshake), that waits for it. Throws before the first handshake is over. Over DTLS the data goes
-   * into one datagram: at most `dataMtu` bytes, or `ERR_OUT_OF_RANGE`. Wraps `SSL_write(3)`.
+   * into one datagram: at most `dataMtu` bytes, or `ERR_OUT_OF_RANGE`; throws during any handshake.
+   * Wraps `SSL_write(3)`.
    */
   write(bytes: Uint8Array): void {
     const data = checkBytes('bytes', bytes);
     const handle = this.#usable('write');
     if (!this.#ready || this.#shutdown & SSL_SENT_SHUTDOWN) throw this.#wrongState('write');
     if (data.length === 0) return;
-    const most = this.dataMtu ?? data.length;
-    if (data.length > most) throw outOfRange('bytes.byteLength', `<= ${most}`, data.length);
     // A handshake goes on before: SSL_write, which would do so, fails where data waits to be read.
     if (this.#handshaking) this.receive(nothing);
     if (this.freed) return; // by a listener
+    // How much a datagram will take then, nobody knows yet.
+    if (this.#datagrams && this.#handshaking) throw this.#wrongState('write');
+    const most = this.dataMtu ?? data.length;
+    if (data.length > most) throw outOfRange('bytes.byteLength', `<= ${most}`, data.length);
     if (this.#unsent.length > 0 || this.#handshaking || !this.#send(handle, data))
       this.#unsent.push(Uint8Array.from(data));
   }

@@ -5,6 +5,7 @@ import type { CheckedAnswers, CheckedContextOptions } from '../common/options.js
 import type { ProtocolVersion } from '../common/protocol-version.js';
 import { invalidValue } from '../common/validate.js';
 import {
+  DTLS1_2_VERSION,
   SSL_OP_CIPHER_SERVER_PREFERENCE,
   SSL_OP_NO_TICKET,
   SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
@@ -207,6 +208,11 @@ export function setVersion(
     throw invalidValue(name, 'is not a version that this context can speak');
 }
 
+// 0 is the library's. Those of DTLS count downwards.
+function isAbove(min: number, max: number): boolean {
+  return min !== 0 && max !== 0 && (min >= DTLS1_2_VERSION ? min < max : min > max);
+}
+
 /** All that is not a property of SslContext besides. */
 export function applyOptions(context: Handle, options: CheckedContextOptions): Verification {
   const { securityLevel, minVersion, maxVersion, ciphers, maxFragmentLength } = options;
@@ -216,6 +222,9 @@ export function applyOptions(context: Handle, options: CheckedContextOptions): V
   }
   if (minVersion !== undefined) setVersion(context, 'minVersion', minVersion, 'options.minVersion');
   if (maxVersion !== undefined) setVersion(context, 'maxVersion', maxVersion, 'options.maxVersion');
+  if (minVersion !== undefined && maxVersion !== undefined && isAbove(minVersion, maxVersion)) {
+    throw invalidValue('options.minVersion', 'must not be above maxVersion');
+  }
   if (ciphers !== undefined) applyCiphers(context, ciphers);
   applyKeyExchange(context, options);
   const { noTicket = false, postHandshakeAuth, pskIdentityHint } = options;
