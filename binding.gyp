@@ -26,6 +26,8 @@
         "native/core/session_counts.cc",
         "native/core/verify.cc",
         "native/core/wiped_memory.cc",
+        "native/loader/elf_file.cc",
+        "native/loader/isolation.cc",
         "native/loader/libssl.cc",
       ],
       "include_dirs": ["native"],
