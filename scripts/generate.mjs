@@ -1,11 +1,13 @@
 // Writes the TypeScript of native/openssl.def: the functions of the C-named module that have the shape
-// of their prototype, and the signatures of what the addon has for them.
+// of their prototype, and the signatures of what the addon has for them. And what rules.mjs makes of
+// native/rules.def.
 //   npm run generate              writes the files
 //   npm run generate -- --check   fails where they are not what it would write
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure, main, root } from './lib.mjs';
+import { generateRules } from './rules.mjs';
 
 const width = 100;
 
@@ -302,12 +304,16 @@ export function generate(list) {
 }
 
 await main(import.meta, () => {
-  const files = generate(readFileSync(join(root, 'native/openssl.def'), 'utf8'));
+  const read = (path) => readFileSync(join(root, path), 'utf8');
+  const files = {
+    ...generate(read('native/openssl.def')),
+    ...generateRules(read('native/rules.def')),
+  };
   for (const [path, text] of Object.entries(files)) {
     const file = join(root, path);
     if (!process.argv.includes('--check')) writeFileSync(file, text);
-    else if (readFileSync(file, 'utf8') !== text) {
-      throw new Failure(`${path} is not what native/openssl.def says: npm run generate`);
+    else if (read(path) !== text) {
+      throw new Failure(`${path} is not what the lists in native/ say: npm run generate`);
     }
   }
 });

@@ -1,17 +1,20 @@
-// What scripts/generate.mjs writes of native/openssl.def.
+// What scripts/generate.mjs writes of native/openssl.def and native/rules.def.
 
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { generate } from '../scripts/generate.mjs';
+import { generateRules } from '../scripts/rules.mjs';
 
 const root = new URL('..', import.meta.url);
-const list = readFileSync(new URL('native/openssl.def', root), 'utf8');
+const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
 const row = (text: string) => generate(text)['src/libssl/functions.ts'];
 
-test('each written file is what the list says today: npm run generate', () => {
-  for (const [path, text] of Object.entries(generate(list))) {
-    expect(readFileSync(new URL(path, root), 'utf8'), path).toBe(text);
-  }
+test('each written file is what the lists say today: npm run generate', () => {
+  const files = {
+    ...generate(read('native/openssl.def')),
+    ...generateRules(read('native/rules.def')),
+  };
+  for (const [path, text] of Object.entries(files)) expect(read(path), path).toBe(text);
 });
 
 test('a row becomes a function with its prototype, its check and its result', () => {
@@ -53,4 +56,27 @@ test('a result that nothing is made of is refused', () => {
   expect(() => row('FUNCTION(ssl, DH*, SSL_x, (SSL* s), plain)\n')).toThrow(
     'SSL_x cannot give DH*',
   );
+});
+
+const hazard =
+  'HAZARD(U1, "a \\"quoted\\" use", "a crash", "refused", "test/a.test.ts", "a title")\n';
+
+test("a rule becomes its error's code and words, with the number of its hazard before them", () => {
+  const text = generateRules(`${hazard}RULE(One, U1, "it is unsafe, "
+     "and long")
+RULE(Other, ERR_LIBSSL_STATE, "it is over")
+`);
+  expect(text['docs/rules.md']).toContain('| U1   | a "quoted" use | a crash | refused |');
+  expect(text['src/common/rules.ts']).toContain(`export const rules = {
+  One: ['ERR_LIBSSL_UNSAFE', 'U1: it is unsafe, and long'],
+  Other: ['ERR_LIBSSL_STATE', 'it is over'],
+} as const;
+`);
+});
+
+test.each([
+  ['RULE(One, U2, "it is unsafe")', 'One: there is no hazard U2'],
+  ['RULE(One, U1, "it is unsafe"', 'a RULE is not written as one'],
+])('%s is refused: %s', (row, message) => {
+  expect(() => generateRules(`${hazard}${row}\n`)).toThrow(message);
 });

@@ -195,7 +195,7 @@ void Call::ReportBytes(int64_t change) const {
 void Throw(const Call& call, const Misuse& misuse) {
   const Napi::Env env(call.env());
   const Napi::Value error = call.environment().make_error.Call(
-      {Napi::String::New(env, misuse.rule), Napi::String::New(env, call.binding().name)});
+      {Napi::String::New(env, NameOf(misuse.rule)), Napi::String::New(env, call.binding().name)});
   napi_throw(env, error);
 }
 

@@ -17,6 +17,7 @@
 #include "core/context.h"
 #include "core/error_queue.h"
 #include "core/handle_table.h"
+#include "core/rule.h"
 #include "core/wiped_memory.h"
 #include "loader/libssl.h"
 
@@ -126,15 +127,14 @@ struct Environment {
   int64_t unreported_bytes = 0;
 };
 
-// What C would leave undefined. Thrown by Call, caught by Entry; src/common/errors.ts has the
-// words.
+// A call that a rule forbids. Caught by Entry.
 struct Misuse {
-  const char* rule;  // a key of misuses in src/common/errors.ts
+  Rule rule;
 };
 
 // For the answers of rules.h.
-inline void Obey(const char* rule) {
-  if (rule != nullptr) throw Misuse{rule};
+inline void Obey(Rule rule) {
+  if (rule != Rule::kNone) throw Misuse{rule};
 }
 
 // One call: its arguments, and the values to answer it with. Handles and numeric results travel in
@@ -168,7 +168,7 @@ class Call {
   template <typename T = SSL_SESSION>
   SlotOf<T>* Slot(size_t i) const {
     SlotOf<T>* slot = SlotOrNull<T>(i);
-    if (slot == nullptr) throw Misuse{"null"};
+    if (slot == nullptr) throw Misuse{Rule::kNull};
     return slot;
   }
   // The same where C takes NULL: nullptr for handle 0.
@@ -176,7 +176,7 @@ class Call {
   SlotOf<T>* SlotOrNull(size_t i) const {
     if (environment().registers[i] == kNullHandle) return nullptr;
     SlotOf<T>* slot = Find<T>(i);
-    if (slot == nullptr) throw Misuse{"handle"};
+    if (slot == nullptr) throw Misuse{Rule::kInvalidHandle};
     return slot;
   }
   // The same, and nullptr also for what is no handle of this kind.
@@ -246,7 +246,7 @@ class Call {
     Handle handle = kNullHandle;
     try {
       handle = environment().template Table<T>().Insert(object, reported, origin);
-      if (handle == kNullHandle) throw Misuse{"handles"};
+      if (handle == kNullHandle) throw Misuse{Rule::kTooManyHandles};
     } catch (...) {
       environment().Free(object, 1);
       throw;
@@ -258,7 +258,7 @@ class Call {
   // Refuses one more reference where libssl's count, an int that wraps, could come to its end: a
   // session may have all of an environment's references, and never leaves it.
   void CheckReferences() const {
-    if (environment_->references >= 1u << 30) throw Misuse{"references"};
+    if (environment_->references >= 1u << 30) throw Misuse{Rule::kTooManyReferences};
   }
   // The session of the slot has grown.
   void Grow(SessionSlot* slot, size_t bytes) const;

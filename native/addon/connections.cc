@@ -72,7 +72,7 @@ napi_value UpRef(const Call& call) {
 napi_value Free(const Call& call) {
   auto* slot = call.SlotOrNull<SSL>(0);
   if (slot == nullptr) return call.Undefined();
-  if (slot->lent && slot->references == 1) throw Misuse{"lent"};
+  if (slot->lent && slot->references == 1) throw Misuse{Rule::kLent};
   call.Release<SSL>(slot);
   return libssl_session::Outcome(call, 0, 0);
 }
@@ -96,7 +96,7 @@ napi_value Release(const Call& call) {
 // The side it takes: only before it has begun.
 napi_value SetSide(const Call& call) {
   ConnectionState* state = State(call, 0);
-  if (call.libssl().SSL_in_before(state->ssl) != 1) throw Misuse{"started"};
+  if (call.libssl().SSL_in_before(state->ssl) != 1) throw Misuse{Rule::kStarted};
   ChooseSide(state, call.Bool(0) ? ConnectionState::Side::kServer : ConnectionState::Side::kClient);
   return call.Undefined();
 }
@@ -141,7 +141,7 @@ napi_value BioRead(const Call& call) {
 napi_value JoinBoth(const Call& call) {
   ConnectionState* client = Stepping(call, 0);
   ConnectionState* server = Stepping(call, 1);
-  if (client == server) throw Misuse{"itself"};
+  if (client == server) throw Misuse{Rule::kItself};
   const Joined joined = Join(client, server);
   if (joined.lost) throw std::bad_alloc();
   const int client_ready = call.libssl().SSL_is_init_finished(client->ssl);
@@ -291,7 +291,7 @@ napi_value SetSession(const Call& call) {
     result = Offer(state, session);
   }
   libssl.SSL_SESSION_free(copy);
-  if (begun) state->unusable = "replaced";
+  if (begun) state->unusable = Rule::kSessionReplaced;
   return libssl_session::Outcome(call, result, 0);
 }
 

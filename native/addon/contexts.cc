@@ -54,7 +54,7 @@ napi_value UpRef(const Call& call) {
 napi_value Free(const Call& call) {
   auto* slot = call.SlotOrNull<SSL_CTX>(0);
   if (slot == nullptr) return call.Undefined();
-  if (slot->lent && slot->references == 1) throw Misuse{"lent"};
+  if (slot->lent && slot->references == 1) throw Misuse{Rule::kLent};
   call.Release<SSL_CTX>(slot);
   return Outcome(call, 0, 0);
 }
@@ -222,7 +222,7 @@ napi_value SetServerName(const Call& call) {
   SSL_CTX* other = slot == nullptr ? nullptr : slot->object;
   // Contexts that own each other would never be freed.
   if (other != nullptr && other != state.context && Reaches(call, other, state.context)) {
-    throw Misuse{"cycle"};
+    throw Misuse{Rule::kCycle};
   }
   SSL_CTX*& place = state.server_names[name];
   if (other != nullptr && other != state.context) call.libssl().SSL_CTX_up_ref(other);

@@ -15,7 +15,7 @@ ConnectionState* State(const Call& call) {
 // libssl looks into the state of DTLS without asking whether there is one.
 ConnectionState* DtlsState(const Call& call) {
   ConnectionState* state = State(call);
-  if (call.libssl().SSL_is_dtls(state->ssl) != 1) throw Misuse{"notDtls"};
+  if (call.libssl().SSL_is_dtls(state->ssl) != 1) throw Misuse{Rule::kNotDtls};
   return state;
 }
 
@@ -45,7 +45,7 @@ napi_value ListenOnce(const Call& call) {
   ConnectionState* state = DtlsState(call);
   using Side = ConnectionState::Side;
   if (state->side == Side::kClient || call.libssl().SSL_in_before(state->ssl) != 1) {
-    throw Misuse{"listen"};
+    throw Misuse{Rule::kCannotListen};
   }
   if (state->side == Side::kUnknown) ChooseSide(state, Side::kServer);
   Obey(BeforeStep(state));

@@ -41,7 +41,7 @@ napi_value UpRef(const Call& call) {
 napi_value Free(const Call& call) {
   auto* slot = call.SlotOrNull(0);
   if (slot == nullptr) return call.Undefined();
-  if (slot->lent && slot->references == 1) throw Misuse{"lent"};
+  if (slot->lent && slot->references == 1) throw Misuse{Rule::kLent};
   call.Release<SSL_SESSION>(slot);
   return call.Undefined();
 }
@@ -71,7 +71,7 @@ napi_value Lend(const Call& call) {
 // Gives a JavaScript object the one reference it owns, of those that the handle has.
 napi_value Adopt(const Call& call) {
   auto* slot = call.Slot(0);
-  if (slot->lent) throw Misuse{"adopted"};
+  if (slot->lent) throw Misuse{Rule::kAdopted};
   slot->lent = true;
   if (slot->references > 1) call.Release<SSL_SESSION>(slot, slot->references - 1);
   return call.Undefined();
@@ -162,7 +162,7 @@ napi_value PrintKeylog(const Call& call) {
 
 // A cache finds its sessions by id and version: another one, and it keeps a dangling pointer.
 void CheckNotCached(const Call& call, const SSL_SESSION* session) {
-  if (call.environment().group.Cached(session)) throw Misuse{"cached"};
+  if (call.environment().group.Cached(session)) throw Misuse{Rule::kCached};
 }
 
 napi_value SetId(const Call& call) {

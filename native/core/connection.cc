@@ -46,7 +46,7 @@ int Carry(const Libssl& libssl, SSL* from, ConnectionState* to) {
     const int size = libssl.BIO_read(libssl.SSL_get_wbio(from), bytes, sizeof bytes);
     if (size <= 0) return carried;
     if (libssl.BIO_write(libssl.SSL_get_rbio(to->ssl), bytes, size) != size) {
-      to->unusable = "lost";
+      to->unusable = Rule::kDataLost;
       return -1;
     }
     carried += size;
@@ -118,9 +118,10 @@ Step Result(ConnectionState* state, int result) {
   return {result, state->last_error};
 }
 
-const char* BeforeStep(ConnectionState* state) {
+Rule BeforeStep(ConnectionState* state) {
   const Libssl& libssl = state->context.libssl;
-  if (state->unusable != nullptr || libssl.SSL_in_before(state->ssl) != 1) return state->unusable;
+  if (state->unusable != Rule::kNone || libssl.SSL_in_before(state->ssl) != 1)
+    return state->unusable;
   // A server that has a session takes its next TLS 1.3 client for the one that resumes it. It has
   // the last client's after SSL_clear.
   const bool server = state->side == ConnectionState::Side::kServer;
@@ -265,7 +266,7 @@ Step Clear(ConnectionState* state) {
     SwitchBack(state);
     state->judged = ConnectionState::Judged::kNot;
   } else {
-    state->unusable = "halfCleared";
+    state->unusable = Rule::kHalfCleared;
   }
   return Result(state, result);
 }

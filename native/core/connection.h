@@ -13,6 +13,7 @@
 #include "core/answers.h"
 #include "core/context.h"
 #include "core/events.h"
+#include "core/rule.h"
 #include "loader/libssl.h"
 
 namespace libssl_session {
@@ -110,8 +111,7 @@ struct ConnectionState {
   ConnectionState* previous = nullptr;
   ConnectionState* next;
 
-  // Why it can only be freed: a rule's name (src/common/errors.ts).
-  const char* unusable = nullptr;
+  Rule unusable = Rule::kNone;  // why it can only be freed
   enum class Side : uint8_t { kUnknown, kClient, kServer };
   Side side = Side::kUnknown;    // the one that was chosen
   bool short_records = false;    // fragments.h: until the handshake is over
@@ -133,9 +133,8 @@ struct Step {
 // What the call that gave `result` came to.
 Step Result(ConnectionState* state, int result);
 
-// Before a step, which may be the one that begins the handshake: the name of the rule that forbids
-// it, or nullptr.
-const char* BeforeStep(ConnectionState* state);
+// Before a step, which may be the one that begins the handshake: the rule that forbids it.
+Rule BeforeStep(ConnectionState* state);
 
 // Bytes from the peer, for the steps to read. Whether there was memory for them.
 bool Feed(const Libssl& libssl, SSL* ssl, const uint8_t* data, size_t size);

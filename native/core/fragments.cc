@@ -23,7 +23,7 @@ void OnInfo(const SSL* ssl, int where, int) {
     state->short_records = false;
     SetMost(libssl, state->ssl, kMostFragment);
     // libssl itself would go on without it.
-    if (libssl.SSL_alloc_buffers(state->ssl) != 1) state->unusable = "memory";
+    if (libssl.SSL_alloc_buffers(state->ssl) != 1) state->unusable = Rule::kNoMemory;
   }
 }
 

@@ -16,7 +16,7 @@ namespace {
 // `hash`: the one that a HelloRetryRequest has fixed, or nullptr. With a PSK of another libssl
 // fails, where without that request the server would just decline it.
 SSL_SESSION* Give(const Libssl& libssl, const SessionReference& session, const EVP_MD* hash) {
-  if (PskRule(libssl, session.get()) != nullptr) return nullptr;
+  if (PskRule(libssl, session.get()) != Rule::kNone) return nullptr;
   const SSL_CIPHER* cipher = libssl.SSL_SESSION_get0_cipher(session.get());
   if (hash != nullptr && libssl.SSL_CIPHER_get_handshake_digest(cipher) != hash) return nullptr;
   SSL_SESSION* copy = libssl.SSL_SESSION_dup(session.get());

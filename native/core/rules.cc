@@ -75,17 +75,17 @@ struct FirstEarlyData {
 // libssl sends it also where the ClientHello has no PSK to encrypt it with, or one that it does not
 // take the keys from.
 FirstEarlyData FirstEarlyDataOf(const ConnectionState& state) {
-  constexpr FirstEarlyData kRefused = {"earlyDataWithoutPsk", nullptr};
+  constexpr FirstEarlyData kRefused = {Rule::kEarlyDataWithoutPsk, nullptr};
   const Libssl& libssl = state.context.libssl;
   const SSL_SESSION* session = libssl.SSL_get_session(state.ssl);
   const bool allows = session != nullptr && libssl.SSL_SESSION_get_max_early_data(session) > 0;
-  if (!allows && !state.asks_for_psk) return {nullptr, nullptr};  // libssl refuses by itself
+  if (!allows && !state.asks_for_psk) return {Rule::kNone, nullptr};  // libssl refuses by itself
   const auto* answer = state.asks_for_psk ? FirstAnswer(state, &Answers::psk_use) : nullptr;
   const SSL_SESSION* psk = answer == nullptr ? nullptr : answer->second.get();
   if (!OffersTls13(state)) return kRefused;
-  if (psk != nullptr && PskRule(libssl, psk) != nullptr) psk = nullptr;
+  if (psk != nullptr && PskRule(libssl, psk) != Rule::kNone) psk = nullptr;
   // The handshake fails of it, before anything is sent.
-  if (psk != nullptr && !IsTls13(libssl, psk)) return {nullptr, nullptr};
+  if (psk != nullptr && !IsTls13(libssl, psk)) return {Rule::kNone, nullptr};
   if (session != nullptr && libssl.SSL_SESSION_is_resumable(session) == 1) {
     if (!IsTls13(libssl, session)) {
       // It takes the place of a PSK, unless its version is not spoken.
@@ -94,11 +94,11 @@ FirstEarlyData FirstEarlyDataOf(const ConnectionState& state) {
     } else if (allows) {
       const bool offered = TicketIsOffered(libssl, session) && HasTls13Cipher(libssl, session) &&
                            HasKey(libssl, session);
-      return offered ? FirstEarlyData{nullptr, session} : kRefused;
+      return offered ? FirstEarlyData{Rule::kNone, session} : kRefused;
     }
   }
   const bool psk_allows = psk != nullptr && libssl.SSL_SESSION_get_max_early_data(psk) > 0;
-  return psk_allows ? FirstEarlyData{nullptr, psk} : kRefused;
+  return psk_allows ? FirstEarlyData{Rule::kNone, psk} : kRefused;
 }
 
 // Whether the protocol is one of those of a ClientHello, each after its length.
@@ -129,32 +129,32 @@ Rule WriteEarlyDataRule(const ConnectionState& state) {
     // It has them once it has sent its Finished.
     char finished;
     const bool has_keys = libssl.SSL_get_finished(state.ssl, &finished, 1) > 0;
-    return state.early_data_read && !has_keys ? "earlyDataWithoutKeys" : nullptr;
+    return state.early_data_read && !has_keys ? Rule::kEarlyDataWithoutKeys : Rule::kNone;
   }
   if (libssl.SSL_in_before(state.ssl) == 1) return FirstEarlyDataOf(state).rule;
-  if (!state.early_data) return nullptr;  // libssl refuses by itself
+  if (!state.early_data) return Rule::kNone;  // libssl refuses by itself
   // Once the server has answered, the keys are there only where it accepts: a HelloRetryRequest
   // has taken them away.
   const bool accepted = libssl.SSL_get_early_data_status(state.ssl) == kEarlyDataAccepted;
-  if (In(state, "TED") || (In(state, "TPEDE") && accepted)) return nullptr;
+  if (In(state, "TED") || (In(state, "TPEDE") && accepted)) return Rule::kNone;
   // One that is over or has failed libssl knows itself.
   const bool over = libssl.SSL_is_init_finished(state.ssl) == 1 || In(state, "SSLERR");
-  return over ? nullptr : "earlyDataWithoutKeys";
+  return over ? Rule::kNone : Rule::kEarlyDataWithoutKeys;
 }
 
 Rule EarlyDataFitsRule(const ConnectionState& state) {
   const Libssl& libssl = state.context.libssl;
   const bool first = libssl.SSL_is_server(state.ssl) != 1 && libssl.SSL_in_before(state.ssl) == 1;
   const SSL_SESSION* session = first ? FirstEarlyDataOf(state).session : nullptr;
-  if (session == nullptr) return nullptr;
+  if (session == nullptr) return Rule::kNone;
   const char* name = libssl.SSL_SESSION_get0_hostname(session);
-  if (name != nullptr && state.servername != name) return "earlyDataForOtherName";
+  if (name != nullptr && state.servername != name) return Rule::kEarlyDataForOtherName;
   const unsigned char* alpn = nullptr;
   size_t size = 0;
   libssl.SSL_SESSION_get0_alpn_selected(session, &alpn, &size);
-  if (alpn == nullptr) return nullptr;
+  if (alpn == nullptr) return Rule::kNone;
   const std::string protocol(reinterpret_cast<const char*>(alpn), size);
-  return IsOneOf(state.offered_alpn, protocol) ? nullptr : "earlyDataForOtherProtocol";
+  return IsOneOf(state.offered_alpn, protocol) ? Rule::kNone : Rule::kEarlyDataForOtherProtocol;
 }
 
 size_t EarlyDataRoom(const ConnectionState& state) {
@@ -167,23 +167,23 @@ size_t EarlyDataRoom(const ConnectionState& state) {
 
 Rule ClearRule(const ConnectionState& state) {
   const Libssl& libssl = state.context.libssl;
-  if (state.unusable != nullptr) return state.unusable;
-  if (state.paused) return "paused";
+  if (state.unusable != Rule::kNone) return state.unusable;
+  if (state.paused) return Rule::kPaused;
   if (state.early_data || libssl.SSL_get_early_data_status(state.ssl) != kEarlyDataNotSent) {
-    return "earlyData";
+    return Rule::kEarlyData;
   }
-  return libssl.SSL_renegotiate_pending(state.ssl) == 1 ? "renegotiating" : nullptr;
+  return libssl.SSL_renegotiate_pending(state.ssl) == 1 ? Rule::kRenegotiating : Rule::kNone;
 }
 
 Rule RenegotiateRule(const ConnectionState& state) {
-  return state.context.libssl.SSL_in_before(state.ssl) == 1 ? "notStarted" : nullptr;
+  return state.context.libssl.SSL_in_before(state.ssl) == 1 ? Rule::kNotStarted : Rule::kNone;
 }
 
 Rule BeginRule(const ConnectionState& state) {
   const Libssl& libssl = state.context.libssl;
   const SSL_SESSION* session = libssl.SSL_get_session(state.ssl);
   const bool offered = session != nullptr && libssl.SSL_SESSION_is_resumable(session) == 1;
-  return offered && !HasKey(libssl, session) ? "keyless" : nullptr;
+  return offered && !HasKey(libssl, session) ? Rule::kKeyless : Rule::kNone;
 }
 
 bool CanGoWith(const ConnectionState& state, const SSL_SESSION* session, bool made_here) {
@@ -198,26 +198,27 @@ bool CanGoWith(const ConnectionState& state, const SSL_SESSION* session, bool ma
 }
 
 Rule StripRule(const ContextGroup& group, const SSL_SESSION* session) {
-  return group.InUse(session) ? "inUse" : nullptr;
+  return group.InUse(session) ? Rule::kInUse : Rule::kNone;
 }
 
 Rule AddToCacheRule(const ContextState& context, const SSL_SESSION* session) {
   const Libssl& libssl = context.libssl;
   unsigned int id_size = 0;
   libssl.SSL_SESSION_get_id(session, &id_size);
-  if (id_size == 0) return "emptyId";
+  if (id_size == 0) return Rule::kEmptyId;
   // It has an id, so only the mark can make it not resumable.
-  if (!context.client_only && libssl.SSL_SESSION_is_resumable(session) != 1) return "notResumable";
-  if (context.group.CachedElsewhere(session, &context)) return "otherCache";
-  return context.group.InHandshake(session) ? "inHandshake" : nullptr;
+  if (!context.client_only && libssl.SSL_SESSION_is_resumable(session) != 1)
+    return Rule::kNotResumable;
+  if (context.group.CachedElsewhere(session, &context)) return Rule::kOtherCache;
+  return context.group.InHandshake(session) ? Rule::kInHandshake : Rule::kNone;
 }
 
 Rule RemoveFromCacheRule(const ContextState& context, const SSL_SESSION* session) {
-  return context.group.CachedElsewhere(session, &context) ? "otherCacheHasIt" : nullptr;
+  return context.group.CachedElsewhere(session, &context) ? Rule::kOtherCacheHasIt : Rule::kNone;
 }
 
 Rule PskRule(const Libssl& libssl, const SSL_SESSION* session) {
-  return HasTls13Cipher(libssl, session) && HasKey(libssl, session) ? nullptr : "psk";
+  return HasTls13Cipher(libssl, session) && HasKey(libssl, session) ? Rule::kNone : Rule::kBarePsk;
 }
 
 }  // namespace libssl_session

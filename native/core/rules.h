@@ -1,6 +1,5 @@
-// What must not be asked of libssl. Each rule is a question about libssl's objects: its answer is
-// the name of the rule that forbids the call (src/common/errors.ts has its number and its words),
-// or nullptr. docs/rules.md says what plain C does instead.
+// What must not be asked of libssl: questions about its objects. The answer is the rule that
+// forbids the call, or kNone. rules.def says for each what C does instead.
 
 #ifndef LIBSSL_SESSION_NATIVE_CORE_RULES_H_
 #define LIBSSL_SESSION_NATIVE_CORE_RULES_H_
@@ -8,10 +7,9 @@
 #include <cstdint>
 
 #include "core/connection.h"
+#include "core/rule.h"
 
 namespace libssl_session {
-
-using Rule = const char*;
 
 // Whether libssl may send data before the handshake is over. It checks that itself where it only
 // would do nothing; this is where it would send without keys, or with keys that everybody has.

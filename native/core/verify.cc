@@ -262,7 +262,7 @@ bool EndsWell(ConnectionState* state) {
   }
   // There is no way to send an alert any more, but the one that ends a connection.
   libssl.SSL_shutdown(ssl);
-  state->unusable = "refused";
+  state->unusable = Rule::kPeerRefused;
   return false;
 }
 

@@ -1,4 +1,5 @@
 import type { OpensslErrorEntry } from '../native/native.js';
+import { type RuleName, rules } from './rules.js';
 
 /** A place where libssl 1.1.1 was looked for. */
 export interface LoadAttempt {
@@ -131,120 +132,6 @@ function errorCode(error: OpensslErrorEntry): string {
   return library === undefined ? `ERR_OSSL_${reason}` : `ERR_OSSL_${library}_${reason}`;
 }
 
-// What C leaves undefined, by the name that the addon has for it.
-const misuses: Readonly<Record<string, readonly [code: string, message: string]>> = {
-  handle: [
-    'ERR_LIBSSL_INVALID_HANDLE',
-    'the handle is stale, forged, of another kind or of another environment',
-  ],
-  null: ['ERR_LIBSSL_UNSAFE', 'NULL where libssl would dereference it'],
-  lent: [
-    'ERR_LIBSSL_UNSAFE',
-    'the last reference of this handle belongs to an object, whose free() gives it back',
-  ],
-  adopted: ['ERR_LIBSSL_UNSAFE', 'this handle belongs to an object already'],
-  cached: [
-    'ERR_LIBSSL_UNSAFE',
-    'U3: the session sits in a cache, which finds it by id and version; remove it first, or use a dup',
-  ],
-  otherCache: [
-    'ERR_LIBSSL_UNSAFE',
-    'U4: the session sits in the cache of another context; add a dup',
-  ],
-  emptyId: [
-    'ERR_LIBSSL_UNSAFE',
-    'U5: a session without an id could never be removed from the cache',
-  ],
-  notResumable: [
-    'ERR_LIBSSL_UNSAFE',
-    "U6: the session is marked as not resumable (it was removed earlier, or is a dup of such a one), and must not enter a server's cache",
-  ],
-  inHandshake: [
-    'ERR_LIBSSL_UNSAFE',
-    'U4: a handshake that is under way has this session, and may yet change its id, or put it into its own cache; add it when the handshake is over, or a dup',
-  ],
-  inUse: [
-    'ERR_LIBSSL_UNSAFE',
-    'U7: a connection has this session, and looks at its cipher and its key; use a dup',
-  ],
-  bare: ['ERR_LIBSSL_UNSAFE', 'U7: a session to resume needs a cipher and a master key'],
-  psk: ['ERR_LIBSSL_UNSAFE', 'U7: a PSK session needs a TLS 1.3 cipher and a master key'],
-  replaced: [
-    'ERR_LIBSSL_UNSAFE',
-    'the session of this connection was replaced under way, and with it its keys',
-  ],
-  refused: [
-    'ERR_LIBSSL_STATE',
-    'the connection resumed a session whose certificate does not verify; it can only be freed',
-  ],
-  abort: ['ERR_LIBSSL_UNSAFE', 'U10: a ticket callback that aborts leaks the session'],
-  started: ['ERR_LIBSSL_STATE', 'the connection has begun its handshake already'],
-  notStarted: [
-    'ERR_LIBSSL_UNSAFE',
-    'U13: libssl would take the first handshake for a renegotiation, and send data unencrypted, or crash',
-  ],
-  paused: [
-    'ERR_LIBSSL_UNSAFE',
-    'U14: the handshake waits for a session at the ClientHello, which libssl would leak',
-  ],
-  earlyData: [
-    'ERR_LIBSSL_UNSAFE',
-    'U15: libssl forgets the session and its keys, but not that there was early data: it would look into the one, and send without the others',
-  ],
-  earlyDataWithoutPsk: [
-    'ERR_LIBSSL_UNSAFE',
-    'U16: early data needs TLS 1.3 and a PSK that the ClientHello really offers and that allows it: libssl would send it unencrypted, or with a key that everybody knows',
-  ],
-  earlyDataWithoutKeys: [
-    'ERR_LIBSSL_UNSAFE',
-    'U17: the handshake has no keys for early data yet, or any more: libssl would send it unencrypted',
-  ],
-  earlyDataForOtherName: [
-    'ERR_LIBSSL_STATE',
-    'the session or PSK that allows early data is for another server name',
-  ],
-  earlyDataForOtherProtocol: [
-    'ERR_LIBSSL_STATE',
-    'the session or PSK that allows early data is for a protocol (ALPN) that is not offered',
-  ],
-  halfCleared: [
-    'ERR_LIBSSL_UNSAFE',
-    'U18: SSL_clear failed half-way, and libssl would go on without keys; the connection can only be freed',
-  ],
-  renegotiating: [
-    'ERR_LIBSSL_UNSAFE',
-    'U18: while a renegotiation is pending libssl gives up half-way, and goes on without keys',
-  ],
-  keyless: [
-    'ERR_LIBSSL_UNSAFE',
-    'U19: the session to offer has no master key: whoever answers would have the keys of the connection',
-  ],
-  otherCacheHasIt: [
-    'ERR_LIBSSL_UNSAFE',
-    'U20: the session sits in the cache of another context, where it would stay, marked as not resumable',
-  ],
-  notDtls: ['ERR_LIBSSL_STATE', 'the connection is not of DTLS'],
-  listen: ['ERR_LIBSSL_STATE', 'only a server of DTLS that has not begun can listen'],
-  memory: [
-    'ERR_LIBSSL_FAILED',
-    'there was no memory when the handshake was over: the connection can only be freed',
-  ],
-  lost: [
-    'ERR_LIBSSL_FAILED',
-    'there was no memory for what the other side had sent: the connection can only be freed',
-  ],
-  itself: ['ERR_LIBSSL_STATE', 'a connection cannot be its own peer'],
-  cycle: [
-    'ERR_LIBSSL_UNSAFE',
-    'the other context leads back to this one: neither would ever be freed',
-  ],
-  handles: ['ERR_LIBSSL_FAILED', 'this environment holds the most handles it can, 16,777,216'],
-  references: [
-    'ERR_LIBSSL_FAILED',
-    'this environment holds the most references it can, 1,073,741,824',
-  ],
-};
-
 // Functions of the addon that are no single C function, and the C function that errors name.
 const cNames: Readonly<Record<string, string>> = {
   addCrl: 'X509_STORE_add_crl',
@@ -310,9 +197,9 @@ function classOf(functionName: string): string {
   return functionName.startsWith('SSL_CTX_') ? 'SslContext' : 'SslConnection';
 }
 
-/** Called by the addon instead of libssl, for a use that C leaves undefined. */
-export function misuseError(rule: string, functionName: string): LibsslError {
-  const [code, text] = misuses[rule] ?? ['ERR_LIBSSL_UNSAFE', rule];
+/** The error of a call that a rule forbids; the addon makes its errors so, too. */
+export function misuseError(rule: RuleName, functionName: string): LibsslError {
+  const [code, text] = rules[rule];
   const name = cNameOf(functionName);
   const message = text.replace('an object', `an ${classOf(name)}`);
   return new LibsslError(code, `${name}: ${message}`, { function: name });

@@ -252,7 +252,7 @@ export type TicketReceiveObserver = (ssl: Handle, appData: Buffer, status: numbe
 
 function ticketRule(value: unknown): Answer {
   const { appData, action } = checkObjectArgument('rules', value);
-  if (action === 0) throw misuseError('abort', 'SSL_CTX_set_session_ticket_cb');
+  if (action === 0) throw misuseError('TicketAbort', 'SSL_CTX_set_session_ticket_cb');
   const what = checkInteger('action', action, 0, SSL_TICKET_RETURN_USE_RENEW);
   const bytes = appData === undefined ? null : checkBytes('appData', appData);
   return { store: (functions) => functions.addTicketRule(what, bytes) };

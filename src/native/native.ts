@@ -2,6 +2,7 @@
 // registers.ts says how handles and numbers come and go.
 
 import { LibsslError, type LoadAttempt, misuseError } from '../common/errors.js';
+import type { RuleName } from '../common/rules.js';
 import { cacheDirectory } from '../library/cache-directory.js';
 import { installLine } from '../library/distribution.js';
 import { loadAddon, root } from './addon.js';
@@ -320,7 +321,7 @@ interface Addon {
     explicitDirectory: string,
     fallbackDirectories: string[],
     registers: Float64Array,
-    makeError: (rule: string, functionName: string) => Error,
+    makeError: (rule: RuleName, functionName: string) => Error,
   ): Native | LoadAttempt[];
 }
 

@@ -448,7 +448,7 @@ void Joins(const Libssl& libssl) {
     CHECK(joined.lost || !goes_on(joined.client) || !goes_on(joined.server));
     if (joined.lost) {
       ++lost;
-      CHECK((pair.client->unusable != nullptr) != (pair.server->unusable != nullptr));
+      CHECK((pair.client->unusable != Rule::kNone) != (pair.server->unusable != Rule::kNone));
     }
     return false;
   });
@@ -472,11 +472,11 @@ void EarlyData(const Libssl& libssl) {
     const Owned offered(libssl, libssl.SSL_SESSION_dup(ticket.get()));  // a failure marks it
     Pair pair(client, server, offered.get());
     const auto write = [&] {
-      if (WriteEarlyDataRule(*pair.client.state()) != nullptr) return;
+      if (WriteEarlyDataRule(*pair.client.state()) != Rule::kNone) return;
       WriteEarlyData(pair.client.state(), marker.data(), marker.size());
       libssl.ERR_clear_error();
     };
-    CHECK(WriteEarlyDataRule(*pair.client.state()) == nullptr);
+    CHECK(WriteEarlyDataRule(*pair.client.state()) == Rule::kNone);
     failed = false;
     countdown = n;
     WriteEarlyData(pair.client.state(), marker.data(), marker.size());

@@ -655,13 +655,13 @@ void TestPskTls13(const Libssl& libssl) {
         InstallPskUse(client.state(), pair.client.state());
         InstallPskFind(server.state(), pair.server.state());
         SSL_SESSION* changed = (side == Side::kClient ? of_client : of_server).get();
-        CHECK(PskRule(libssl, changed) == nullptr);
+        CHECK(PskRule(libssl, changed) == Rule::kNone);
         if (cipher) {
           CHECK(libssl.SSL_SESSION_set_cipher(changed, nullptr) == 1);
         } else {
           CHECK(libssl.SSL_SESSION_set1_master_key(changed, Bytes("x"), 0) == 1);
         }
-        CHECK(PskRule(libssl, changed) != nullptr);
+        CHECK(PskRule(libssl, changed) != Rule::kNone);
         CHECK(pair.Connect());
         CHECK(!pair.server.Reused() && !pair.client.Reused());
         pair.Shutdown();

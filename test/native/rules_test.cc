@@ -59,6 +59,9 @@ void AskForRetry(const Libssl& libssl, const Context& context) {
   CHECK(libssl.SSL_CTX_ctrl(context.get(), kCtrlSetGroupsList, 0, list) == 1);
 }
 
+// What libssl itself refuses.
+constexpr std::optional<Rule> kLibssl = std::nullopt;
+
 // A client that has early data to send, and what it sends it with.
 struct Client {
   Client(World& world_in, const Context& client, const Context& server)
@@ -67,14 +70,14 @@ struct Client {
   const Libssl& libssl() const { return world.libssl; }
   ConnectionState* state() const { return pair.client.state(); }
 
-  // What the addon does. Nullptr when the data was sent.
-  Rule Write() const {
+  // What the addon does. kNone when the data was sent, nothing where libssl itself refused.
+  std::optional<Rule> Write() const {
     const Rule before = BeforeStep(state());
-    const Rule rule = before != nullptr ? before : WriteEarlyDataRule(*state());
-    if (rule != nullptr) return rule;
+    const Rule rule = before != Rule::kNone ? before : WriteEarlyDataRule(*state());
+    if (rule != Rule::kNone) return rule;
     const Step step = WriteEarlyData(state(), kMarker, sizeof kMarker);
     world.libssl.ERR_clear_error();
-    return step.result == 1 ? nullptr : "libssl";
+    return step.result == 1 ? std::optional(Rule::kNone) : kLibssl;
   }
   void Offer(SSL_SESSION* session) const {
     CHECK(libssl().SSL_set_session(pair.client.get(), session) == 1);
@@ -86,7 +89,7 @@ struct Client {
 
 struct Case {
   const char* name;
-  const char* expected;  // the rule, nullptr for data that is sent, or "libssl"
+  std::optional<Rule> expected;  // as Client::Write gives it
   std::function<void(Client&, SSL_SESSION* ticket)> prepare;
 };
 
@@ -118,99 +121,99 @@ std::function<void(Client&, SSL_SESSION*)> WithTicket(
 }
 
 const Case kCases[] = {
-    {"nothing", "libssl", [](Client&, SSL_SESSION*) {}},
-    {"a ticket that allows it", nullptr, WithTicket([](const Libssl&, SSL_SESSION*) {})},
-    {"a ticket that does not", "libssl",
+    {"nothing", kLibssl, [](Client&, SSL_SESSION*) {}},
+    {"a ticket that allows it", Rule::kNone, WithTicket([](const Libssl&, SSL_SESSION*) {})},
+    {"a ticket that does not", kLibssl,
      WithTicket([](const Libssl& l, SSL_SESSION* s) { l.SSL_SESSION_set_max_early_data(s, 0); })},
-    {"a ticket, up to TLS 1.2", "earlyDataWithoutPsk",
+    {"a ticket, up to TLS 1.2", Rule::kEarlyDataWithoutPsk,
      [](Client& c, SSL_SESSION* t) {
        c.Offer(t);
        SetHighest(c.libssl(), c.pair.client.get(), kTls12);
      }},
-    {"a ticket, without TLS 1.3", "earlyDataWithoutPsk",
+    {"a ticket, without TLS 1.3", Rule::kEarlyDataWithoutPsk,
      [](Client& c, SSL_SESSION* t) {
        c.Offer(t);
        c.libssl().SSL_set_options(c.pair.client.get(), kOpNoTls13);
      }},
     // libssl wants versions without a hole, and leaves out those above it.
-    {"a ticket, without TLS 1.2, but with 1.1", "earlyDataWithoutPsk",
+    {"a ticket, without TLS 1.2, but with 1.1", Rule::kEarlyDataWithoutPsk,
      [](Client& c, SSL_SESSION* t) {
        const Owned copy(c.libssl(), Changed(c, t, [](SSL_SESSION*) {}));
        SetLowest(c.libssl(), c.pair.client.get(), kTls10);
        c.libssl().SSL_set_options(c.pair.client.get(), kOpNoTls12);
      }},
-    {"a ticket, without TLS 1.2 and what is before it", nullptr,
+    {"a ticket, without TLS 1.2 and what is before it", Rule::kNone,
      [](Client& c, SSL_SESSION* t) {
        const Owned copy(c.libssl(), Changed(c, t, [](SSL_SESSION*) {}));
        SetLowest(c.libssl(), c.pair.client.get(), kTls12);
        c.libssl().SSL_set_options(c.pair.client.get(), kOpNoTls12);
      }},
-    {"a ticket that is older than its hint", "earlyDataWithoutPsk",
+    {"a ticket that is older than its hint", Rule::kEarlyDataWithoutPsk,
      WithTicket([](const Libssl& l, SSL_SESSION* s) {
        const auto hint = static_cast<long>(l.SSL_SESSION_get_ticket_lifetime_hint(s));
        l.SSL_SESSION_set_time(s, l.SSL_SESSION_get_time(s) - hint - 10);
      })},
-    {"a ticket that comes from the future", "earlyDataWithoutPsk",
+    {"a ticket that comes from the future", Rule::kEarlyDataWithoutPsk,
      WithTicket([](const Libssl& l, SSL_SESSION* s) {
        l.SSL_SESSION_set_time(s, l.SSL_SESSION_get_time(s) + 1000);
      })},
-    {"a ticket without a cipher", "earlyDataWithoutPsk",
+    {"a ticket without a cipher", Rule::kEarlyDataWithoutPsk,
      WithTicket([](const Libssl& l, SSL_SESSION* s) { l.SSL_SESSION_set_cipher(s, nullptr); })},
-    {"a ticket of a suite that does not encrypt", "earlyDataWithoutPsk",
+    {"a ticket of a suite that does not encrypt", Rule::kEarlyDataWithoutPsk,
      WithTicket([](const Libssl& l, SSL_SESSION* s) {
        l.SSL_SESSION_set_cipher(s, Cipher(l, kNullSha));
      })},
-    {"a ticket of a suite that is a signal", "earlyDataWithoutPsk",
+    {"a ticket of a suite that is a signal", Rule::kEarlyDataWithoutPsk,
      WithTicket(
          [](const Libssl& l, SSL_SESSION* s) { l.SSL_SESSION_set_cipher(s, Cipher(l, kScsv)); })},
-    {"a ticket without a key", "keyless", WithTicket([](const Libssl& l, SSL_SESSION* s) {
+    {"a ticket without a key", Rule::kKeyless, WithTicket([](const Libssl& l, SSL_SESSION* s) {
        l.SSL_SESSION_set1_master_key(s, Bytes("x"), 0);
      })},
-    {"a ticket of TLS 1.2", "earlyDataWithoutPsk", WithTicket([](const Libssl& l, SSL_SESSION* s) {
-       l.SSL_SESSION_set_protocol_version(s, kTls12);
-     })},
-    {"a session of TLS 1.3 without a ticket", "earlyDataWithoutPsk",
+    {"a ticket of TLS 1.2", Rule::kEarlyDataWithoutPsk,
+     WithTicket(
+         [](const Libssl& l, SSL_SESSION* s) { l.SSL_SESSION_set_protocol_version(s, kTls12); })},
+    {"a session of TLS 1.3 without a ticket", Rule::kEarlyDataWithoutPsk,
      [](Client& c, SSL_SESSION*) { OfferMade(c, kTls13, kAes128Gcm, 32, 100); }},
-    {"a session of TLS 1.3 that is not resumable", "earlyDataWithoutPsk",
+    {"a session of TLS 1.3 that is not resumable", Rule::kEarlyDataWithoutPsk,
      [](Client& c, SSL_SESSION*) {
        const Owned session(c.libssl(), Made(c.libssl(), kTls13, kAes128Gcm, 32, 100));
        c.Offer(session.get());
      }},
-    {"a PSK that allows it", nullptr,
+    {"a PSK that allows it", Rule::kNone,
      [](Client& c, SSL_SESSION*) { UsePsk(c, kTls13, kAes128Gcm, 32, 100); }},
-    {"a PSK that does not", "earlyDataWithoutPsk",
+    {"a PSK that does not", Rule::kEarlyDataWithoutPsk,
      [](Client& c, SSL_SESSION*) { UsePsk(c, kTls13, kAes128Gcm, 32, 0); }},
-    {"a PSK that is none", "earlyDataWithoutPsk",
+    {"a PSK that is none", Rule::kEarlyDataWithoutPsk,
      [](Client& c, SSL_SESSION*) { InstallPskUse(&c.state()->context, c.state()); }},
-    {"a PSK of a context that came too late", "libssl",
+    {"a PSK of a context that came too late", kLibssl,
      [](Client& c, SSL_SESSION*) {
        const Owned psk(c.libssl(), Made(c.libssl(), kTls13, kAes128Gcm, 32, 100));
        c.state()->context.answers.psk_use.emplace("psk", SessionReference(c.libssl(), psk.get()));
      }},
-    {"a PSK without a key", "earlyDataWithoutPsk",
+    {"a PSK without a key", Rule::kEarlyDataWithoutPsk,
      [](Client& c, SSL_SESSION*) { UsePsk(c, kTls13, kAes128Gcm, 0, 100); }},
-    {"a PSK of a suite that does not encrypt", "earlyDataWithoutPsk",
+    {"a PSK of a suite that does not encrypt", Rule::kEarlyDataWithoutPsk,
      [](Client& c, SSL_SESSION*) { UsePsk(c, kTls13, kNullSha, 32, 100); }},
-    {"a PSK of TLS 1.2", "libssl",
+    {"a PSK of TLS 1.2", kLibssl,
      [](Client& c, SSL_SESSION*) { UsePsk(c, kTls12, kAes128Gcm, 32, 100); }},
-    {"a PSK, up to TLS 1.2", "earlyDataWithoutPsk",
+    {"a PSK, up to TLS 1.2", Rule::kEarlyDataWithoutPsk,
      [](Client& c, SSL_SESSION*) {
        UsePsk(c, kTls13, kAes128Gcm, 32, 100);
        SetHighest(c.libssl(), c.pair.client.get(), kTls12);
      }},
-    {"a PSK beside a session of TLS 1.2", "earlyDataWithoutPsk",
+    {"a PSK beside a session of TLS 1.2", Rule::kEarlyDataWithoutPsk,
      [](Client& c, SSL_SESSION*) {
        UsePsk(c, kTls13, kAes128Gcm, 32, 100);
        OfferMade(c, kTls12, 0x002f, 48, 0);
      }},
-    {"a PSK beside a ticket that is too old, and allows it", "earlyDataWithoutPsk",
+    {"a PSK beside a ticket that is too old, and allows it", Rule::kEarlyDataWithoutPsk,
      [](Client& c, SSL_SESSION* t) {
        UsePsk(c, kTls13, kAes128Gcm, 32, 100);
        const Owned old(c.libssl(), Changed(c, t, [&](SSL_SESSION* s) {
                          c.libssl().SSL_SESSION_set_time(s, 1);
                        }));
      }},
-    {"a PSK beside a ticket that does not allow it", nullptr,
+    {"a PSK beside a ticket that does not allow it", Rule::kNone,
      [](Client& c, SSL_SESSION* t) {
        UsePsk(c, kTls13, kAes128Gcm, 32, 100);
        const Owned copy(c.libssl(), Changed(c, t, [&](SSL_SESSION* s) {
@@ -238,14 +241,12 @@ void TestEarlyData(const Libssl& libssl) {
         Client tried(world, client, server);
         if (!compat) libssl.SSL_clear_options(tried.pair.client.get(), kOpMiddleboxCompat);
         each.prepare(tried, ticket.get());
-        const Rule rule = tried.Write();
-        const std::string came = rule == nullptr ? "sent" : rule;
-        Trying(current_step + ": " + came);
-        CHECK(came == (each.expected == nullptr ? "sent" : each.expected));
+        const std::optional<Rule> rule = tried.Write();
+        Trying(current_step + ": " + (rule == kLibssl ? "libssl refuses" : NameOf(*rule)));
+        CHECK(rule == each.expected);
         const std::string output = tried.pair.client.Take();
         CHECK(!Contains(output, kMarker));
-        const bool allowed = each.expected == nullptr;
-        CHECK(allowed == !output.empty() || std::string(each.expected) == "libssl");
+        CHECK((rule == Rule::kNone) == !output.empty() || rule == kLibssl);
         client->answers.psk_use.reset();
         world.ForgetEvents();
       }
@@ -265,7 +266,7 @@ void TestEarlyData(const Libssl& libssl) {
       Client tried(world, client, server);
       libssl.SSL_clear_options(tried.pair.client.get(), kOpMiddleboxCompat);
       each.prepare(tried, ticket.get());
-      CHECK(tried.Write() != nullptr);
+      CHECK(tried.Write() != Rule::kNone);
       CHECK(tried.pair.client.Take().empty());
       client->answers.psk_use.reset();
     }
@@ -288,8 +289,8 @@ void TestEarlyData(const Libssl& libssl) {
       } else {
         tried.Offer(ticket.get());
       }
-      CHECK(tried.Write() == nullptr);
-      CHECK(tried.Write() == nullptr);
+      CHECK(tried.Write() == Rule::kNone);
+      CHECK(tried.Write() == Rule::kNone);
       tried.pair.server.Feed(tried.pair.client.Take());
       // By SSL_read the client does not say that it has no more of it. libssl then writes it as it
       // is when the server's flight has come.
@@ -299,7 +300,7 @@ void TestEarlyData(const Libssl& libssl) {
         char byte;
         libssl.SSL_read(tried.pair.client.get(), &byte, 1);
         libssl.ERR_clear_error();
-        CHECK(tried.Write() != nullptr);
+        CHECK(tried.Write() != Rule::kNone);
         const std::string output = tried.pair.client.Take();
         CHECK(!Contains(output, kMarker));
         tried.pair.server.Feed(output);
@@ -321,7 +322,7 @@ void TestEarlyData(const Libssl& libssl) {
              Client tried(world, client, server);
              if (resumed) {
                tried.Offer(ticket.get());
-               CHECK(tried.Write() == nullptr);
+               CHECK(tried.Write() == Rule::kNone);
              } else {
                tried.pair.client.Proceed();
              }
@@ -332,8 +333,8 @@ void TestEarlyData(const Libssl& libssl) {
              while (ReadEarlyData(state, data, sizeof data, &size).result == 1) continue;
              const Rule rule = WriteEarlyDataRule(*state);
              // A client that still may send early data is not asked for more first.
-             CHECK((rule == nullptr) == !retry);
-             if (rule == nullptr) WriteEarlyData(state, kMarker, sizeof kMarker);
+             CHECK((rule == Rule::kNone) == !retry);
+             if (rule == Rule::kNone) WriteEarlyData(state, kMarker, sizeof kMarker);
              CHECK(!Contains(tried.pair.server.Take(), kMarker));
              libssl.ERR_clear_error();
            }
@@ -355,13 +356,13 @@ void TestClear(const Libssl& libssl) {
         pair.client.Take();
         pair.server.Take();
         for (const Connection* each : {&pair.client, &pair.server}) {
-          CHECK(ClearRule(*each->state()) == nullptr);
+          CHECK(ClearRule(*each->state()) == Rule::kNone);
           CHECK(Clear(each->state()).result == 1);
         }
         // Then with a client that has nothing to resume.
         if (i == 2) CHECK(libssl.SSL_set_session(pair.client.get(), nullptr) == 1);
         for (const Connection* each : {&pair.client, &pair.server}) {
-          CHECK(BeforeStep(each->state()) == nullptr);
+          CHECK(BeforeStep(each->state()) == Rule::kNone);
         }
         CHECK(pair.Connect());
         CHECK(pair.client.Reused() == (i < 2) && pair.server.Reused() == (i < 2));
@@ -384,7 +385,7 @@ void TestClear(const Libssl& libssl) {
         pair.server.Feed(pair.client.Take());
         pair.server.Proceed();
       }
-      CHECK(std::string(ClearRule(*pair.server.state())) == "renegotiating");
+      CHECK(ClearRule(*pair.server.state()) == Rule::kRenegotiating);
       libssl.ERR_clear_error();
     }
   });
@@ -397,8 +398,8 @@ void TestClear(const Libssl& libssl) {
     CHECK(pair.Connect());
     CHECK(libssl.SSL_renegotiate(pair.server.get()) == 1);
     CHECK(Clear(pair.server.state()).result == 0);
-    CHECK(std::string(BeforeStep(pair.server.state())) == "halfCleared");
-    CHECK(std::string(ClearRule(*pair.server.state())) == "halfCleared");
+    CHECK(BeforeStep(pair.server.state()) == Rule::kHalfCleared);
+    CHECK(ClearRule(*pair.server.state()) == Rule::kHalfCleared);
     libssl.ERR_clear_error();
   });
 
@@ -417,7 +418,7 @@ void TestClear(const Libssl& libssl) {
       const auto byte = [&](size_t i) { return static_cast<uint8_t>(flight[header - 2 + i]); };
       pair.client.Feed(flight.substr(0, header + static_cast<size_t>(byte(0) << 8 | byte(1))));
       pair.client.Proceed();
-      CHECK(ClearRule(*pair.client.state()) == nullptr);
+      CHECK(ClearRule(*pair.client.state()) == Rule::kNone);
       CHECK(Clear(pair.client.state()).result == 1);
       CHECK(pair.client.Session() == nullptr);
       libssl.ERR_clear_error();
@@ -460,17 +461,18 @@ class Walk {
     const int what = Roll(16);
     if (what < 5) return Carry(side, other);
     if (what == 5) {
-      if (Roll(4) == 0 && ClearRule(*state) == nullptr) Clear(state);
+      if (Roll(4) == 0 && ClearRule(*state) == Rule::kNone) Clear(state);
       return;
     }
-    if (BeforeStep(state) != nullptr) return;
+    if (BeforeStep(state) != Rule::kNone) return;
     SSL* ssl = side.get();
     char data[200];
     size_t size = 0;
     switch (what) {
       case 6:
       case 7:
-        if (WriteEarlyDataRule(*state) == nullptr) WriteEarlyData(state, kMarker, sizeof kMarker);
+        if (WriteEarlyDataRule(*state) == Rule::kNone)
+          WriteEarlyData(state, kMarker, sizeof kMarker);
         return;
       case 8:
         ReadEarlyData(state, data, sizeof data, &size);
@@ -479,7 +481,7 @@ class Walk {
         libssl_.SSL_write(ssl, kMarker, sizeof kMarker);
         return;
       case 10:
-        if (Roll(3) == 0 && RenegotiateRule(*state) == nullptr) libssl_.SSL_renegotiate(ssl);
+        if (Roll(3) == 0 && RenegotiateRule(*state) == Rule::kNone) libssl_.SSL_renegotiate(ssl);
         return;
       case 11:
         if (Roll(6) == 0) libssl_.SSL_shutdown(ssl);

@@ -113,7 +113,7 @@ struct Setting {
 // Both sides took it.
 bool Passes(const Setting& setting, Pair& pair) {
   const Joined joined = pair.Join();
-  const bool passes = pair.Ready() && setting.Strict(pair)->unusable == nullptr;
+  const bool passes = pair.Ready() && setting.Strict(pair)->unusable == Rule::kNone;
   const Step& strict = setting.example.verifies == Side::kClient ? joined.client : joined.server;
   CHECK(passes != (strict.error == kErrorSsl));
   setting.world.libssl.ERR_clear_error();

@@ -1,0 +1,30 @@
+// The rules of rules.def by their names. rules.h has the questions that they answer.
+
+#ifndef LIBSSL_SESSION_NATIVE_CORE_RULE_H_
+#define LIBSSL_SESSION_NATIVE_CORE_RULE_H_
+
+#include <cstddef>
+#include <cstdint>
+
+namespace libssl_session {
+
+// Why a call is refused; kNone: it is not.
+enum class Rule : uint8_t {
+  kNone,
+#define RULE(name, number_or_code, message) k##name,
+#include "rules.def"
+};
+
+// As src/common/rules.ts has it.
+inline const char* NameOf(Rule rule) {
+  constexpr const char* kNames[] = {
+      "None",
+#define RULE(name, number_or_code, message) #name,
+#include "rules.def"
+  };
+  return kNames[static_cast<size_t>(rule)];
+}
+
+}  // namespace libssl_session
+
+#endif  // LIBSSL_SESSION_NATIVE_CORE_RULE_H_
