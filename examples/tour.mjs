@@ -48,14 +48,14 @@ function connect(port, offered) {
       send();
     });
     socket.on('data', (bytes) => {
-      connection.receive(bytes);
-      connection.read(); // what is behind data, as a ticket may be, waits with it
+      // What is behind data, as a ticket may be, waits until the data is read.
+      if (connection.receive(bytes) !== 'handshake') connection.read();
       send();
     });
     socket.on('error', reject);
     // The server ends after its tickets, so that the last of them has arrived by then.
     socket.on('close', () => {
-      connection.shutdown(); // what is freed without it, libssl does not resume
+      connection.shutdown(); // a session whose connection is freed without it cannot be resumed
       const { sessionReused: reused, protocol, cipher } = connection;
       connection.free();
       resolve({ reused, protocol, cipher, session });
@@ -126,7 +126,7 @@ note(
 session.free();
 note('session.free()', `owner still has it: ${owner.protocolVersion}`);
 session.free();
-note('session.free() again', 'nothing: it gave its reference back already');
+note('session.free() again', 'does nothing: its reference was given back already');
 try {
   session.dup();
 } catch (error) {

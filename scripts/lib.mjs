@@ -81,8 +81,8 @@ export function formatTable(rows) {
 }
 
 /**
- * Prints rows as a table in Markdown; with `write` it also takes its place in README.md, between the
- * comments that name the npm script. `below` is what is to be said of it.
+ * Prints rows as a table in Markdown, and `below` it. With `write` both replace what docs/systems.md
+ * has between the comments that name the npm script.
  */
 export function writeTable(script, rows, write, below = '') {
   const names = Object.keys(rows[0] ?? {});
@@ -95,12 +95,12 @@ export function writeTable(script, rows, write, below = '') {
   const text = `${table}\n\n${below}`.trimEnd();
   console.log(text);
   if (!write) return;
-  const file = join(root, 'README.md');
+  const file = join(root, 'docs/systems.md');
   const begin = `<!-- made by npm run ${script} -- --write -->`;
   const end = '<!-- end -->';
   const [before, rest] = readFileSync(file, 'utf8').split(begin);
   const after = rest?.split(end).slice(1).join(end);
-  if (after === undefined) throw new Failure(`README.md has no place for the table of ${script}`);
+  if (after === undefined) throw new Failure(`${file} has no place for the table of ${script}`);
   writeFileSync(file, `${before}${begin}\n\n${text}\n\n${end}${after}`);
   run('biome', bin('biome'), ['format', '--write', file]);
 }

@@ -1,7 +1,7 @@
 // npm run test:runtimes: the vitest suite under every runtime that is supported, and the smoke suite
 // with the installed package. Each has one binary for all of them: it uses nothing but Node-API. The
 // runtimes come from npm's packages of their binaries, into .runtimes/. With --write the table goes
-// into README.md; with names, as in `npm run test:runtimes -- Bun Deno`, these only.
+// into docs/systems.md; with names, as in `npm run test:runtimes -- Bun Deno`, these only.
 
 import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -30,7 +30,7 @@ const onlyForNode = [
     ],
   },
   {
-    why: 'its `X509Certificate` refuses a date that is none',
+    why: 'its `X509Certificate` rejects an invalid date',
     tests: ['inspect a certificate with a date that is none'],
   },
 ];
@@ -38,7 +38,7 @@ const onlyForNode = [
 const notForBun = [
   ...onlyForNode,
   {
-    why: 'its `node:tls` is over BoringSSL, which has sessions, names and limits of its own',
+    why: 'its `node:tls` is built on BoringSSL, whose sessions, names and limits differ',
     tests: [
       'a session of TLSv1\\.[23] (?!resumes as)',
       "'node:tls' (TLSv1(\\.1)? |.*libssl-session a |.*a session made by)",
@@ -50,22 +50,22 @@ const notForBun = [
     ],
   },
   {
-    why: 'its collector also keeps what only looks like a reference',
+    why: 'its garbage collector also keeps what only looks like a reference',
     tests: ['what is forgotten is collected', 'what a review found fake timers'],
   },
   {
-    why: 'its stacks leave out calls at the end of a function',
+    why: 'its stack traces leave out calls at the end of a function',
     tests: [
       'with LIBSSL_SESSION_TRACE=1 (worker: )?a session that only the collector',
       'with LIBSSL_SESSION_TRACE=1 Node prints it',
     ],
   },
   {
-    why: 'its `process.getActiveResourcesInfo()` does not tell of timers',
+    why: 'its `process.getActiveResourcesInfo()` does not list timers',
     tests: ['while the handshake waits the (server|client|both) may be freed'],
   },
   {
-    why: 'all memory of a process is searched, and its are gigabytes',
+    why: 'the test searches all memory of a process, which here is gigabytes',
     files: ['test/secrets/memory.test.ts'],
   },
 ];
@@ -73,7 +73,7 @@ const notForBun = [
 const notForDeno = [
   ...onlyForNode,
   {
-    why: 'its `node:tls` is over rustls, and what it gives as sessions is none',
+    why: 'its `node:tls` is built on rustls, and its session buffers contain no session',
     tests: [
       'a session of TLSv1\\.[23] ',
       "'node:tls' (?!TLSv1\\.[23] at a server of node:tls a client of libssl-session shakes)",
@@ -84,7 +84,7 @@ const notForDeno = [
     ],
   },
   {
-    why: 'its Workers go on after `terminate()`, also when they have said `exit`',
+    why: 'its Workers keep running after `terminate()`, even when they have emitted `exit`',
     tests: [
       'the exit matrix worker\\.terminate\\(\\) with (?!no session)',
       'a Worker that is stopped in the middle of handshakes',
@@ -93,7 +93,7 @@ const notForDeno = [
     ],
   },
   {
-    why: 'a shell starts it without permissions; on a terminal it asks for them',
+    why: 'a shell starts it without permissions, and on a terminal it asks for them',
     tests: [
       'convert --out to a device',
       'what is no session a file that is missing',
@@ -102,14 +102,14 @@ const notForDeno = [
     ],
   },
   {
-    why: 'it wants a package.json, a home and a file where Node.js wants none',
+    why: 'it needs a package.json, a home directory and a file where Node.js needs none',
     tests: [
       'without LIBSSL_SESSION_DIR where there is none',
       'the cache directory of the user (is looked|is below|a user without)',
     ],
   },
   {
-    why: 'its `spawnSync()` gives no output of a child that did not read its input',
+    why: 'its `spawnSync()` gives no output from a child that did not read its input',
     tests: ['what is no session 10 MB'],
   },
 ];

@@ -1,7 +1,7 @@
 // `npm run test:systems`: the package, as users install it, on the systems that libssl 1.1.1 really
 // lives on. Makes a root of the distribution's last release with it (debootstrap, in .systems/),
 // puts Node 20 and the packed tarball in, and runs test/smoke/ there, against that system's own
-// libssl1.1. With --write the table goes into README.md.
+// libssl1.1. With --write the table goes into docs/systems.md.
 
 import { spawnSync } from 'node:child_process';
 import {
@@ -222,7 +222,7 @@ await main(import.meta, () => {
   const passed = rows.filter(({ result }) => result === 'passed').length;
   const here = rows[0]?.system.replace(' GNU/Linux', '') ?? '';
   for (const system of others.filter((name) => !here.startsWith(name))) {
-    rows.push({ system, result: 'not run: no packages of it where this was made' });
+    rows.push({ system, result: 'not run: its packages are not available where this was made' });
   }
   const table = rows.map((row) => ({
     system: row.system,

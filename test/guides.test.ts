@@ -60,12 +60,12 @@ async function expectToRun(name: string, before: string, block: Block) {
   expect(stdout).toMatch(new RegExp(`^${pattern(block.prints)}$`));
 }
 
-// The first example of README wants a server of its own: test/smoke/readme.mjs runs it.
-test('README.md: contexts and connections run, and print what it says', async () => {
-  const [, block] = blocks(readFileSync(new URL('README.md', root), 'utf8'));
-  // Not counted: what it leaves is the collector's.
-  await expectToRun('README.md', guideImport, block as Block);
-});
+function expectLinksToLead(file: URL) {
+  const prose = readFileSync(file, 'utf8').replace(/^```[\s\S]*?^```$/gm, '');
+  for (const [, link = ''] of prose.matchAll(/\]\((?!https?:)([^)#]+)/g)) {
+    expect(existsSync(new URL(link, file)), link).toBe(true);
+  }
+}
 
 describe.each(guides)('docs/guides/%s', (name) => {
   const text = read(name);
@@ -82,10 +82,20 @@ describe.each(guides)('docs/guides/%s', (name) => {
     expect(lines.filter((line) => line.length > 100 && !line.startsWith('|'))).toEqual([]);
   });
 
-  test('its links lead somewhere', () => {
-    const prose = text.replace(/^```[\s\S]*?^```$/gm, '');
-    for (const [, link = ''] of prose.matchAll(/\]\((?!https:)([^)#]+)/g)) {
-      expect(existsSync(new URL(link, new URL(name, directory))), link).toBe(true);
-    }
+  test('its links lead somewhere', () => expectLinksToLead(new URL(name, directory)));
+});
+
+describe.each(['README', 'ARCHITECTURE', 'CONTRIBUTING', 'SECURITY'])('%s.md', (name) => {
+  const file = new URL(`${name}.md`, root);
+
+  test('its links lead somewhere', () => expectLinksToLead(file));
+
+  test('it is at most 150 lines long', () => {
+    expect(readFileSync(file, 'utf8').trimEnd().split('\n').length).toBeLessThanOrEqual(150);
   });
 });
+
+test.each(readdirSync(new URL('docs/', root)).filter((name) => name.endsWith('.md')))(
+  'the links of docs/%s lead somewhere',
+  (name) => expectLinksToLead(new URL(`docs/${name}`, root)),
+);

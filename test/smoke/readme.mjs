@@ -23,10 +23,7 @@ await once(server, 'listening');
 
 copyFileSync(fixture('tls-cert.pem'), 'ca.pem');
 const { port } = server.address();
-const [major] = process.versions.node.split('.').map(Number);
-// As the README says: Node 20 and 22 do not know `using`.
-const code = major < 24 ? example.replaceAll('using ', 'const ') : example;
-writeFileSync(here, code.replaceAll('8443', String(port)));
+writeFileSync(here, example.replaceAll('8443', String(port)));
 server.on('secureConnection', (socket) => {
   if (socket.isSessionReused()) server.close(); // the example's last act
 });
