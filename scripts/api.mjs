@@ -104,6 +104,12 @@ function ordered(entries, page) {
     .sort((a, b) => rank(a) - rank(b) || a.position - b.position);
 }
 
+// Of the members that stand before a class's first section.
+const firstSection = 'Life';
+
+// Errors are thrown, not used: their page is enough.
+const isUsed = (className) => className !== 'LibsslError';
+
 /** One entry, as lines of Markdown; its own headline comes as `heading`. */
 function described(entry, level, link) {
   const mark = '#'.repeat(level);
@@ -121,7 +127,7 @@ function described(entry, level, link) {
     const inSections = entry.members.some((member) => member.section !== undefined);
     let section;
     for (const member of entry.members) {
-      const own = member.section ?? 'Life';
+      const own = member.section ?? firstSection;
       if (inSections && own !== section) {
         section = own;
         lines.push(`${mark}# ${section}`, '');
@@ -148,6 +154,20 @@ function introOf(page, link) {
     return other === undefined ? name : `[${other.title}](${posix.basename(other.path)})`;
   });
   return [link(toPages.trim()), ''];
+}
+
+/** The members of a class, a row for each of its sections. */
+function memberTable({ name, place, members }) {
+  const sections = new Map();
+  for (const member of members) {
+    const shown = `\`${member.name}${member.called ? '()' : ''}\``;
+    const own = member.section ?? firstSection;
+    sections.set(own, [...(sections.get(own) ?? []), shown]);
+  }
+  return formatTable([
+    [`[\`${name}\`](${place})`, ''],
+    ...[...sections].map(([section, shown]) => [section, shown.join(', ')]),
+  ]);
 }
 
 function pageText(page, own, values, link) {
@@ -218,6 +238,12 @@ function markdown(entries, values) {
     index.push(`- [${page.title}](${page.path})${names.length > 0 ? ':' : ''}`);
     if (names.length > 0) index.push(`  ${names.join(',\n  ')}`);
   }
+  index.push('', '## Members of the classes', '');
+  for (const { own } of contents) {
+    for (const entry of own.filter(({ kind, name }) => kind === 'class' && isUsed(name))) {
+      index.push(...memberTable(entry), '');
+    }
+  }
   files.set('README.md', finished(index));
   return files;
 }
@@ -230,14 +256,14 @@ const notice =
 
 const introduction = [
   'Every public member, with the comment of its source. `Wraps` names the function of libssl 1.1.1',
-  'below it; `man 3` of that name is its manual.',
+  'that a member calls; its manual is `man 3` of that name.',
   '',
-  'What is said once, for all members: an argument of the wrong type throws a `TypeError`',
-  '(`ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`), a number that the C type cannot hold a',
+  'Some things hold for all members. An argument of the wrong type throws a `TypeError`',
+  '(`ERR_INVALID_ARG_TYPE`, `ERR_INVALID_ARG_VALUE`). A number that the C type cannot hold throws a',
   '`RangeError` (`ERR_OUT_OF_RANGE`). What libssl refuses throws a `LibsslError` with OpenSSL’s own',
-  'reason. An object that was freed throws `ERR_LIBSSL_FREED`, also where the comment does not say so.',
-  'Buffers are copies, in both directions; `i2d_SSL_SESSION` puts its copy into a shared pool.',
-  '[The README](../../README.md#errors) has all codes.',
+  'reason. An object that was freed throws `ERR_LIBSSL_FREED`, even where the comment does not say so.',
+  'A Buffer that you give or get is copied; only `i2d_SSL_SESSION` puts its copy into a shared pool.',
+  '[Errors](../../docs/errors.md) has all codes.',
   '',
 ];
 

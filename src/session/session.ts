@@ -43,17 +43,20 @@ const references: ReferenceKind = {
 const adopting = Symbol('adopting');
 
 /**
- * A session of libssl 1.1.1. One object owns exactly one reference to a native `SSL_SESSION`:
- * `free()` gives it back, and what is forgotten the garbage collector gives back, some time later.
- * After `free()` every member but `free` and `freed` throws `ERR_LIBSSL_FREED`.
+ * A session of libssl 1.1.1. One object owns exactly one reference to a native `SSL_SESSION`, and
+ * `free()` gives it back. If you forget to, the garbage collector does it, some time later. After
+ * `free()` every member except `free` and `freed` throws `ERR_LIBSSL_FREED`.
  */
 export class SslSession implements Disposable {
   readonly #reference: Reference;
   #boundTo: string | null = null;
 
+  // ---- Creation.
+
   /**
-   * A new, empty session, as libssl makes it: time now, timeout 304 seconds, nothing else.
-   * Throws as `libraryInfo()` where there is no usable libssl. Wraps `SSL_SESSION_new(3)`.
+   * A new session, as libssl makes it: its time is now, its timeout 304 seconds, and all else is
+   * empty. Throws what `libraryInfo()` throws if there is no usable libssl. Wraps
+   * `SSL_SESSION_new(3)`.
    */
   constructor();
   /** @internal */
@@ -67,18 +70,17 @@ export class SslSession implements Disposable {
   }
 
   /**
-   * Decodes DER. Bytes after the session are an error: `ERR_LIBSSL_FAILED`. Of one that is cut off
-   * the error says what is missing.
-   * Wraps `d2i_SSL_SESSION(3)`.
+   * Decodes DER. Bytes after the session are an error (`ERR_LIBSSL_FAILED`). If the DER is cut off,
+   * the error says how much is missing. Wraps `d2i_SSL_SESSION(3)`.
    */
   static fromDer(der: Uint8Array): SslSession {
     return decode(checkBytes('der', der));
   }
 
   /**
-   * Decodes the first `SSL SESSION PARAMETERS` block. An encrypted one is an error; nothing ever
-   * asks for a password. Fields that only a newer OpenSSL knows are left out, as by
-   * `fromNodeSession`. Wraps `PEM_read_bio_SSL_SESSION(3)`.
+   * Decodes the first `SSL SESSION PARAMETERS` block. An encrypted block is an error; there is
+   * never a prompt for a password. Fields that only a newer OpenSSL knows are left out, as in
+   * `fromNodeSession()`. Wraps `PEM_read_bio_SSL_SESSION(3)`.
    */
   static fromPem(pem: string | Uint8Array): SslSession {
     if (typeof pem !== 'string' && !(pem instanceof Uint8Array)) {
@@ -98,9 +100,9 @@ export class SslSession implements Disposable {
   }
 
   /**
-   * Takes what `tls.TLSSocket.getSession()` and the `'session'` event of any Node from 20 on give:
-   * DER of OpenSSL 3, wrapped or not. Its fields that 1.1.1 does not know are left out; the name
-   * that Node bound it to is `boundTo`. Wraps `d2i_SSL_SESSION(3)`.
+   * Decodes what `tls.TLSSocket.getSession()` and the event `'session'` give in Node 20 and newer:
+   * DER of OpenSSL 3, which Node may have bound to a server name (`boundTo`). Fields that 1.1.1
+   * does not know are left out. Wraps `d2i_SSL_SESSION(3)`.
    */
   static fromNodeSession(buffer: Uint8Array): SslSession {
     const bytes = checkBytes('buffer', buffer);
@@ -109,24 +111,16 @@ export class SslSession implements Disposable {
     return session;
   }
 
-  /**
-   * The server name that node:tls bound the session to, where `fromNodeSession` or the session that
-   * this is a `dup()` or `upRef()` of had one; else null. A connection to another name does not offer
-   * it.
-   */
-  get boundTo(): string | null {
-    this.#live;
-    return this.#boundTo;
-  }
-
   /** @internal Whether it is one, and no Proxy of one, which has nothing of its own. */
   static is(value: unknown): value is SslSession {
     return typeof value === 'object' && value !== null && #reference in value;
   }
 
+  // ---- Ownership.
+
   /**
-   * Takes over the references that a handle of `libssl-session/libssl` owns: the object owns one,
-   * the others are given back. A handle that an object has already is refused.
+   * Takes over the references that a handle of `libssl-session/libssl` owns: the object keeps one,
+   * and the others are given back. A handle that already belongs to an object is refused.
    */
   static adopt(handle: Handle): SslSession {
     checkHandle('handle', handle);
@@ -135,8 +129,8 @@ export class SslSession implements Disposable {
   }
 
   /**
-   * Lends the handle to the functions of `libssl-session/libssl`, until free(). They cannot take
-   * this object's own reference away.
+   * Lends the handle to the functions of `libssl-session/libssl`, until `free()`. They cannot free
+   * the reference that this object owns.
    */
   get handle(): Handle {
     const handle = this.#live;
@@ -166,8 +160,8 @@ export class SslSession implements Disposable {
   }
 
   /**
-   * Gives this object's reference back; the native session ends with its last reference. Again:
-   * nothing. Wraps `SSL_SESSION_free(3)`.
+   * Gives this object's reference back; the native session ends with its last reference. Calling it
+   * again does nothing. Wraps `SSL_SESSION_free(3)`.
    */
   free(): void {
     this.#reference.free();
@@ -192,18 +186,20 @@ export class SslSession implements Disposable {
     return result() === 1;
   }
 
+  // ---- Encodings and text.
+
   /**
-   * DER, in memory of its own. A session that never had a cipher has no encoding:
-   * `ERR_LIBSSL_FAILED`. Holds the master key.
-   * Wraps `i2d_SSL_SESSION(3)`.
+   * DER, in memory of its own. It contains the master key. A session that never had a cipher has no
+   * DER: `ERR_LIBSSL_FAILED`. Wraps `i2d_SSL_SESSION(3)`.
    */
   toDer(): Buffer {
-    // Not from the pool: whoever clones that Buffer to another thread would clone all of it.
+    // Not from the pool: cloning such a Buffer to another thread would clone the whole pool.
     return encode(this.#live) ?? failEncoding('i2d_SSL_SESSION');
   }
 
   /**
-   * PEM, `SSL SESSION PARAMETERS`. As `toDer()` it needs a cipher, and holds the master key. Wraps
+   * PEM: an `SSL SESSION PARAMETERS` block. Like `toDer()` it contains the master key, and needs a
+   * cipher. Wraps
    * `PEM_write_bio_SSL_SESSION(3)`.
    */
   toPem(): string {
@@ -211,9 +207,9 @@ export class SslSession implements Disposable {
   }
 
   /**
-   * For `tls.connect({ session })` of the Node that runs this: with `servername` bound to that
-   * name, where that Node binds sessions to names; else DER, which every Node takes. Holds the
-   * master key. Wraps `i2d_SSL_SESSION(3)`.
+   * A buffer for `tls.connect({ session })` of the running Node. With `servername` it is bound to
+   * that name, if this Node binds sessions to names; otherwise it is DER, which every Node takes.
+   * It contains the master key. Wraps `i2d_SSL_SESSION(3)`.
    */
   toNodeSession(options: { servername?: string } = {}): Buffer {
     const { servername } = readOptions('options', nodeSessionRows, options);
@@ -222,9 +218,9 @@ export class SslSession implements Disposable {
   }
 
   /**
-   * The text of `openssl sess_id -text`. Without `secrets: true` the master key, the ticket and
-   * what belongs to a PSK are blanked. libssl cannot print a session with an empty PSK identity,
-   * hint or SRP name: `ERR_LIBSSL_FAILED`. Wraps `SSL_SESSION_print(3)`.
+   * The text of `openssl sess_id -text`. Without `secrets: true`, `(not shown)` stands for the
+   * master key, the ticket and the fields of a PSK. libssl cannot print a session whose PSK
+   * identity, PSK hint or SRP name is empty: `ERR_LIBSSL_FAILED`. Wraps `SSL_SESSION_print(3)`.
    */
   toText(options: { secrets?: boolean } = {}): string {
     const { secrets } = readOptions('options', textRows, options);
@@ -234,27 +230,30 @@ export class SslSession implements Disposable {
 
   /**
    * A line of a key log, for Wireshark: `RSA Session-ID:… Master-Key:…`. All of it is secret. A
-   * session without id or key has none: `ERR_LIBSSL_FAILED`. Wraps `SSL_SESSION_print_keylog(3)`.
+   * session without an id or a key has no such line: `ERR_LIBSSL_FAILED`. Wraps
+   * `SSL_SESSION_print_keylog(3)`.
    */
   toKeylog(): string {
     const rule = 'SSL_SESSION_print_keylog: a session without id or key has no line';
     return C.SSL_SESSION_print_keylog(this.#live) ?? fail('SSL_SESSION_print_keylog', rule);
   }
 
-  /** Plain values, and no secret. */
+  /** All fields except the secret ones, as plain values. */
   toJSON(): SslSessionInfo {
     return readSessionInfo(this.#live);
   }
 
   /** @internal */
   [inspect.custom](depth: number, options: InspectOptions): string {
-    // Also asked of a Proxy, and of what inherits from a session.
+    // Also called on a Proxy, and on an object that inherits from a session.
     if (!(#reference in this)) return 'SslSession <not a session>';
     return inspectObject('SslSession', this.freed, () => this.toJSON(), depth, options);
   }
 
+  // ---- Fields.
+
   /**
-   * At most 32 bytes; longer: `LibsslError`. Wraps
+   * The session id: at most 32 bytes. A longer one throws a `LibsslError`. Wraps
    * `SSL_SESSION_get_id(3)`, `SSL_SESSION_set1_id(3)`.
    */
   get id(): Buffer {
@@ -265,8 +264,9 @@ export class SslSession implements Disposable {
   }
 
   /**
-   * What ties a server's session to its application; at most 32 bytes; longer: `LibsslError`.
-   * Wraps `SSL_SESSION_get0_id_context(3)`, `SSL_SESSION_set1_id_context(3)`.
+   * The id context, which ties a server's session to its application: at most 32 bytes. A longer
+   * one throws a `LibsslError`. Wraps `SSL_SESSION_get0_id_context(3)`,
+   * `SSL_SESSION_set1_id_context(3)`.
    */
   get idContext(): Buffer {
     return C.SSL_SESSION_get0_id_context(this.#live);
@@ -278,8 +278,8 @@ export class SslSession implements Disposable {
   }
 
   /**
-   * When the session was made, in seconds since the epoch. Throws `ERR_OUT_OF_RANGE` for what a
-   * number cannot hold. Wraps `SSL_SESSION_get_time(3)`, `SSL_SESSION_set_time(3)`.
+   * When the session was made, in seconds since the epoch. Throws `ERR_OUT_OF_RANGE` if a number
+   * cannot hold it. Wraps `SSL_SESSION_get_time(3)`, `SSL_SESSION_set_time(3)`.
    */
   get time(): number {
     return safe('time', C.SSL_SESSION_get_time(this.#live));
@@ -289,8 +289,8 @@ export class SslSession implements Disposable {
   }
 
   /**
-   * How long the session is good for, in seconds. Throws `ERR_OUT_OF_RANGE` for what a number
-   * cannot hold. Wraps `SSL_SESSION_get_timeout(3)`, `SSL_SESSION_set_timeout(3)`.
+   * How long the session is good for, in seconds. Throws `ERR_OUT_OF_RANGE` if a number cannot hold
+   * it. Wraps `SSL_SESSION_get_timeout(3)`, `SSL_SESSION_set_timeout(3)`.
    */
   get timeout(): number {
     return safe('timeout', C.SSL_SESSION_get_timeout(this.#live));
@@ -300,9 +300,9 @@ export class SslSession implements Disposable {
   }
 
   /**
-   * `time` + `timeout`: until then a server takes it. A ticket may be good for less:
-   * `ticketLifetimeHint`; and a client offers a session also later. Throws `ERR_OUT_OF_RANGE` for
-   * what a Date cannot hold.
+   * `time` + `timeout`: a server accepts the session until then. The ticket may expire sooner
+   * (`ticketLifetimeHint`), and a client of libssl offers the session even later. Throws
+   * `ERR_OUT_OF_RANGE` if a Date cannot hold it.
    */
   get expiresAt(): Date {
     const handle = this.#live;
@@ -315,8 +315,8 @@ export class SslSession implements Disposable {
   }
 
   /**
-   * As `tls.TLSSocket.getProtocol()` names it; `unknown` for a number without a name, null when
-   * unset. The setter also takes the number (a C `int`). Wraps
+   * The version, as `tls.TLSSocket.getProtocol()` names it; `unknown` for a number without a name,
+   * null if it is not set. The setter also takes the number (a C `int`). Wraps
    * `SSL_SESSION_get_protocol_version(3)`, `SSL_SESSION_set_protocol_version(3)`.
    */
   get protocolVersion(): ProtocolVersion | null {
@@ -331,14 +331,18 @@ export class SslSession implements Disposable {
     ensure('SSL_SESSION_set_protocol_version', C.SSL_SESSION_set_protocol_version(handle, number));
   }
 
-  /** 0x0304 for TLS 1.3; 0 when unset. Wraps `SSL_SESSION_get_protocol_version(3)`. */
+  /**
+   * The version's number: 0x0304 for TLS 1.3; 0 if it is not set. Wraps
+   * `SSL_SESSION_get_protocol_version(3)`.
+   */
   get protocolVersionNumber(): number {
     return C.SSL_SESSION_get_protocol_version(this.#live);
   }
 
   /**
-   * null when unset. The setter takes OpenSSL's name, the RFC's name, the 2-byte number, or what
-   * the getter gave; a suite that libssl does not know: `ERR_INVALID_ARG_VALUE`. Wraps
+   * The cipher suite; null if it is not set. The setter takes OpenSSL's name, the RFC's name, the
+   * 2-byte number, or what the getter gave. A suite that libssl does not know throws
+   * `ERR_INVALID_ARG_VALUE`. Wraps
    * `SSL_SESSION_get0_cipher(3)`, `SSL_CIPHER_find(3)`, `SSL_SESSION_set_cipher(3)`.
    */
   get cipher(): CipherInfo | null {
@@ -351,8 +355,9 @@ export class SslSession implements Disposable {
   }
 
   /**
-   * The master key; in TLS 1.3 the resumption PSK. A secret. At most 256 bytes; longer:
-   * `ERR_LIBSSL_FAILED`. Wraps `SSL_SESSION_get_master_key(3)`, `SSL_SESSION_set1_master_key(3)`.
+   * The master key, or in TLS 1.3 the resumption PSK: a secret of at most 256 bytes. A longer one
+   * throws `ERR_LIBSSL_FAILED`. Wraps `SSL_SESSION_get_master_key(3)`,
+   * `SSL_SESSION_set1_master_key(3)`.
    */
   get masterKey(): Buffer {
     return C.SSL_SESSION_get_master_key(this.#live);
@@ -364,7 +369,7 @@ export class SslSession implements Disposable {
   }
 
   /**
-   * The server name (SNI), as latin1; null when there is none. Wraps
+   * The server name (SNI), as latin1; null if there is none. Wraps
    * `SSL_SESSION_get0_hostname(3)`, `SSL_SESSION_set1_hostname(3)`.
    */
   get hostname(): string | null {
@@ -375,9 +380,18 @@ export class SslSession implements Disposable {
   }
 
   /**
-   * The protocol that ALPN selected, as latin1; null when there is none (an empty one is none).
-   * Wraps
-   * `SSL_SESSION_get0_alpn_selected(3)`, `SSL_SESSION_set1_alpn_selected(3)`.
+   * The server name that node:tls bound the session to; null if there is none. `fromNodeSession()`
+   * reads it, and `dup()` and `upRef()` pass it on. A connection to another name does not offer the
+   * session.
+   */
+  get boundTo(): string | null {
+    this.#live;
+    return this.#boundTo;
+  }
+
+  /**
+   * The protocol that ALPN selected, as latin1; null if there is none. Setting an empty one removes
+   * it. Wraps `SSL_SESSION_get0_alpn_selected(3)`, `SSL_SESSION_set1_alpn_selected(3)`.
    */
   get alpnProtocol(): string | null {
     return C.SSL_SESSION_get0_alpn_selected(this.#live)?.toString('latin1') ?? null;
@@ -389,43 +403,8 @@ export class SslSession implements Disposable {
     ensure('SSL_SESSION_set1_alpn_selected', C.SSL_SESSION_set1_alpn_selected(handle, bytes));
   }
 
-  /** Whether the session holds a ticket. Wraps `SSL_SESSION_has_ticket(3)`. */
-  get hasTicket(): boolean {
-    return C.SSL_SESSION_has_ticket(this.#live) === 1;
-  }
-
-  /** The ticket; a secret. null when there is none. Wraps `SSL_SESSION_get0_ticket(3)`. */
-  get ticket(): Buffer | null {
-    return C.SSL_SESSION_get0_ticket(this.#live);
-  }
-
   /**
-   * What a server's application stored in the ticket; null when there is nothing (an empty one is
-   * nothing). Wraps `SSL_SESSION_get0_ticket_appdata(3)`, `SSL_SESSION_set1_ticket_appdata(3)`.
-   */
-  get ticketAppData(): Buffer | null {
-    return C.SSL_SESSION_get0_ticket_appdata(this.#live);
-  }
-  set ticketAppData(data: Uint8Array | null) {
-    const handle = this.#live;
-    const bytes = data === null ? null : checkBytes('ticketAppData', data);
-    ensure('SSL_SESSION_set1_ticket_appdata', C.SSL_SESSION_set1_ticket_appdata(handle, bytes));
-  }
-
-  /**
-   * Most early data that may be sent with it, in bytes (a `uint32_t`). Wraps
-   * `SSL_SESSION_get_max_early_data(3)`, `SSL_SESSION_set_max_early_data(3)`.
-   */
-  get maxEarlyData(): number {
-    return C.SSL_SESSION_get_max_early_data(this.#live);
-  }
-  set maxEarlyData(bytes: number) {
-    const handle = this.#live;
-    ensure('SSL_SESSION_set_max_early_data', C.SSL_SESSION_set_max_early_data(handle, bytes));
-  }
-
-  /**
-   * The negotiated maximum fragment length, in bytes; null when none was. Wraps
+   * The negotiated maximum fragment length, in bytes; null if none was negotiated. Wraps
    * `SSL_SESSION_get_max_fragment_length(3)`.
    */
   get maxFragmentLength(): 512 | 1024 | 2048 | 4096 | null {
@@ -438,18 +417,55 @@ export class SslSession implements Disposable {
   }
 
   /**
-   * The peer's certificate, as a class of node:crypto, whose errors it may throw; null when the
-   * session has none. Wraps
-   * `SSL_SESSION_get0_peer(3)`.
+   * The peer's certificate; null if the session has none. May throw an error of node:crypto, whose
+   * class it is. Wraps `SSL_SESSION_get0_peer(3)`.
    */
   get peerCertificate(): X509Certificate | null {
     const der = C.SSL_SESSION_get0_peer(this.#live);
     return der === null ? null : new X509Certificate(der);
   }
 
+  // ---- Tickets and resumption.
+
+  /** Whether the session holds a ticket. Wraps `SSL_SESSION_has_ticket(3)`. */
+  get hasTicket(): boolean {
+    return C.SSL_SESSION_has_ticket(this.#live) === 1;
+  }
+
+  /** The ticket, which is a secret; null if there is none. Wraps `SSL_SESSION_get0_ticket(3)`. */
+  get ticket(): Buffer | null {
+    return C.SSL_SESSION_get0_ticket(this.#live);
+  }
+
   /**
-   * How long the server says the ticket is good for, in seconds; 0 without one. Throws
-   * `ERR_OUT_OF_RANGE` for what a number cannot hold. Wraps
+   * What a server's application stored in the ticket; null if there is nothing. Setting an empty
+   * one removes it. Wraps `SSL_SESSION_get0_ticket_appdata(3)`,
+   * `SSL_SESSION_set1_ticket_appdata(3)`.
+   */
+  get ticketAppData(): Buffer | null {
+    return C.SSL_SESSION_get0_ticket_appdata(this.#live);
+  }
+  set ticketAppData(data: Uint8Array | null) {
+    const handle = this.#live;
+    const bytes = data === null ? null : checkBytes('ticketAppData', data);
+    ensure('SSL_SESSION_set1_ticket_appdata', C.SSL_SESSION_set1_ticket_appdata(handle, bytes));
+  }
+
+  /**
+   * How many bytes of early data may be sent with it (a `uint32_t`). Wraps
+   * `SSL_SESSION_get_max_early_data(3)`, `SSL_SESSION_set_max_early_data(3)`.
+   */
+  get maxEarlyData(): number {
+    return C.SSL_SESSION_get_max_early_data(this.#live);
+  }
+  set maxEarlyData(bytes: number) {
+    const handle = this.#live;
+    ensure('SSL_SESSION_set_max_early_data', C.SSL_SESSION_set_max_early_data(handle, bytes));
+  }
+
+  /**
+   * How long the server says the ticket is good for, in seconds; 0 if it says nothing. Throws
+   * `ERR_OUT_OF_RANGE` if a number cannot hold it. Wraps
    * `SSL_SESSION_get_ticket_lifetime_hint(3)`.
    */
   get ticketLifetimeHint(): number {
@@ -457,17 +473,17 @@ export class SslSession implements Disposable {
   }
 
   /**
-   * Whether it has an id or a ticket, and was not marked as not resumable. That says nothing of its
-   * time, its cipher or its key: see `isOfferable`. Wraps `SSL_SESSION_is_resumable(3)`.
+   * Whether it has an id or a ticket, and is not marked as not resumable. Its time, cipher and key
+   * are not looked at: see `isOfferable`. Wraps `SSL_SESSION_is_resumable(3)`.
    */
   get isResumable(): boolean {
     return C.SSL_SESSION_is_resumable(this.#live) === 1;
   }
 
   /**
-   * Whether a client of libssl would offer it now, and a server would take it by its time: it is
-   * resumable, has a cipher and a master key, is not past its timeout, nor, in TLS 1.3, past its
-   * ticket's lifetime. Times that a number cannot hold: false.
+   * Whether a client of libssl would offer it now, and its time is good enough for a server: it is
+   * resumable, has a cipher and a master key, and is neither past its timeout nor, in TLS 1.3, past
+   * its ticket's lifetime. False if a number cannot hold its times.
    */
   get isOfferable(): boolean {
     const info = this.toJSON();
