@@ -1,5 +1,5 @@
 // How the addon is called: handles and numbers travel in registers, which nobody else touches
-// (ARCHITECTURE.md, "Registers").
+// (ARCHITECTURE.md, "Decisions").
 
 import { LibsslError } from '../common/errors.js';
 import { checkHandle, checkInteger } from '../common/validate.js';
