@@ -1,4 +1,5 @@
-// How a C function becomes a JavaScript function. Decides nothing: rules and texts are in src/.
+// How a C function becomes a JavaScript function. Decides nothing: the rules are in core/, the
+// texts in src/.
 
 #ifndef LIBSSL_SESSION_NATIVE_ADDON_ADDON_H_
 #define LIBSSL_SESSION_NATIVE_ADDON_ADDON_H_
@@ -127,7 +128,8 @@ struct Environment {
   int64_t unreported_bytes = 0;
 };
 
-// A call that a rule forbids. Caught by Entry.
+// A call that a rule forbids: one that rules.h asks about, or one about handles alone (NULL, stale,
+// on loan, too many), which are no objects of libssl. Caught by Entry.
 struct Misuse {
   Rule rule;
 };

@@ -47,7 +47,7 @@ napi_value CheckPskSession(const Call& call) {
 
 // The session of register 1, before a server's handshake is given it.
 napi_value CheckResumable(const Call& call) {
-  if (!HasCipherAndKey(call.libssl(), call.Session(1))) throw Misuse{Rule::kBare};
+  Obey(ResumeRule(call.libssl(), call.Session(1)));
   return call.Undefined();
 }
 

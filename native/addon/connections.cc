@@ -96,7 +96,7 @@ napi_value Release(const Call& call) {
 // The side it takes: only before it has begun.
 napi_value SetSide(const Call& call) {
   ConnectionState* state = State(call, 0);
-  if (call.libssl().SSL_in_before(state->ssl) != 1) throw Misuse{Rule::kStarted};
+  Obey(ChooseSideRule(*state));
   ChooseSide(state, call.Bool(0) ? ConnectionState::Side::kServer : ConnectionState::Side::kClient);
   return call.Undefined();
 }
@@ -141,7 +141,7 @@ napi_value BioRead(const Call& call) {
 napi_value JoinBoth(const Call& call) {
   ConnectionState* client = Stepping(call, 0);
   ConnectionState* server = Stepping(call, 1);
-  if (client == server) throw Misuse{Rule::kItself};
+  Obey(JoinRule(*client, *server));
   const Joined joined = Join(client, server);
   if (joined.lost) throw std::bad_alloc();
   const int client_ready = call.libssl().SSL_is_init_finished(client->ssl);
@@ -263,8 +263,7 @@ napi_value GetSession(const Call& call) {
   return call.Adopt(session, kHandleBytes, Origin(state->context.id));
 }
 
-// With a copy of a session that came from another context: libssl does not check, and may write
-// into that one's list. `judges`: as OfferSession; the result is 2 where it was not offered.
+// `judges`: as OfferSession; the result is 2 where it was not offered.
 template <bool judges>
 napi_value SetSession(const Call& call) {
   ConnectionState* state = State(call, 0);
@@ -272,16 +271,11 @@ napi_value SetSession(const Call& call) {
   const auto* slot = call.SlotOrNull(1);
   SSL_SESSION* session = slot == nullptr ? nullptr : slot->object;
   SSL_SESSION* copy = nullptr;
-  const bool came_from_other =
-      session != nullptr && slot->origin != 0 && slot->origin != Origin(state->context.id);
-  if (session != nullptr) {
-    if (came_from_other || call.environment().group.CachedElsewhere(session, &state->context)) {
-      copy = libssl.SSL_SESSION_dup(session);
-      if (copy == nullptr) return libssl_session::Outcome(call, 0, 0);
-      session = copy;
-    }
+  if (session != nullptr && NeedsCopy(*state, session, slot->origin)) {
+    copy = libssl.SSL_SESSION_dup(session);
+    if (copy == nullptr) return libssl_session::Outcome(call, 0, 0);
+    session = copy;
   }
-  const bool begun = libssl.SSL_in_before(state->ssl) != 1;
   int result = 0;
   if constexpr (judges) {
     const Offered offered =
@@ -291,7 +285,6 @@ napi_value SetSession(const Call& call) {
     result = Offer(state, session);
   }
   libssl.SSL_SESSION_free(copy);
-  if (begun) state->unusable = Rule::kSessionReplaced;
   return libssl_session::Outcome(call, result, 0);
 }
 

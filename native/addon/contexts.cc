@@ -1,7 +1,6 @@
 // The context functions; src/libssl/contexts.ts documents them.
 
 #include <algorithm>
-#include <set>
 
 #include "addon/addon.h"
 #include "addon/forward.h"
@@ -200,30 +199,13 @@ napi_value SetTicketKeys(const Call& call) {
   return call.Undefined();
 }
 
-// Whether `from` leads to `to` by the names of servers.
-bool Reaches(const Call& call, SSL_CTX* from, SSL_CTX* to) {
-  std::set<SSL_CTX*> seen = {from};
-  for (std::vector<SSL_CTX*> left = {from}; !left.empty();) {
-    SSL_CTX* context = left.back();
-    left.pop_back();
-    if (context == to) return true;
-    for (const auto& [name, next] : ContextState::Of(call.libssl(), context)->server_names) {
-      if (seen.insert(next).second) left.push_back(next);
-    }
-  }
-  return false;
-}
-
 // The context to switch to for clients that ask for a name; handle 0: none any more.
 napi_value SetServerName(const Call& call) {
   ContextState& state = State(call, 0);
   auto* slot = call.SlotOrNull<SSL_CTX>(1);
   const std::string name = call.Latin1(0);
   SSL_CTX* other = slot == nullptr ? nullptr : slot->object;
-  // Contexts that own each other would never be freed.
-  if (other != nullptr && other != state.context && Reaches(call, other, state.context)) {
-    throw Misuse{Rule::kCycle};
-  }
+  if (other != nullptr) Obey(ServerNameRule(state, other));
   SSL_CTX*& place = state.server_names[name];
   if (other != nullptr && other != state.context) call.libssl().SSL_CTX_up_ref(other);
   if (place != nullptr && place != state.context) call.libssl().SSL_CTX_free(place);

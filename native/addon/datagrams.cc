@@ -4,6 +4,7 @@
 
 #include "addon/addon.h"
 #include "core/fragments.h"
+#include "core/rules.h"
 
 namespace libssl_session {
 namespace {
@@ -12,10 +13,9 @@ ConnectionState* State(const Call& call) {
   return ConnectionState::Of(call.libssl(), call.Object<SSL>(0));
 }
 
-// libssl looks into the state of DTLS without asking whether there is one.
 ConnectionState* DtlsState(const Call& call) {
   ConnectionState* state = State(call);
-  if (call.libssl().SSL_is_dtls(state->ssl) != 1) throw Misuse{Rule::kNotDtls};
+  Obey(DtlsRule(*state));
   return state;
 }
 
@@ -40,13 +40,10 @@ napi_value Timeout(const Call& call) {
   return StepOutcome(call, *state, HandleTimeout(state));
 }
 
-// It clears the connection first: one that has begun would lose what it has.
 napi_value ListenOnce(const Call& call) {
-  ConnectionState* state = DtlsState(call);
+  ConnectionState* state = State(call);
+  Obey(ListenRule(*state));
   using Side = ConnectionState::Side;
-  if (state->side == Side::kClient || call.libssl().SSL_in_before(state->ssl) != 1) {
-    throw Misuse{Rule::kCannotListen};
-  }
   if (state->side == Side::kUnknown) ChooseSide(state, Side::kServer);
   Obey(BeforeStep(state));
   return StepOutcome(call, *state, Listen(state));

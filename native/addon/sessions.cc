@@ -160,21 +160,16 @@ napi_value PrintKeylog(const Call& call) {
 
 // ---- Fields.
 
-// A cache finds its sessions by id and version: another one, and it keeps a dangling pointer.
-void CheckNotCached(const Call& call, const SSL_SESSION* session) {
-  if (call.environment().group.Cached(session)) throw Misuse{Rule::kCached};
-}
-
 napi_value SetId(const Call& call) {
   SSL_SESSION* session = call.Session(0);
-  CheckNotCached(call, session);
+  Obey(ChangeIdRule(call.environment().group, session));
   const Bytes id = call.ByteView(0);
   return call.Number(call.libssl().SSL_SESSION_set1_id(session, id.data, SizeOf(id)));
 }
 
 napi_value SetProtocolVersion(const Call& call) {
   SSL_SESSION* session = call.Session(0);
-  CheckNotCached(call, session);
+  Obey(ChangeIdRule(call.environment().group, session));
   return call.Number(call.libssl().SSL_SESSION_set_protocol_version(session, NumberOf<int>(call)));
 }
 

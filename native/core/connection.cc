@@ -238,6 +238,7 @@ Step ReadEarlyData(ConnectionState* state, void* data, size_t room, size_t* size
 
 int Offer(ConnectionState* state, SSL_SESSION* session) {
   const Libssl& libssl = state->context.libssl;
+  if (libssl.SSL_in_before(state->ssl) != 1) state->unusable = Rule::kSessionReplaced;
   const int result = libssl.SSL_set_session(state->ssl, session);
   state->offered.reset();
   if (result == 1 && session != nullptr) state->offered.emplace(libssl, session);

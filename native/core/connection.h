@@ -169,7 +169,8 @@ Step WriteEarlyData(ConnectionState* state, const void* data, size_t size);
 // At most `room` bytes, whose number goes to `size`; the result is SSL_READ_EARLY_DATA_….
 Step ReadEarlyData(ConnectionState* state, void* data, size_t room, size_t* size);
 
-// SSL_set_session: the session that a client offers, or nullptr.
+// SSL_set_session: the session that a client offers, or nullptr. A connection that has begun loses
+// its keys of it, and can only be freed.
 int Offer(ConnectionState* state, SSL_SESSION* session);
 
 // Before its last reference is given back: libssl marks the session of a connection without an end

@@ -2,6 +2,8 @@
 
 #include <cstring>
 #include <ctime>
+#include <set>
+#include <vector>
 
 #include "core/fragments.h"
 
@@ -112,6 +114,20 @@ bool IsOneOf(const std::string& protocols, const std::string& protocol) {
   return false;
 }
 
+// Whether `from` leads to `to` by the names of servers.
+bool Reaches(const Libssl& libssl, const SSL_CTX* from, const SSL_CTX* to) {
+  std::set<const SSL_CTX*> seen = {from};
+  for (std::vector<const SSL_CTX*> left = {from}; !left.empty();) {
+    const SSL_CTX* context = left.back();
+    left.pop_back();
+    if (context == to) return true;
+    for (const auto& [name, next] : ContextState::Of(libssl, context)->server_names) {
+      if (seen.insert(next).second) left.push_back(next);
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 bool IsTls13Cipher(const Libssl& libssl, const SSL_CIPHER* cipher) {
@@ -179,11 +195,31 @@ Rule RenegotiateRule(const ConnectionState& state) {
   return state.context.libssl.SSL_in_before(state.ssl) == 1 ? Rule::kNotStarted : Rule::kNone;
 }
 
+Rule ChooseSideRule(const ConnectionState& state) {
+  return state.context.libssl.SSL_in_before(state.ssl) == 1 ? Rule::kNone : Rule::kStarted;
+}
+
 Rule BeginRule(const ConnectionState& state) {
   const Libssl& libssl = state.context.libssl;
   const SSL_SESSION* session = libssl.SSL_get_session(state.ssl);
   const bool offered = session != nullptr && libssl.SSL_SESSION_is_resumable(session) == 1;
   return offered && !HasKey(libssl, session) ? Rule::kKeyless : Rule::kNone;
+}
+
+Rule JoinRule(const ConnectionState& client, const ConnectionState& server) {
+  return &client == &server ? Rule::kItself : Rule::kNone;
+}
+
+Rule DtlsRule(const ConnectionState& state) {
+  return state.context.libssl.SSL_is_dtls(state.ssl) == 1 ? Rule::kNone : Rule::kNotDtls;
+}
+
+Rule ListenRule(const ConnectionState& state) {
+  const Rule dtls = DtlsRule(state);
+  if (dtls != Rule::kNone) return dtls;
+  const bool client = state.side == ConnectionState::Side::kClient;
+  const bool begun = state.context.libssl.SSL_in_before(state.ssl) != 1;
+  return client || begun ? Rule::kCannotListen : Rule::kNone;
 }
 
 bool CanGoWith(const ConnectionState& state, const SSL_SESSION* session, bool made_here) {
@@ -195,6 +231,16 @@ bool CanGoWith(const ConnectionState& state, const SSL_SESSION* session, bool ma
   const SSL_CIPHER* cipher = libssl.SSL_SESSION_get0_cipher(session);
   if (cipher == nullptr || IsTls13(libssl, session)) return true;
   return Offers(state, [&](const SSL_CIPHER* each) { return each == cipher; });
+}
+
+bool NeedsCopy(const ConnectionState& state, const SSL_SESSION* session, uint32_t origin) {
+  const ContextState& context = state.context;
+  const bool came_from_other = origin != 0 && origin != Origin(context.id);
+  return came_from_other || context.group.CachedElsewhere(session, &context);
+}
+
+Rule ChangeIdRule(const ContextGroup& group, const SSL_SESSION* session) {
+  return group.Cached(session) ? Rule::kCached : Rule::kNone;
 }
 
 Rule StripRule(const ContextGroup& group, const SSL_SESSION* session) {
@@ -217,8 +263,17 @@ Rule RemoveFromCacheRule(const ContextState& context, const SSL_SESSION* session
   return context.group.CachedElsewhere(session, &context) ? Rule::kOtherCacheHasIt : Rule::kNone;
 }
 
+Rule ServerNameRule(const ContextState& context, const SSL_CTX* other) {
+  const bool cycle = other != context.context && Reaches(context.libssl, other, context.context);
+  return cycle ? Rule::kCycle : Rule::kNone;
+}
+
 Rule PskRule(const Libssl& libssl, const SSL_SESSION* session) {
   return HasTls13Cipher(libssl, session) && HasKey(libssl, session) ? Rule::kNone : Rule::kBarePsk;
+}
+
+Rule ResumeRule(const Libssl& libssl, const SSL_SESSION* session) {
+  return HasCipherAndKey(libssl, session) ? Rule::kNone : Rule::kBare;
 }
 
 }  // namespace libssl_session

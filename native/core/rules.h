@@ -31,13 +31,34 @@ Rule ClearRule(const ConnectionState& state);
 // unencrypted, over DTLS it crashes.
 Rule RenegotiateRule(const ConnectionState& state);
 
+// Whether a connection may still take a side.
+Rule ChooseSideRule(const ConnectionState& state);
+
 // Whether a handshake may begin with the session that the connection has.
 Rule BeginRule(const ConnectionState& state);
+
+// Whether two connections can be each other's peers.
+Rule JoinRule(const ConnectionState& client, const ConnectionState& server);
+
+// Whether the connection is of DTLS: libssl looks into the state of DTLS without asking whether
+// there is one.
+Rule DtlsRule(const ConnectionState& state);
+
+// Whether it can listen. DTLSv1_listen clears the connection first: one that has begun would lose
+// what it has.
+Rule ListenRule(const ConnectionState& state);
 
 // Whether a client's handshake can go on with a session in every case. Servers of libssl fail it of
 // one with another maximum fragment length than the client asks for, or, up to TLS 1.2, with a
 // suite that it does not offer. `made_here`: in this connection's context.
 bool CanGoWith(const ConnectionState& state, const SSL_SESSION* session, bool made_here);
+
+// Whether a client must offer a copy of the session, which came from another context (`origin`), or
+// sits in the cache of one: libssl does not check, and may write into that one's list.
+bool NeedsCopy(const ConnectionState& state, const SSL_SESSION* session, uint32_t origin);
+
+// Whether a session may get another id or version: a cache finds its sessions by them.
+Rule ChangeIdRule(const ContextGroup& group, const SSL_SESSION* session);
 
 // Whether a session may lose its cipher or its key.
 Rule StripRule(const ContextGroup& group, const SSL_SESSION* session);
@@ -46,8 +67,15 @@ Rule StripRule(const ContextGroup& group, const SSL_SESSION* session);
 Rule AddToCacheRule(const ContextState& context, const SSL_SESSION* session);
 Rule RemoveFromCacheRule(const ContextState& context, const SSL_SESSION* session);
 
+// Whether a server's clients may be switched to the other context: contexts that own each other
+// would never be freed.
+Rule ServerNameRule(const ContextState& context, const SSL_CTX* other);
+
 // Whether a handshake may be given the session as a PSK.
 Rule PskRule(const Libssl& libssl, const SSL_SESSION* session);
+
+// Whether a server's handshake may be given the session to resume.
+Rule ResumeRule(const Libssl& libssl, const SSL_SESSION* session);
 
 bool IsTls13Cipher(const Libssl& libssl, const SSL_CIPHER* cipher);
 
