@@ -17,7 +17,13 @@ const generated = 'libssl/functions';
 const pages = [
   ['ssl-session.md', 'SslSession', ['session/session', 'session/info', 'common/protocol-version']],
   ['ssl-context.md', 'SslContext', ['context/context', 'context/options', 'context/store']],
-  ['ssl-connection.md', 'SslConnection', ['connection/connection']],
+  [
+    'ssl-connection.md',
+    'SslConnection',
+    ['connection', 'options', 'events', 'info', 'early-data', 'handshake'].map(
+      (file) => `connection/${file}`,
+    ),
+  ],
   [
     'library.md',
     'The library, its errors and counters',

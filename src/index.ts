@@ -1,14 +1,11 @@
 export { LibsslError, type LoadAttempt } from './common/errors.js';
 export type { ProtocolVersion } from './common/protocol-version.js';
-export {
-  type EarlyDataStatus,
-  handshake,
-  SslConnection,
-  type SslConnectionEvents,
-  type SslConnectionInfo,
-  type SslConnectionOptions,
-  type SslConnectionState,
-} from './connection/connection.js';
+export { SslConnection } from './connection/connection.js';
+export type { EarlyDataStatus } from './connection/early-data.js';
+export type { SslConnectionEvents } from './connection/events.js';
+export { handshake } from './connection/handshake.js';
+export type { SslConnectionInfo, SslConnectionState } from './connection/info.js';
+export type { SslConnectionOptions } from './connection/options.js';
 export {
   type SessionStats,
   SslContext,

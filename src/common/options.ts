@@ -1,5 +1,5 @@
 // Every option of SslContext and SslConnection: its name, its check, and the side that has a use for
-// it. What they do is in context/options.ts and connection/connection.ts.
+// it. What they do is in context/options.ts and connection/options.ts.
 
 import {
   checkCookieKeys,

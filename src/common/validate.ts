@@ -94,6 +94,15 @@ export function checkNumTickets(name: string, value: unknown): number {
   return checkInteger(name, value, 0, 255);
 }
 
+/** Memory of the caller to write into, where it is and whole. */
+export function checkRoom(name: string, value: unknown): Uint8Array {
+  const into = checkBytes(name, value);
+  if (into !== value || into.length === 0) {
+    throw invalidValue(name, 'must be a plain view with room, in memory that no other thread has');
+  }
+  return into;
+}
+
 /** A C `long` (64 bits): a bigint, or a number that is exact. */
 export function checkLong(name: string, value: unknown): number | bigint {
   if (typeof value === 'bigint') {

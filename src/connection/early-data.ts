@@ -1,0 +1,52 @@
+// Early data: what a client sends with its first message, before there is a handshake.
+
+import { LibsslError } from '../common/errors.js';
+import { outOfRange } from '../common/validate.js';
+import { stateError } from '../context/options.js';
+import { on, result } from '../native/call.js';
+import { type Handle, native } from '../native/native.js';
+import { concatenated } from './output.js';
+import type { Steps } from './steps.js';
+
+/** What became of the early data: whether the client sent any, and the server took it. */
+export type EarlyDataStatus = 'notSent' | 'rejected' | 'accepted';
+
+export function writeEarlyData(steps: Steps, data: Uint8Array): void {
+  const handle = steps.usable('write early data');
+  if (steps.ready || steps.paused) throw steps.wrongState('write early data');
+  const most = earlyDataRoom(handle);
+  if (most === null) throw noEarlyData(steps);
+  if (data.length > most) throw outOfRange('bytes.byteLength', `<= ${most}`, data.length);
+  const { began } = steps;
+  const outcome = steps.begin(handle).SSL_write_early_data(data);
+  if (native().lastErrors()[0]?.reason === 'called a function you should not call') {
+    steps.began = began;
+    throw noEarlyData(steps);
+  }
+  steps.finish('SSL_write_early_data', outcome);
+}
+
+export function readEarlyData(steps: Steps): Buffer | null {
+  steps.usable('read early data');
+  if (steps.earlyData.length === 0) return null;
+  const data = concatenated(steps.earlyData);
+  steps.earlyData = [];
+  return data;
+}
+
+// null where a rule keeps libssl from being asked.
+function earlyDataRoom(handle: Handle): number | null {
+  try {
+    on(handle).earlyDataRoom();
+  } catch (error) {
+    if (error instanceof LibsslError && error.code === 'ERR_LIBSSL_UNSAFE') return null;
+    throw error;
+  }
+  return result<number>();
+}
+
+function noEarlyData({ state }: Steps): LibsslError {
+  return stateError(
+    `cannot write early data: in state '${state}' nothing allows it (a session or PSK that is offered and allows it, or early data of the client)`,
+  );
+}

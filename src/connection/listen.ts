@@ -1,0 +1,28 @@
+// A server's first step over DTLS, where it does not know yet whether its peer is where it says.
+
+import { deliver } from '../common/events.js';
+import { stateError } from '../context/options.js';
+import { on, result } from '../native/call.js';
+import { asksForCookie, setPeerAddress } from './datagrams.js';
+import { stepError } from './step-error.js';
+import { feed, type Steps } from './steps.js';
+
+/** Whether the datagram had the cookie for this address: then the handshake has gone on. */
+export function listen(steps: Steps, datagram: Uint8Array, address: Uint8Array): boolean {
+  const handle = steps.usable('listen');
+  if (steps.began) throw steps.wrongState('listen');
+  if (!steps.server || !steps.datagrams || !asksForCookie(handle)) {
+    throw stateError('cannot listen: only a server of DTLS can, whose context has a cookieKey');
+  }
+  setPeerAddress(handle, address);
+  feed(handle, datagram);
+  steps.output.left = true;
+  const outcome = on(handle).DTLSv1_listen();
+  const answer = result<number>();
+  if (answer < 0) throw stepError('DTLSv1_listen', handle);
+  if (outcome !== undefined) deliver(outcome[2]);
+  if (answer === 0) return false;
+  steps.needsAddress = false;
+  steps.goOn();
+  return true;
+}

@@ -1,0 +1,373 @@
+// The steps of a connection: where it is, what a step gave, and how it failed.
+
+import type { EventEmitter } from 'node:events';
+import { type LibsslError, libsslError, withOwn } from '../common/errors.js';
+import { deliver } from '../common/events.js';
+import type { Reference } from '../common/reference.js';
+import { outOfRange } from '../common/validate.js';
+import { call, type SslContext } from '../context/context.js';
+import { stateError } from '../context/options.js';
+import {
+  SSL_ERROR_NONE,
+  SSL_ERROR_SSL,
+  SSL_ERROR_SYSCALL,
+  SSL_ERROR_WANT_CLIENT_HELLO_CB,
+  SSL_RECEIVED_SHUTDOWN,
+  SSL_SENT_SHUTDOWN,
+} from '../libssl/constants.js';
+import * as C from '../libssl/functions.js';
+import { on, result } from '../native/call.js';
+import {
+  type Handle,
+  type Native,
+  type NativeEvent,
+  native,
+  type Outcome,
+} from '../native/native.js';
+import { step } from '../native/step.js';
+import { dataMtu } from './datagrams.js';
+import type { SslConnectionEvents } from './events.js';
+import type { SslConnectionState } from './info.js';
+import { Lookup } from './lookup.js';
+import { Output } from './output.js';
+import { stepError } from './step-error.js';
+
+const nothing = Buffer.alloc(0);
+// A record's most.
+const mostRead = 16_384;
+
+export class Steps {
+  readonly owner: EventEmitter<SslConnectionEvents>;
+  readonly context: SslContext;
+  readonly server: boolean;
+  readonly datagrams: boolean;
+  readonly output: Output;
+  readonly lookup = new Lookup();
+  readonly #reference: Reference;
+  began = false;
+  /** The first handshake is over. */
+  ready = false;
+  /** The handshake waits for the session store. */
+  paused = false;
+  failure: LibsslError | null = null;
+  /** Whether a call has thrown it. */
+  failureTold = false;
+  /** A server that asks for cookies, and does not know who its peer is. */
+  needsAddress = false;
+  /** Where a server takes early data, it reads that before it goes on with the handshake. */
+  readsEarlyData = false;
+  earlyData: Buffer[] = [];
+  // What libssl would not send in the middle of a handshake message of the peer.
+  #unsent: Uint8Array[] = [];
+
+  constructor(
+    owner: EventEmitter<SslConnectionEvents>,
+    context: SslContext,
+    handle: Handle,
+    reference: Reference,
+  ) {
+    this.owner = owner;
+    this.context = context;
+    this.server = context.role === 'server';
+    this.datagrams = context.protocol === 'dtls';
+    this.output = new Output(handle, this.datagrams);
+    this.#reference = reference;
+  }
+
+  free(): void {
+    this.lookup.end();
+    this.#unsent = [];
+    this.output.clear();
+    this.earlyData = [];
+    try {
+      this.#reference.free();
+    } finally {
+      this.lookup.wake();
+    }
+  }
+
+  // ---- Where it is.
+
+  get freed(): boolean {
+    return this.#reference.freed;
+  }
+
+  get handle(): Handle {
+    return this.#reference.handle;
+  }
+
+  get state(): SslConnectionState {
+    if (this.freed) return 'freed';
+    if (this.failure !== null) return 'failed';
+    if (this.paused) return 'paused';
+    if (!this.ready && !this.began) return 'new';
+    if (this.handshaking) return 'handshake';
+    const shutdown = this.shutdown;
+    if (shutdown === 0) return 'open';
+    return shutdown === SSL_SENT_SHUTDOWN + SSL_RECEIVED_SHUTDOWN ? 'closed' : 'closing';
+  }
+
+  get shutdown(): number {
+    return C.SSL_get_shutdown(this.handle);
+  }
+
+  /** The first handshake or, later, a message of one that has come in part. */
+  get handshaking(): boolean {
+    return !this.ready || C.SSL_is_init_finished(this.handle) !== 1;
+  }
+
+  /** The handle; throws where the connection has failed or is freed. */
+  usable(action: string): Handle {
+    const { handle } = this;
+    if (this.failure !== null) {
+      if (!this.failureTold) {
+        this.failureTold = true;
+        throw this.failure;
+      }
+      const error = stateError(`cannot ${action}: the connection failed (${this.failure.message})`);
+      throw withOwn(error, { cause: this.failure });
+    }
+    return handle;
+  }
+
+  /** The handle, where no handshake is under way. */
+  idle(action: string): Handle {
+    const handle = this.usable(action);
+    if (this.handshaking) throw this.wrongState(action);
+    return handle;
+  }
+
+  wrongState(action: string): LibsslError {
+    return stateError(`cannot ${action}: the connection is in state '${this.state}'`);
+  }
+
+  // ---- One step.
+
+  /**
+   * Of what is large, or often thrown away, the output is left to libssl until it is taken; and so is
+   * what has to be kept apart.
+   */
+  begin(handle: Handle, takesOutput = true): Native {
+    this.checkAddress();
+    this.began = true;
+    const takes = takesOutput && !this.datagrams;
+    if (!takes) this.output.left = true;
+    return on(handle, takes ? 1 : 0);
+  }
+
+  checkAddress(): void {
+    if (this.needsAddress) {
+      throw stateError(
+        "a server with cookieKey needs the peer's address: the option peerAddress, or listen()",
+      );
+    }
+  }
+
+  /** After a native step: takes what it gave, and fails where it failed. */
+  finish(functionName: string, outcome: Outcome, must = false, error = step.error): Buffer | null {
+    const failed = isFailure(error) || (must && step.result !== 1);
+    if (step.ready) this.ready = true;
+    if (outcome === undefined && !failed && error !== SSL_ERROR_WANT_CLIENT_HELLO_CB) return null;
+    const failure = failed ? stepError(functionName, this.handle) : null;
+    if (outcome !== undefined && outcome[1] !== null) this.output.add(outcome[1]);
+    // What was only asked in vain does the connection no harm.
+    if (!must) this.failure = failure;
+    const data = outcome?.[0] ?? null;
+    // Data that came before the failure is given first: the next call throws.
+    this.failureTold = data === null;
+    this.settle(outcome, error === SSL_ERROR_WANT_CLIENT_HELLO_CB, data === null ? failure : null);
+    return data;
+  }
+
+  /** The end of a step. Listeners come last: they may do anything, also free this connection. */
+  settle(
+    outcome: Outcome,
+    waits: boolean,
+    failure: LibsslError | null,
+    callers: readonly Steps[] = [this],
+  ): void {
+    const pauses = waits && !this.paused;
+    if (pauses) this.paused = true;
+    const thrown: unknown[] = failure === null ? [] : [failure];
+    const lookups: NativeEvent[] = [];
+    const owners = callers.map(({ owner }) => owner);
+    call(() => deliver(outcome?.[2] ?? null, lookups, owners), thrown);
+    if (pauses && !this.freed) call(() => this.#lookUp(lookups, thrown), thrown);
+    if (thrown.length > 0) throw thrown[0];
+  }
+
+  // The handshake waits for these ids.
+  #lookUp(lookups: NativeEvent[], thrown: unknown[]): void {
+    let atOnce = true;
+    const goOn = () => {
+      if (this.freed) return;
+      on(this.handle).endLookup();
+      this.paused = false;
+      if (atOnce) {
+        this.goOn();
+        return;
+      }
+      try {
+        this.resume();
+      } finally {
+        this.lookup.wake();
+        if (!this.freed) this.owner.emit('progress');
+      }
+    };
+    const { handle } = this;
+    this.lookup.ask(this.context, handle, lookups, thrown, goOn);
+    atOnce = false;
+    // The store may have freed it.
+    if (this.freed) this.lookup.end();
+  }
+
+  /** Nobody waits for an exception here: a failure shows in `state`, and in the next call. */
+  resume(): void {
+    if (this.freed || this.failure !== null) return;
+    try {
+      this.goOn();
+    } catch (error) {
+      this.tellLater(error);
+    }
+  }
+
+  /** The next call throws it, where it is the connection's failure. */
+  tellLater(error: unknown): void {
+    if (error !== this.failure) throw error;
+    this.failureTold = false;
+  }
+
+  // ---- What a connection does again and again.
+
+  /** Sends what a step of this name has asked libssl for. */
+  send(handle: Handle, functionName: string, outcome: Outcome): void {
+    this.finish(functionName, outcome, true);
+    this.finish('SSL_do_handshake', this.begin(handle).SSL_do_handshake());
+  }
+
+  handshake(): SslConnectionState {
+    const handle = this.usable('handshake');
+    if (this.paused) return 'paused';
+    if (this.readsEarlyData) return this.#readEarly(handle);
+    // Another handshake: data may have come in the middle of it, which SSL_do_handshake cannot take.
+    if (this.ready && this.handshaking) return this.goOn();
+    this.finish('SSL_do_handshake', this.begin(handle).SSL_do_handshake());
+    this.sendUnsent();
+    return this.state;
+  }
+
+  receive(data: Uint8Array): SslConnectionState {
+    const handle = this.usable('receive');
+    if (this.paused || this.readsEarlyData) {
+      feed(handle, data);
+      return this.paused ? 'paused' : this.#readEarly(handle);
+    }
+    this.finish(this.ready ? 'SSL_read' : 'SSL_do_handshake', this.begin(handle).receive(data));
+    this.sendUnsent();
+    return this.state;
+  }
+
+  /** Goes on with what has come. */
+  goOn(): SslConnectionState {
+    return this.receive(nothing);
+  }
+
+  #readEarly(handle: Handle): SslConnectionState {
+    for (;;) {
+      const outcome = this.begin(handle).SSL_read_early_data(mostRead);
+      const { result } = step;
+      if (result === 2) this.readsEarlyData = false;
+      // Before listeners are called, who may read on.
+      const data = outcome?.[0] ?? null;
+      if (data !== null) this.earlyData.push(data);
+      this.finish('SSL_read_early_data', outcome);
+      // 0: it waits, also for the store. And a listener may have freed the connection, or read all.
+      if (result === 0 || this.freed || (result === 1 && !this.readsEarlyData)) return this.state;
+      if (result === 2) return this.goOn();
+    }
+  }
+
+  /** Whether the peer has sent its end, too. */
+  shutDown(): boolean {
+    const handle = this.idle('shutdown');
+    if (!(this.shutdown & SSL_SENT_SHUTDOWN)) {
+      const outcome = this.begin(handle, false).SSL_shutdown();
+      // 0: sent, and the peer's has not come; SSL_get_error has nothing for that.
+      this.finish('SSL_shutdown', outcome, false, step.result >= 0 ? SSL_ERROR_NONE : step.error);
+    }
+    return !this.freed && (this.shutdown & SSL_RECEIVED_SHUTDOWN) !== 0;
+  }
+
+  write(data: Uint8Array): void {
+    const handle = this.usable('write');
+    if (!this.ready || this.shutdown & SSL_SENT_SHUTDOWN) throw this.wrongState('write');
+    if (data.length === 0) return;
+    // A handshake goes on before: SSL_write, which would do so, fails where data waits to be read.
+    if (this.handshaking) this.goOn();
+    if (this.freed) return; // by a listener
+    // How much a datagram will take then, nobody knows yet.
+    if (this.datagrams && this.handshaking) throw this.wrongState('write');
+    const most = this.datagrams ? dataMtu(handle) : data.length;
+    if (data.length > most) throw outOfRange('bytes.byteLength', `<= ${most}`, data.length);
+    if (this.#unsent.length > 0 || this.handshaking || !this.#send(handle, data))
+      this.#unsent.push(Uint8Array.from(data));
+  }
+
+  #send(handle: Handle, data: Uint8Array): boolean {
+    const outcome = this.begin(handle, false).SSL_write(data);
+    const sent = step.result > 0;
+    this.finish('SSL_write', outcome);
+    return sent;
+  }
+
+  sendUnsent(): void {
+    for (let data = this.#unsent[0]; data !== undefined; data = this.#unsent[0]) {
+      if (this.freed || this.failure !== null || this.handshaking) return;
+      this.#unsent.shift(); // before: a listener may come here again
+      if (this.#send(this.handle, data)) continue;
+      this.#unsent.unshift(data);
+      return;
+    }
+  }
+
+  read(): Buffer | null {
+    const functions = this.#beginReading();
+    const data = this.finish(
+      'SSL_read',
+      this.datagrams ? functions.SSL_read(mostRead) : functions.readAll(),
+    );
+    this.#sendAfterRead();
+    return data;
+  }
+
+  readInto(into: Uint8Array): number {
+    const outcome = this.#beginReading().readInto(into);
+    const size = Math.max(result(), 0);
+    this.finish('SSL_read', outcome);
+    this.#sendAfterRead();
+    return size;
+  }
+
+  #beginReading(): Native {
+    const handle = this.usable('read');
+    if (!this.ready) throw this.wrongState('read');
+    return this.begin(handle);
+  }
+
+  /** The end of a handshake may have been behind the data. Of a failure the next call tells. */
+  #sendAfterRead(): void {
+    try {
+      this.sendUnsent();
+    } catch (error) {
+      this.tellLater(error);
+    }
+  }
+}
+
+export const isFailure = (error: number | undefined) =>
+  error === SSL_ERROR_SSL || error === SSL_ERROR_SYSCALL;
+
+export function feed(to: Handle, bytes: Uint8Array): void {
+  on(to).BIO_write(bytes);
+  if (result() < 0) throw libsslError('BIO_write', native().lastErrors());
+}
