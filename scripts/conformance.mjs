@@ -38,18 +38,18 @@ const programs = {
     [
       'test_session_with_only_int_cache',
       cross(both, steps(...range(1, 9))),
-      'sessions in the internal cache alone, of a client and then of a server',
+      'sessions only in the internal cache, of a client and then of a server',
     ],
     [
       'test_session_with_only_ext_cache',
       cross(both, steps(1, 2, 3, 4, 6, 7, 8, 9)),
-      'the same with callbacks alone, and how often each is called',
+      'the same with only the callbacks, and how often each is called',
     ],
     ['test_session_with_both_cache', cross(both, steps(...range(1, 9))), 'the same with both'],
     [
       'test_stateful_tickets',
       cross([' '], range(0, 2)),
-      'TLS 1.3 tickets that are an id: how many there are, and that each is good once',
+      'TLS 1.3 tickets that are only an id: how many there are, and that each can be used once',
     ],
     ['test_stateless_tickets', cross([' '], range(0, 2)), 'the same with encrypted tickets'],
     ['test_psk_tickets', [''], 'one ticket with an external PSK'],
@@ -57,20 +57,32 @@ const programs = {
     [
       'test_tls13_psk',
       cross([' '], range(0, 3)),
-      'external PSKs by the new callbacks, both kinds, the old ones, and without a certificate',
+      'external PSKs with the new callbacks, with both kinds, with the old ones, without a certificate',
     ],
     ['test_early_data_read_write', cross([' '], range(0, 2)), 'early data both ways'],
     ['test_early_data_replay', cross([' '], range(0, 1)), 'a ticket that was used before'],
     ['test_early_data_skip', cross([' '], range(0, 2)), 'early data that a server skips'],
     ['test_early_data_skip_hrr', cross([' '], range(0, 2)), 'the same with a HelloRetryRequest'],
-    ['test_early_data_skip_hrr_fail', cross([' '], range(0, 2)), 'early data after it'],
-    ['test_early_data_skip_abort', cross([' '], range(0, 2)), 'more of it than is skipped'],
+    [
+      'test_early_data_skip_hrr_fail',
+      cross([' '], range(0, 2)),
+      'early data after a HelloRetryRequest',
+    ],
+    [
+      'test_early_data_skip_abort',
+      cross([' '], range(0, 2)),
+      'more early data than a server skips',
+    ],
     ['test_early_data_not_sent', cross([' '], range(0, 2)), 'early data that is not sent'],
     ['test_early_data_not_expected', cross([' '], range(0, 2)), 'a server that asks for none'],
     ['test_early_data_tls1_2', cross([' '], range(0, 2)), 'a server of TLS 1.2'],
-    ['test_early_data_psk', cross([' '], range(0, 7)), 'what a PSK session must agree with'],
+    [
+      'test_early_data_psk',
+      cross([' '], range(0, 7)),
+      'what must match between a PSK session and a connection',
+    ],
     ['test_early_data_psk_with_all_ciphers', [''], 'a PSK session of each suite of TLS 1.3'],
-    ['test_ciphersuite_change', [''], 'which other suites a session is resumed with'],
+    ['test_ciphersuite_change', [''], 'with which other suites a session is resumed'],
     [
       'test_ticket_callbacks',
       cross([' '], range(0, 11)),
@@ -81,7 +93,7 @@ const programs = {
     ['test_ticket_lifetime', [''], 'the lifetime hint of a ticket'],
     ['test_keylog', [''], 'the key log and the master key'],
     ['test_keylog_no_master_key', [''], 'the key log of early data'],
-    ['test_ssl_clear', cross([' '], range(0, 1)), 'a second handshake of the same SSL'],
+    ['test_ssl_clear', cross([' '], range(0, 1)), 'a second handshake on the same SSL'],
     [
       'test_max_fragment_len_ext',
       cross([', '], ['TLSv1.2', 'TLSv1.3']),
@@ -92,7 +104,7 @@ const programs = {
     [
       '10-resumption',
       [...cross(pairs(tls), tickets), ', resumption-with-hrr', ...fragments],
-      'a session is resumed exactly by the version that it was made by',
+      'a session is resumed only with the version that made it',
     ],
     ['11-dtls_resumption', [...cross(pairs(dtls), tickets), ...fragments], 'the same over DTLS'],
     [
@@ -104,7 +116,7 @@ const programs = {
         ]),
         ', a broken key callback',
       ],
-      'who decides about a ticket when a server switches context',
+      'which context decides about a ticket when a server switches to another',
     ],
     [
       '27-ticket-appdata',
@@ -125,7 +137,7 @@ const programs = {
         ],
         ['-resumption'],
       ),
-      'a resumption agrees on a protocol anew',
+      'a resumption negotiates the protocol again',
     ],
     ['08-npn', [''], 'the same for next protocol negotiation'],
     ['12-ct', [''], 'no signed certificate timestamps on resumption'],
@@ -137,7 +149,7 @@ const programs = {
     [
       '70-test_tlsextms',
       [...cross([', '], range(1, 10)), ', the flag'],
-      'sessions with the extended master secret, and without',
+      'sessions with and without the extended master secret',
     ],
     ['70-test_tls13psk', [''], 'the PSK extension, changed on the wire'],
     ['70-test_tls13kexmodes', [''], 'the modes of key exchange, changed on the wire'],
@@ -156,7 +168,11 @@ const programs = {
       ],
       'a saved session in a ClientHello',
     ],
-    ['bad_dtls_test.c', [', the DER', ', set_session'], 'a session of DTLS before its standard'],
+    [
+      'bad_dtls_test.c',
+      [', the DER', ', set_session'],
+      'a session of DTLS from before the standard',
+    ],
     ['dtlstest.c', [', a full handshake', ', a resumption', ', cookies'], 'lost records'],
     [
       'tls13ccstest.c',
@@ -176,7 +192,7 @@ const programs = {
       cross([', '], ['TLSv1.2', 'TLSv1.3'], [', not resumed', ', resumed']),
       'when a client is told of a new session',
     ],
-    ['fuzz/asn1.c', [''], 'no input crashes the decoder, nor what it gives the printer'],
+    ['fuzz/asn1.c', [''], 'no input crashes the decoder, or the printer with what was decoded'],
     ['fuzz/client.c', [''], 'no input crashes a client'],
     ['fuzz/server.c', [''], 'no input crashes a server'],
     [
@@ -273,9 +289,9 @@ export function markdown({ rows, tests, reasons, others }) {
     '',
     '# What OpenSSL’s own tests assert about sessions',
     '',
-    `The test programs of OpenSSL 1.1.1w assert ${rows.length} facts about sessions. ${shown.length} of them are shown`,
-    `here by ${tests.length} tests of \`${directory}\`, ${partly.length} of these only in part; the other`,
-    `${rows.length - shown.length} have a reason instead.`,
+    `The test programs of OpenSSL 1.1.1w assert ${rows.length} facts about sessions. ${tests.length} tests in`,
+    `\`${directory}\` show ${shown.length} of these facts, ${partly.length} of them only in part. For the other ${rows.length - shown.length}`,
+    'there is a reason why no test can show them.',
     '',
   ];
   const titles = { 1.1: 'test/sslapitest.c', 1.2: 'Other test programs and recipes' };
@@ -304,7 +320,7 @@ export function markdown({ rows, tests, reasons, others }) {
   lines.push(
     `## Not expressible: ${reasons.length}`,
     '',
-    'Facts, and parts of facts, that no test shows, and why.',
+    'Facts, and parts of facts, that no test can show, and why.',
     '',
     ...reasons.map(({ fact, reason }) => `- **${fact}**: ${reason}`),
     '',

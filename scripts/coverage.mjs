@@ -37,15 +37,15 @@ const classes = {
 };
 
 const alias = (name) => `another name of \`${name}\``;
-const stdio = (name) => `a \`FILE*\` is nothing that JavaScript has; use \`${name}\``;
-const bio = (name) => `reads or writes a \`BIO\` of the caller; use \`${name}\`, on bytes`;
-const exData = 'C pointers with C callbacks; in JavaScript, keep the data in a `WeakMap`';
+const stdio = (name) => `JavaScript has no \`FILE*\`; use \`${name}\``;
+const bio = (name) => `reads or writes the caller’s \`BIO\`; use \`${name}\`, which works on bytes`;
+const exData = 'stores C pointers, with C callbacks; in JavaScript, keep the data in a `WeakMap`';
 
-const borrowed = (name) => `gives a pointer that is not the caller’s; use \`${name}\``;
+const borrowed = (name) => `returns a borrowed pointer; use \`${name}\``;
 const because = (reason, names) =>
   Object.fromEntries(names.flatMap((some) => some.split(' ')).map((name) => [name, reason]));
 
-// Why a function is not here, for each that is not.
+// Why a function is not available, for each that is not.
 const reasons = {
   PEM_read_SSL_SESSION: stdio('PEM_read_bio_SSL_SESSION'),
   PEM_write_SSL_SESSION: stdio('PEM_write_bio_SSL_SESSION'),
@@ -66,21 +66,25 @@ const reasons = {
   SSL_cache_hit: alias('SSL_session_reused'),
   SSL_CTX_set1_curves: alias('SSL_CTX_set1_groups'),
   SSL_CTX_set1_curves_list: alias('SSL_CTX_set1_groups_list'),
-  SSL_CTX_set1_groups: 'the same by numbers; use `SSL_CTX_set1_groups_list`',
-  SSL_CTX_get_tlsext_ticket_keys: 'gives secret keys, which whoever has set them has',
-  SSL_client_hello_get0_session_id: 'only for the callback of `SSL_CTX_set_client_hello_cb`',
-  SSL_CTX_set_tlsext_servername_arg: 'the argument of a C callback',
-  SSL_get_SSL_CTX: 'gives a borrowed pointer; whoever made the connection has the context',
-  SSL_CTX_get_ssl_method: 'gives a C pointer; whoever made the context has the method',
+  SSL_CTX_set1_groups: 'does the same with numbers; use `SSL_CTX_set1_groups_list`',
+  SSL_CTX_get_tlsext_ticket_keys: 'returns secret keys; keep those that you have set',
+  SSL_client_hello_get0_session_id:
+    'works only inside the callback of `SSL_CTX_set_client_hello_cb`',
+  SSL_CTX_set_tlsext_servername_arg: 'sets the argument of a C callback',
+  SSL_get_SSL_CTX: 'returns a borrowed pointer; keep the context that you made the connection from',
+  SSL_CTX_get_ssl_method: 'returns a C pointer; keep the method that you made the context from',
   SSL_CTX_set_ssl_version: 'changes the method of a context that is in use; make another context',
-  SSL_CTX_ctrl: 'takes any pointer; use the functions over it',
-  SSL_CTX_callback_ctrl: 'takes any C callback; use the functions over it',
-  SSL_CTX_add_client_CA: 'a part of `SSL_CTX_load_verify_locations`',
-  ...because('takes a file; use the function on PEM bytes', [
+  SSL_CTX_ctrl: 'takes any pointer; use the functions that are made from it',
+  SSL_CTX_callback_ctrl: 'takes any C callback; use the functions that are made from it',
+  SSL_CTX_set1_sigalgs_list: 'use the option `sigalgs` of `SslContext`',
+  SSL_CTX_set_tmp_dh: 'use the option `dhparam` of `SslContext`',
+  SSL_CTX_set_dh_auto: 'use the option `dhparam` of `SslContext`',
+  SSL_CTX_add_client_CA: '`SSL_CTX_load_verify_locations` does this, too',
+  ...because('takes a file; use the function that takes PEM bytes', [
     'SSL_CTX_use_certificate_chain_file SSL_CTX_use_certificate_file SSL_CTX_use_PrivateKey_file',
     'SSL_CTX_use_RSAPrivateKey_file SSL_CTX_set_default_verify_dir SSL_CTX_set_default_verify_file',
   ]),
-  ...because('the same from another form; use the function on PEM bytes', [
+  ...because('does the same from another form; use the function that takes PEM bytes', [
     'SSL_CTX_use_certificate SSL_CTX_use_certificate_ASN1 SSL_CTX_use_PrivateKey_ASN1',
     'SSL_CTX_use_RSAPrivateKey SSL_CTX_use_RSAPrivateKey_ASN1 SSL_CTX_use_cert_and_key',
     'SSL_CTX_add0_chain_cert SSL_CTX_add1_chain_cert SSL_CTX_add_extra_chain_cert',
@@ -91,18 +95,18 @@ const reasons = {
     'SSL_CTX_get_default_passwd_cb SSL_CTX_get_default_passwd_cb_userdata',
     'SSL_CTX_set_cert_flags SSL_CTX_clear_cert_flags',
   ]),
-  ...because('gives or takes C objects of libcrypto', [
+  ...because('takes or returns C objects of libcrypto', [
     'SSL_CTX_get0_CA_list SSL_CTX_get0_certificate SSL_CTX_get0_chain_certs',
     'SSL_CTX_get0_privatekey SSL_CTX_get_client_CA_list SSL_CTX_get_extra_chain_certs',
     'SSL_CTX_get_extra_chain_certs_only SSL_CTX_get_cert_store SSL_CTX_set_cert_store',
     'SSL_CTX_set1_cert_store SSL_CTX_set0_chain_cert_store SSL_CTX_set1_chain_cert_store',
     'SSL_CTX_get0_chain_cert_store SSL_CTX_set0_verify_cert_store',
     'SSL_CTX_set1_verify_cert_store SSL_CTX_get0_verify_cert_store SSL_CTX_get0_param',
-    'SSL_CTX_set1_param SSL_CTX_get_ciphers SSL_CTX_set_tmp_dh SSL_CTX_set_tmp_ecdh',
+    'SSL_CTX_set1_param SSL_CTX_get_ciphers SSL_CTX_set_tmp_ecdh',
     'BIO_new_ssl BIO_new_ssl_connect BIO_new_buffer_ssl_connect SSL_CONF_CTX_set_ssl_ctx',
     'BIO_ssl_copy_session_id',
   ]),
-  ...because('a C callback that wants its answer at once', [
+  ...because('sets a C callback, which has to answer at once', [
     'SSL_CTX_set_generate_session_id SSL_set_generate_session_id SSL_CTX_set_cert_cb',
     'SSL_CTX_set_not_resumable_session_callback SSL_set_not_resumable_session_callback',
     'SSL_set_session_secret_cb SSL_set_session_ticket_ext_cb SSL_CTX_set_cert_verify_callback',
@@ -113,11 +117,11 @@ const reasons = {
     'SSL_CTX_set_stateless_cookie_generate_cb SSL_CTX_set_stateless_cookie_verify_cb',
     'SSL_CTX_add_client_custom_ext SSL_CTX_add_custom_ext SSL_CTX_add_server_custom_ext',
   ]),
-  ...because('observes messages and states, which nothing here records yet', [
+  ...because('observes messages and states, which are not recorded yet', [
     'SSL_CTX_set_info_callback SSL_CTX_get_info_callback SSL_CTX_set_msg_callback',
     'SSL_CTX_set_msg_callback_arg',
   ]),
-  ...because('reads or sets what belongs to a C callback that is not here', [
+  ...because('belongs to a C callback that is not available', [
     'SSL_CTX_get_verify_callback SSL_CTX_get_client_cert_cb SSL_CTX_get_security_callback',
     'SSL_CTX_get0_security_ex_data SSL_CTX_set0_security_ex_data SSL_get_security_callback',
     'SSL_CTX_get_record_padding_callback_arg SSL_CTX_set_record_padding_callback_arg',
@@ -133,14 +137,14 @@ const reasons = {
     'DTLSv1_method DTLSv1_client_method DTLSv1_server_method DTLSv1_2_method',
     'DTLSv1_2_client_method DTLSv1_2_server_method',
   ]),
-  ...because('does nothing any more', [
+  ...because('does nothing in OpenSSL 1.1.1', [
     'SSL_CTX_need_tmp_RSA SSL_CTX_set_tmp_rsa SSL_CTX_set_tmp_rsa_callback SSL_CTX_set_ecdh_auto',
   ]),
-  ...because('of EAP-FAST, which is not about resumption', ['SSL_set_session_ticket_ext']),
+  ...because('is for EAP-FAST, which is not about resumption', ['SSL_set_session_ticket_ext']),
   ...because('works on two connections at once; use `SSL_set_session` and the id context', [
     'SSL_copy_session_id',
   ]),
-  ...because('says whether a connection’s own context has the id; use `SSL_CTX_sessions`', [
+  ...because('asks whether the connection’s context has the id; use `SSL_CTX_sessions`', [
     'SSL_has_matching_session_id',
   ]),
   ...because('SRP, DANE, certificate transparency, NPN and OCSP are not about sessions', [
@@ -158,14 +162,14 @@ const reasons = {
     'SSL_CTX_set_tlsext_status_type SSL_CTX_use_serverinfo SSL_CTX_use_serverinfo_ex',
     'SSL_CTX_use_serverinfo_file SSL_CTX_set_client_cert_engine',
   ]),
-  ...because('a setting that is not about sessions, and that nobody has asked for yet', [
+  ...because('is a setting that is not about sessions, and that nobody has asked for yet', [
     'SSL_CTX_clear_mode SSL_CTX_get_mode SSL_CTX_set_mode SSL_CTX_config',
     'SSL_CTX_get_default_read_ahead SSL_CTX_set_default_read_ahead SSL_CTX_get_max_cert_list',
     'SSL_CTX_set_max_cert_list SSL_CTX_get_quiet_shutdown SSL_CTX_set_quiet_shutdown',
     'SSL_CTX_get_verify_depth SSL_CTX_set_verify_depth SSL_CTX_set_purpose SSL_CTX_set_trust',
     'SSL_CTX_set1_client_certificate_types SSL_CTX_set1_client_sigalgs',
-    'SSL_CTX_set1_client_sigalgs_list SSL_CTX_set1_sigalgs SSL_CTX_set1_sigalgs_list',
-    'SSL_CTX_set_block_padding SSL_CTX_set_default_read_buffer_len SSL_CTX_set_dh_auto',
+    'SSL_CTX_set1_client_sigalgs_list SSL_CTX_set1_sigalgs',
+    'SSL_CTX_set_block_padding SSL_CTX_set_default_read_buffer_len',
     'SSL_CTX_set_max_pipelines SSL_CTX_set_max_send_fragment SSL_CTX_set_split_send_fragment',
   ]),
 };
@@ -321,14 +325,14 @@ export function markdown(rows) {
   return [
     '<!-- Made by scripts/coverage.mjs: change that, then "node scripts/coverage.mjs --write". -->',
     '',
-    '# What of OpenSSL’s functions for sessions and contexts is here',
+    '# Which of OpenSSL’s session and context functions are available',
     '',
     `The public headers of OpenSSL 1.1.1 declare ${rows.length} functions and macros about sessions,`,
     'tickets, pre-shared keys, early data and contexts: they take or return an `SSL_SESSION` or an',
     '`SSL_CTX`, or have one of these in their names or parameters.',
-    `${reachable.length} are reachable here; each of the other ${others.length} has a reason.`,
+    `${reachable.length} are available here. For each of the other ${others.length} there is a reason.`,
     '',
-    '## Reachable',
+    '## Available',
     '',
     'The second column is a function of `libssl-session/libssl`, under OpenSSL’s own name; the third',
     'is a member of `SslSession`, or of the class that it names.',
@@ -342,7 +346,7 @@ export function markdown(rows) {
       ]),
     ]),
     '',
-    '## Not here',
+    '## Not available',
     '',
     ...formatTable([
       ['OpenSSL', '', 'why'],

@@ -6,7 +6,7 @@ import { formatTable, keepDocument, main } from './lib.mjs';
 
 export const file = 'docs/resumption.md';
 
-/** What a connection came to; `code` is that of the error of who judges, null where it opens. */
+/** The outcome of a connection; `code`: the error of the side that judges, null if it opens. */
 const outcome = (resumed, code) => ({ resumed, code });
 const opens = outcome(false, null);
 const resumed = outcome(true, null);
@@ -27,15 +27,14 @@ const majors = Object.keys(releases).map(Number);
 /** What node:tls does: from each of these majors on. */
 const each = (value) => ({ 20: value });
 
-// Each situation: who judges, what is another than when the session was made, and what comes of it.
-// `full`: a full handshake. `here` and `node`: the session is offered; by kind where they differ.
-// `why`: where node:tls, that of Node 20, opens and we do not; it goes on after the name. `note`:
-// what else there is to say.
+// Each situation: who judges, what has changed since the session was made, and the outcome. `full`: of
+// a full handshake. `here` and `node`: when the session is offered; by kind if they differ. `why`: if
+// node:tls of Node 20 opens and we do not; it follows the name. `note`: anything else.
 const situations = [
   {
     judge: 'client',
     change: 'nothing',
-    what: 'The client, its server and the name are what they were.',
+    what: 'The client, its server and the name are the same as before.',
     full: opens,
     here: resumed,
     node: each(resumed),
@@ -43,7 +42,7 @@ const situations = [
   {
     judge: 'client',
     change: 'lax, then strict',
-    what: 'The session was made with `rejectUnauthorized: false`, with a server that cannot be verified.',
+    what: 'The session was made with `rejectUnauthorized: false`, and the server cannot be verified.',
     full: refused(foreign),
     here: refused(foreign),
     node: each(resumedAndRefused(foreign)),
@@ -51,25 +50,25 @@ const situations = [
   {
     judge: 'client',
     change: 'another CA',
-    what: 'The client that made the session trusted the CA of the server, this one trusts another.',
+    what: 'The client that made the session trusted the server’s CA; this client trusts another CA.',
     full: refused(foreign),
     here: refused(foreign),
     node: each(resumed),
-    why: 'which goes by the result that the session has kept: that of the other CA.',
+    why: 'which relies on the result in the session, which is from the other CA.',
   },
   {
     judge: 'client',
     change: 'another name',
-    what: 'The `servername` is one that the server’s certificate is not for.',
+    what: 'The server’s certificate is not for this `servername`.',
     full: refused(otherName),
     here: refused(otherName),
     node: { 20: resumed, 22: refused(otherName) },
-    why: 'which in Node 20 looks at the name in a full handshake only; newer ones bind a session to it.',
+    why: 'which in Node 20 checks the name only in a full handshake; newer versions bind a session to it.',
   },
   {
     judge: 'client',
     change: 'no certificate',
-    what: 'The session came of a pre-shared key, which this client has not; the certificate that the server has, too, cannot be verified.',
+    what: 'The session came from a pre-shared key, which this client does not have. The server also has a certificate, which cannot be verified.',
     full: refused(foreign),
     here: refused(foreign),
     node: {
@@ -83,22 +82,22 @@ const situations = [
       },
       'TLS 1.3': each(resumed),
     },
-    why: 'which takes a session of TLS 1.3 without a certificate for verified, wherever it comes from.',
-    note: 'In TLS 1.2 node:tls offers the session, but not its cipher suite; so the server ends the handshake, also where a full one would open.',
+    why: 'which counts any TLS 1.3 session without a certificate as verified.',
+    note: 'In TLS 1.2 node:tls offers the session but not its cipher suite, so the server ends the handshake, even if a full one would open.',
   },
   {
     judge: 'client',
     change: 'another SNI context',
-    what: 'At this `servername` the server has another context, with a certificate that cannot be verified. The certificate in the session is for both names.',
+    what: 'For this `servername` the server has another context, whose certificate cannot be verified. The certificate in the session is for both names.',
     full: refused(foreign),
     here: refused(foreign),
     node: { 20: resumed, 22: refused(foreign) },
-    why: 'whose servers do not ask which name a session was made under. RFC 6066 wants them to.',
+    why: 'whose servers do not check which name a session was made under, as RFC 6066 requires.',
   },
   {
     judge: 'server',
     change: 'nothing',
-    what: 'The server has `requestCert`, and the client the certificate that it had.',
+    what: 'The server has `requestCert`, and the client has the same certificate as before.',
     full: opens,
     here: resumed,
     node: each(resumed),
@@ -106,7 +105,7 @@ const situations = [
   {
     judge: 'server',
     change: 'lax, then strict',
-    what: 'The session was made by a server with `rejectUnauthorized: false`; the client’s certificate cannot be verified.',
+    what: 'A server with `rejectUnauthorized: false` made the session; the client’s certificate cannot be verified.',
     full: refused(foreign),
     here: refused(foreign),
     node: each(resumedAndRefused(foreign)),
@@ -114,16 +113,16 @@ const situations = [
   {
     judge: 'server',
     change: 'another CA',
-    what: 'The server that made the session trusted the CA of the client, this one trusts another.',
+    what: 'The server that made the session trusted the client’s CA; this server trusts another CA.',
     full: refused(foreign),
     here: refused(foreign),
     node: each(resumed),
-    why: 'which goes by the result that the session has kept: that of the other CA.',
+    why: 'which relies on the result in the session, which is from the other CA.',
   },
   {
     judge: 'server',
     change: 'another name',
-    what: 'The client asks the same server for another name, which has no context of its own.',
+    what: 'The client asks the same server for another name, which does not have its own context.',
     full: opens,
     here: resumed,
     node: { 20: resumed, 22: opens, 26: resumed },
@@ -131,7 +130,7 @@ const situations = [
   {
     judge: 'server',
     change: 'no certificate',
-    what: 'The session was made by a server with `rejectUnauthorized: false`; the client has no certificate.',
+    what: 'A server with `rejectUnauthorized: false` made the session; the client has no certificate.',
     full: refused(none),
     here: refused(none),
     node: {
@@ -139,16 +138,16 @@ const situations = [
       'TLS 1.2, ticket': each(resumedAndRefused(noIssuer)),
       'TLS 1.3': { 20: resumed, 24: resumedAndRefused(noIssuer) },
     },
-    why: 'which up to Node 22 takes a session of TLS 1.3 without a certificate for verified.',
+    why: 'which up to Node 22 counts a TLS 1.3 session without a certificate as verified.',
   },
   {
     judge: 'server',
     change: 'another SNI context',
-    what: 'The client asks for a name that has another context, which trusts another CA.',
+    what: 'The client asks for a name that has its own context, which trusts another CA.',
     full: refused(foreign),
     here: refused(foreign),
     node: { 20: resumed, 22: refused(foreign), 26: resumed },
-    why: 'which looks for the context of a name in a full handshake only.',
+    why: 'which looks for a name’s context only in a full handshake.',
   },
 ];
 
@@ -178,7 +177,7 @@ function text({ resumed, code }) {
 function nodeText(node) {
   return Object.entries(node)
     .map(([major, value]) =>
-      major === '20' ? text(value) : `from Node ${major} on ${text(value)}`,
+      major === '20' ? text(value) : `from Node ${major} on: ${text(value)}`,
     )
     .join('; ');
 }
@@ -207,7 +206,7 @@ function section(judge) {
     }),
     '',
     ...formatTable([
-      ['what is another', 'session', 'a full handshake', 'here', 'node:tls', 'stricter'],
+      ['what has changed', 'session', 'a full handshake', 'here', 'node:tls', 'stricter'],
       ...rows
         .filter((row) => row.judge === judge)
         .map(({ change, kind, full, here, node, stricter }) => [
@@ -229,15 +228,15 @@ export function markdown() {
     '# When a session is resumed',
     '',
     ...wrap(
-      'In a resumed handshake no certificate is sent: each side goes by the one that is in the session. libssl alone asks nothing about it then. So a session that was made under lax options, for another name or under another CA could open a connection that a full handshake refuses. Here it cannot: **where a full handshake refuses, a resumed one does not open, and the error has the same code.** What would not pass is not offered, or not taken; then there is a full handshake, which says why it refuses.',
+      'In a resumed handshake no certificate is sent: each side relies on the one in the session. libssl itself does not check it again. So a session that was made with lax options, for another name or under another CA could open a connection that a full handshake refuses. Here it cannot: **where a full handshake refuses, a resumed one does not open, and the error has the same code.** A session that would not pass is not offered, or not accepted. Then there is a full handshake, whose error says why it refuses.',
     ),
     '',
     ...wrap(
-      'The tables show that, with what node:tls does beside it. Someone who judges (a client that verifies its server, a server that asks for certificates) is offered a session that was made when something was another. `test/resumption.test.ts` makes each of these connections, here and with node:tls, and compares.',
+      'The tables show each case, and what node:tls does. One side judges: a client that verifies its server, or a server that asks for certificates. Something has changed since the session was made. `test/resumption.test.ts` makes each of these connections, with this package and with node:tls, and compares.',
     ),
     '',
     ...wrap(
-      `“TLS 1.2, id” are sessions that the servers keep, in a store that they share; for the others they share the keys of their tickets. node:tls is that of Node ${Object.values(releases).join(', ')}; where newer ones differ from Node 20 it is said. “Stricter” compares with Node 20.`,
+      `Sessions of “TLS 1.2, id” are in a store that the servers share; for the other sessions the servers share their ticket keys. The column “node:tls” is for Node ${Object.values(releases).join(', ')}, and says where newer versions differ from Node 20. “Stricter” compares with Node 20.`,
     ),
     '',
     '## The client judges',
@@ -247,7 +246,7 @@ export function markdown() {
     '## The server judges',
     '',
     ...wrap(
-      'Its client is lax, and offers its session whatever the name: the sessions of newer node:tls are stripped of the name that they are bound to.',
+      'The client of these servers is lax and offers its session for any name. For newer versions of node:tls, the test removes the name that their sessions are bound to.',
     ),
     '',
     ...section('server'),
@@ -255,7 +254,7 @@ export function markdown() {
     '## What this asks of you',
     '',
     ...wrap(
-      'With the classes: servers that are to resume each other’s sessions need the same `requestCert`, `rejectUnauthorized`, `ca`, `crl` and `sessionIdContext`, and the same names of `addContext()`, beside their ticket keys or store. By the C names there is what C has: `SSL_CTX_set_session_id_context` says which sessions fit, and whoever gives servers of different CAs the same id context has said that their sessions do.',
+      'With the classes, servers that resume each other’s sessions need the same ticket keys or store, and also the same `requestCert`, `rejectUnauthorized`, `ca`, `crl` and `sessionIdContext`, and the same names in `addContext()`. With the C-named functions you have what C has: `SSL_CTX_set_session_id_context` says which sessions fit. If you give servers with different CAs the same id context, they resume each other’s sessions.',
     ),
     '',
   ].join('\n');
