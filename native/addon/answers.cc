@@ -1,7 +1,7 @@
 // What is given in advance: the answers of libssl's callbacks (answers.h), on a context or on a
 // connection, whichever the handle in register 0 is.
 
-#include "addon/addon.h"
+#include "addon/entry.h"
 #include "core/connection.h"
 #include "core/rules.h"
 

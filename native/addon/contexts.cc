@@ -2,10 +2,13 @@
 
 #include <algorithm>
 
-#include "addon/addon.h"
+#include "addon/entry.h"
 #include "addon/forward.h"
+#include "addon/lifetime.h"
+#include "addon/outcome.h"
 #include "core/rules.h"
 #include "core/server_name.h"
+#include "core/session.h"
 #include "core/verify.h"
 
 namespace libssl_session {
@@ -39,61 +42,30 @@ napi_value New(const Call& call) {
   return call.Undefined();
 }
 
-napi_value UpRef(const Call& call) {
-  auto* slot = call.Slot<SSL_CTX>(0);
-  call.CheckReferences();
-  const int result = call.libssl().SSL_CTX_up_ref(slot->object);
-  if (result == 1) {
-    ++slot->references;
-    ++call.environment().references;
-  }
-  return call.Number(result);
-}
-
-napi_value Free(const Call& call) {
-  auto* slot = call.SlotOrNull<SSL_CTX>(0);
-  if (slot == nullptr) return call.Undefined();
-  if (slot->lent && slot->references == 1) throw Misuse{Rule::kLent};
-  call.Release<SSL_CTX>(slot);
-  return Outcome(call, 0, 0);
-}
-
-napi_value Lend(const Call& call) {
-  call.Slot<SSL_CTX>(0)->lent = true;
-  return call.Undefined();
-}
-
-// The object's reference, as releaseSession.
-napi_value Release(const Call& call) {
-  auto* slot = call.Find<SSL_CTX>(0);
-  if (slot == nullptr) return call.Undefined();
-  slot->lent = false;
-  call.Release<SSL_CTX>(slot);
-  return Outcome(call, 0, 0);
-}
-
 // ---- The cache.
 
 napi_value AddSession(const Call& call) {
   ContextState& state = State(call, 0);
   const auto* slot = call.Slot(1);
   SSL_SESSION* session = slot->object;
-  call.environment().sessions.PrefetchNext(slot);
+  // The next call is most likely about the session that was made next.
+  const SSL_SESSION* next = call.environment().sessions.Next(slot);
+  if (next != nullptr) Prefetch(next);
   Obey(AddToCacheRule(state, session));
-  return Outcome(call, call.libssl().SSL_CTX_add_session(state.context, session), 0);
+  return FinishCall(call, call.libssl().SSL_CTX_add_session(state.context, session), 0);
 }
 
 napi_value RemoveSession(const Call& call) {
   const ContextState& state = State(call, 0);
   SSL_SESSION* session = call.SessionOrNull(1);
   if (session != nullptr) Obey(RemoveFromCacheRule(state, session));
-  return Outcome(call, call.libssl().SSL_CTX_remove_session(state.context, session), 0);
+  return FinishCall(call, call.libssl().SSL_CTX_remove_session(state.context, session), 0);
 }
 
 napi_value FlushSessions(const Call& call) {
   SSL_CTX* context = call.Object<SSL_CTX>(0);
   call.libssl().SSL_CTX_flush_sessions(context, call.Long(0));
-  return Outcome(call, 0, 0);
+  return FinishCall(call, 0, 0);
 }
 
 // Handles that own a reference each.
@@ -212,7 +184,7 @@ napi_value SetServerName(const Call& call) {
   place = other;
   if (other == nullptr) state.server_names.erase(name);
   InstallServerNames(&state);
-  return Outcome(call, 1, 0);
+  return FinishCall(call, 1, 0);
 }
 
 }  // namespace
@@ -222,10 +194,10 @@ std::vector<Function> ContextFunctions() {
   constexpr Errors kPossible = Errors::kPossible;
   return {
       {"SSL_CTX_new", Entry<New, kPossible>},
-      {"SSL_CTX_up_ref", Entry<UpRef, kNever>},
-      {"SSL_CTX_free", Entry<Free, kPossible>},
-      {"lendContext", Entry<Lend, kNever>},
-      {"releaseContext", Entry<Release, kPossible>},
+      {"SSL_CTX_up_ref", Entry<UpRef<SSL_CTX>, kNever>},
+      {"SSL_CTX_free", Entry<Free<SSL_CTX>, kPossible>},
+      {"lendContext", Entry<Lend<SSL_CTX>, kNever>},
+      {"releaseContext", Entry<Release<SSL_CTX>, kPossible>},
       {"SSL_CTX_add_session", Entry<AddSession, kNever>},
       {"SSL_CTX_remove_session", Entry<RemoveSession, kNever>},
       {"SSL_CTX_flush_sessions", Entry<FlushSessions, kPossible>},

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-#include "addon/addon.h"
+#include "addon/entry.h"
 #include "core/session.h"
 
 namespace libssl_session {

@@ -2,25 +2,22 @@
 
 #include "core/datagrams.h"
 
-#include "addon/addon.h"
+#include "addon/entry.h"
+#include "addon/steps.h"
 #include "core/fragments.h"
 #include "core/rules.h"
 
 namespace libssl_session {
 namespace {
 
-ConnectionState* State(const Call& call) {
-  return ConnectionState::Of(call.libssl(), call.Object<SSL>(0));
-}
-
 ConnectionState* DtlsState(const Call& call) {
-  ConnectionState* state = State(call);
+  ConnectionState* state = StateOf(call, 0);
   Obey(DtlsRule(*state));
   return state;
 }
 
 napi_value StepOutcome(const Call& call, const ConnectionState& state, const Step& step) {
-  const napi_value outcome = Outcome(call, step.result, step.error);
+  const napi_value outcome = FinishCall(call, step.result, step.error);
   call.environment().registers[2] = call.libssl().SSL_is_init_finished(state.ssl);
   return outcome;
 }
@@ -28,20 +25,20 @@ napi_value StepOutcome(const Call& call, const ConnectionState& state, const Ste
 // Register 0: whether the timer runs; 1 and 2: how long still, in seconds and microseconds.
 napi_value GetTimeoutLeft(const Call& call) {
   timeval left = {};
-  const bool runs = GetTimeout(*State(call), &left);
+  const bool runs = GetTimeout(*StateOf(call, 0), &left);
   call.environment().registers[1] = static_cast<double>(left.tv_sec);
   call.environment().registers[2] = static_cast<double>(left.tv_usec);
   return call.Number(runs);
 }
 
 napi_value Timeout(const Call& call) {
-  ConnectionState* state = State(call);
+  ConnectionState* state = StateOf(call, 0);
   Obey(state->unusable);
   return StepOutcome(call, *state, HandleTimeout(state));
 }
 
 napi_value ListenOnce(const Call& call) {
-  ConnectionState* state = State(call);
+  ConnectionState* state = StateOf(call, 0);
   Obey(ListenRule(*state));
   using Side = ConnectionState::Side;
   if (state->side == Side::kUnknown) ChooseSide(state, Side::kServer);
@@ -63,7 +60,7 @@ napi_value SetTimer(const Call& call) {
 
 napi_value SetPeer(const Call& call) {
   const Bytes address = call.ByteView(0);
-  State(call)->peer_address.assign(reinterpret_cast<const char*>(address.data), address.size);
+  StateOf(call, 0)->peer_address.assign(reinterpret_cast<const char*>(address.data), address.size);
   return call.Undefined();
 }
 

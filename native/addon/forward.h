@@ -7,9 +7,12 @@
 #include <string_view>
 #include <type_traits>
 
-#include "addon/addon.h"
+#include "addon/entry.h"
 
 namespace libssl_session {
+
+// What a cipher suite is; null for nullptr.
+napi_value CipherInfo(const Call& call, const SSL_CIPHER* cipher);
 
 // Whether a prototype of openssl.def says that its object may be NULL.
 constexpr bool TakesNull(std::string_view parameters) {

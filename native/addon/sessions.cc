@@ -7,8 +7,9 @@
 #include <cstring>
 #include <string>
 
-#include "addon/addon.h"
+#include "addon/entry.h"
 #include "addon/forward.h"
+#include "addon/lifetime.h"
 #include "core/rules.h"
 #include "core/session.h"
 
@@ -27,28 +28,9 @@ napi_value Dup(const Call& call) {
   return call.AdoptSession(call.libssl().SSL_SESSION_dup(slot->object), bytes);
 }
 
-napi_value UpRef(const Call& call) {
-  auto* slot = call.Slot(0);
-  call.CheckReferences();
-  const int result = call.libssl().SSL_SESSION_up_ref(slot->object);
-  if (result == 1) {
-    ++slot->references;
-    ++call.environment().references;
-  }
-  return call.Number(result);
-}
-
-napi_value Free(const Call& call) {
-  auto* slot = call.SlotOrNull(0);
-  if (slot == nullptr) return call.Undefined();
-  if (slot->lent && slot->references == 1) throw Misuse{Rule::kLent};
-  call.Release<SSL_SESSION>(slot);
-  return call.Undefined();
-}
-
 // The reference that a callback had on loan. An object that has adopted the handle keeps it, or has
 // given it back already.
-napi_value GiveBack(const Call& call) {
+napi_value GiveBackLoan(const Call& call) {
   auto* slot = call.Find<SSL_SESSION>(0);
   if (slot != nullptr && !slot->lent) call.Release<SSL_SESSION>(slot);
   return call.Undefined();
@@ -62,28 +44,12 @@ napi_value Share(const Call& call) {
   return call.Adopt(slot->object, kHandleBytes, slot->origin);
 }
 
-// From now on one reference of the handle belongs to a JavaScript object.
-napi_value Lend(const Call& call) {
-  call.Slot(0)->lent = true;
-  return call.Undefined();
-}
-
 // Gives a JavaScript object the one reference it owns, of those that the handle has.
 napi_value Adopt(const Call& call) {
   auto* slot = call.Slot(0);
   if (slot->lent) throw Misuse{Rule::kAdopted};
   slot->lent = true;
   if (slot->references > 1) call.Release<SSL_SESSION>(slot, slot->references - 1);
-  return call.Undefined();
-}
-
-// The object's reference, given back by its free() or by the collector. Nothing for a handle that
-// was guessed and freed through the C-named functions: the collector must not throw.
-napi_value Release(const Call& call) {
-  auto* slot = call.Find<SSL_SESSION>(0);
-  if (slot == nullptr) return call.Undefined();
-  slot->lent = false;
-  call.Release<SSL_SESSION>(slot);
   return call.Undefined();
 }
 
@@ -335,13 +301,13 @@ std::vector<Function> SessionFunctions() {
   return {
       {"SSL_SESSION_new", Entry<New, Errors::kWithoutObject>},
       {"SSL_SESSION_dup", Entry<Dup, Errors::kWithoutObject>},
-      {"SSL_SESSION_up_ref", Entry<UpRef, Errors::kNever>},
-      {"SSL_SESSION_free", Entry<Free, Errors::kNever>},
-      {"giveBackSession", Entry<GiveBack, Errors::kNever>},
+      {"SSL_SESSION_up_ref", Entry<UpRef<SSL_SESSION>, Errors::kNever>},
+      {"SSL_SESSION_free", Entry<Free<SSL_SESSION>, Errors::kNever>},
+      {"giveBackSession", Entry<GiveBackLoan, Errors::kNever>},
       {"shareSession", Entry<Share, Errors::kNever>},
-      {"lendSession", Entry<Lend, Errors::kNever>},
+      {"lendSession", Entry<Lend<SSL_SESSION>, Errors::kNever>},
       {"adoptSession", Entry<Adopt, Errors::kNever>},
-      {"releaseSession", Entry<Release, Errors::kNever>},
+      {"releaseSession", Entry<Release<SSL_SESSION>, Errors::kNever>},
       {"isSameSession", Entry<IsSame, Errors::kNever>},
       {"sessionInfo", Entry<Info, Errors::kPossible>},
       {"d2i_SSL_SESSION", Entry<FromDer, Errors::kPossible>},

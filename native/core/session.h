@@ -72,6 +72,13 @@ bool WriteSession(const Libssl& libssl, const MemoryBio& bio, int (*write)(BIO*,
   return bio.get() != nullptr && write(bio.get(), session) == 1 && !ErrorsPending(libssl);
 }
 
+// Begins to fetch what libssl looks at of a session: its version, id, mark, references and list. A
+// large cache's are in no cache of the processor.
+inline void Prefetch(const SSL_SESSION* session) {
+  const char* memory = reinterpret_cast<const char*>(session);
+  for (const int offset : {0, 320, 384, 448, 512}) __builtin_prefetch(memory + offset);
+}
+
 // d2i_SSL_SESSION into a new object; nullptr on failure. `*used` is how many bytes it took.
 SSL_SESSION* SessionFromDer(const Libssl& libssl, const uint8_t* der, size_t size, size_t* used);
 

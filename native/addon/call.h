@@ -1,37 +1,20 @@
-// How a C function becomes a JavaScript function. Decides nothing: the rules are in core/, the
-// texts in src/.
+// One call of JavaScript: its arguments, its results, the references of its handles.
 
-#ifndef LIBSSL_SESSION_NATIVE_ADDON_ADDON_H_
-#define LIBSSL_SESSION_NATIVE_ADDON_ADDON_H_
+#ifndef LIBSSL_SESSION_NATIVE_ADDON_CALL_H_
+#define LIBSSL_SESSION_NATIVE_ADDON_CALL_H_
 
 #include <napi.h>
 
 #include <algorithm>
 #include <climits>
-#include <deque>
 #include <initializer_list>
-#include <new>
 #include <string>
-#include <type_traits>
 #include <vector>
 
-#include "core/context.h"
-#include "core/error_queue.h"
-#include "core/handle_table.h"
+#include "addon/environment.h"
 #include "core/rule.h"
-#include "core/wiped_memory.h"
-#include "loader/libssl.h"
 
 namespace libssl_session {
-
-struct Environment;
-
-// What an object costs in memory, for V8's accounting (measured): an empty session; another handle
-// of the same object; a context without certificates; a connection with its two buffers.
-inline constexpr size_t kSessionBytes = 768;
-inline constexpr size_t kHandleBytes = sizeof(HandleTable<SSL_SESSION>::Slot);
-inline constexpr size_t kContextBytes = 24 * 1024;
-inline constexpr size_t kConnectionBytes = 44 * 1024;
 
 // Bytes of a JavaScript view.
 struct Bytes {
@@ -44,11 +27,6 @@ inline unsigned int SizeOf(const Bytes& bytes) {
   return static_cast<unsigned int>(std::min<size_t>(bytes.size, UINT_MAX));
 }
 
-struct MutableBytes {
-  uint8_t* data;
-  size_t size;
-};
-
 struct Property {
   const char* name;
   napi_value value;
@@ -58,75 +36,6 @@ struct Property {
 // Object.prototype or Array.prototype, where others' code may have one, and lose the value.
 void Define(napi_env env, napi_value object, const std::vector<Property>& properties);
 napi_value NewArray(napi_env env, const std::vector<napi_value>& elements);
-
-// What a JavaScript function of ours carries with it.
-struct Binding {
-  Environment* environment;
-  const char* name;
-};
-
-// Everything of one Node environment: the main thread, or one Worker. Freed when it ends, and
-// with it every reference that its handles still own.
-//
-// The JavaScript modules may be evaluated more than once in one Node environment (test runners, hot
-// reloading, two bundles). Each evaluation loads once, and has an Environment of its own.
-struct Environment {
-  explicit Environment(const Libssl& loaded) : libssl(loaded) {}
-  ~Environment() {
-    if (current.environment == this) current = {};
-    const auto free = [this](auto* object, uint32_t times) { Free(object, times); };
-    connections.Clear(free);
-    contexts.Clear(free);
-    for (const Event& event : group.events) libssl.SSL_SESSION_free(event.session);
-    sessions.Clear(free);
-    FreeSmallBlocks();
-  }
-
-  void Free(SSL_SESSION* session, uint32_t times) {
-    for (; times > 0; --times) libssl.SSL_SESSION_free(session);
-  }
-  void Free(SSL_CTX* context, uint32_t times) {
-    for (; times > 0; --times) libssl.SSL_CTX_free(context);
-  }
-  void Free(SSL* ssl, uint32_t times) {
-    for (; times > 0; --times) libssl.SSL_free(ssl);
-  }
-
-  template <typename T>
-  HandleTable<T>& Table() {
-    if constexpr (std::is_same_v<T, SSL_SESSION>) {
-      return sessions;
-    } else if constexpr (std::is_same_v<T, SSL_CTX>) {
-      return contexts;
-    } else {
-      return connections;
-    }
-  }
-
-  // Whose call was the last on this thread: the next is most likely of the same, and to ask
-  // Node-API for it costs 2 ns of a call's 15 (measured). Initial-exec, or it costs that too.
-  struct Current {
-    napi_env env;
-    Environment* environment;
-  };
-  __attribute__((tls_model("initial-exec"))) static inline thread_local Current current{};
-
-  const Libssl& libssl;
-  bool alone = true;  // the only one of its Node environment
-  HandleTable<SSL_SESSION> sessions{HandleKind::kSession};
-  HandleTable<SSL_CTX> contexts{HandleKind::kContext};
-  HandleTable<SSL> connections{HandleKind::kConnection};
-  ContextGroup group;
-  uint64_t references = 0;  // that all slots own together
-  std::vector<OpensslError> last_errors;
-  std::vector<std::vector<OpensslError>> saved_errors;  // of calls whose events are delivered
-  std::deque<Binding> bindings;
-  double* registers = nullptr;  // memory of registers_buffer
-  Napi::Reference<Napi::Value> registers_buffer;
-  MutableBytes der_pool = {nullptr, 0};  // memory that src/native/encode.ts keeps
-  Napi::FunctionReference make_error;    // (rule, function) => Error, of src/common/errors.ts
-  int64_t unreported_bytes = 0;
-};
 
 // A call that a rule forbids: one that rules.h asks about, or one about handles alone (NULL, stale,
 // on loan, too many), which are no objects of libssl. Caught by Entry.
@@ -291,61 +200,6 @@ class Call {
   Environment* environment_;
 };
 
-// Whether a function can leave something in OpenSSL's error queue: never, only when it gives no
-// object or bytes (it looks then itself), or at any time.
-enum class Errors { kNever, kWithoutObject, kPossible };
-
-using Body = napi_value (*)(const Call&);
-
-// Turns a Misuse into the JavaScript exception that src/common/errors.ts makes of it.
-void Throw(const Call& call, const Misuse& misuse);
-
-template <Body body, Errors errors>
-napi_value Entry(napi_env env, napi_callback_info info) {
-  try {
-    const Call call(env, info);
-    Environment& environment = call.environment();
-    if (!environment.last_errors.empty()) environment.last_errors.clear();
-    try {
-      if constexpr (errors != Errors::kPossible) return body(call);
-      // To look costs 10 ns, to clear and to drain 60 (measured).
-      if (ErrorsPending(call.libssl())) call.libssl().ERR_clear_error();
-      const napi_value result = body(call);
-      if (ErrorsPending(call.libssl())) call.KeepErrors();
-      return result;
-    } catch (const Misuse& misuse) {
-      Throw(call, misuse);
-    }
-  } catch (const Napi::Error& error) {
-    error.ThrowAsJavaScriptException();
-  } catch (const std::bad_alloc&) {
-    napi_throw_error(env, "ERR_MEMORY_ALLOCATION_FAILED", "out of memory");
-  }
-  return nullptr;
-}
-
-struct Function {
-  const char* name;
-  napi_callback entry;
-};
-
-// What a step came to: its result in register 0, SSL_get_error in register 1, and [data, output,
-// events], each of them or null; undefined when there is none. `data` is the step's own result, or
-// nullptr; the output is that of `ssl`, where it is not nullptr. Gives all recorded events away.
-napi_value Outcome(const Call& call, double result, int error, SSL* ssl = nullptr,
-                   napi_value data = nullptr);
-
-// What a cipher suite is; null for nullptr.
-napi_value CipherInfo(const Call& call, const SSL_CIPHER* cipher);
-
-std::vector<Function> ForwardedFunctions();
-std::vector<Function> SessionFunctions();
-std::vector<Function> ContextFunctions();
-std::vector<Function> CredentialFunctions();
-std::vector<Function> ConnectionFunctions();
-std::vector<Function> AnswerFunctions();
-std::vector<Function> DatagramFunctions();
-
 }  // namespace libssl_session
 
-#endif  // LIBSSL_SESSION_NATIVE_ADDON_ADDON_H_
+#endif  // LIBSSL_SESSION_NATIVE_ADDON_CALL_H_

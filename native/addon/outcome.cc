@@ -1,6 +1,7 @@
+#include "addon/outcome.h"
+
 #include <utility>
 
-#include "addon/addon.h"
 #include "core/connection.h"
 
 namespace libssl_session {
@@ -55,7 +56,7 @@ napi_value TakeOutput(const Call& call, SSL* ssl) {
 
 }  // namespace
 
-napi_value Outcome(const Call& call, double result, int error, SSL* ssl, napi_value data) {
+napi_value FinishCall(const Call& call, double result, int error, SSL* ssl, napi_value data) {
   const napi_value output = TakeOutput(call, ssl);
   const napi_value events = TakeEvents(call);
   call.environment().registers[0] = result;
