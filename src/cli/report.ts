@@ -2,8 +2,8 @@
 
 import type { X509Certificate } from 'node:crypto';
 import { LibsslError } from '../common/errors.js';
-import { type Offer, offer } from '../connection/offer.js';
 import type { SslSessionInfo } from '../session/info.js';
+import { type Offer, offer } from '../session/offer.js';
 import type { SslSession } from '../session/session.js';
 import type { Input, Source } from './input.js';
 import { duration } from './terminal.js';

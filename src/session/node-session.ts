@@ -1,6 +1,7 @@
 // The session buffers of node:tls: DER of Node's own OpenSSL 3, which some releases wrap.
 
-import { invalidValue } from '../common/validate.js';
+import { readOptions } from '../common/option-bag.js';
+import { checkString, invalidValue } from '../common/validate.js';
 
 // Since CVE-2026-48934: this, the length of the host name (2 bytes, big-endian), the host name, DER.
 const prefix = Buffer.from('\0nodejs:tls:session:1\0', 'latin1');
@@ -20,6 +21,14 @@ export function nodeWraps(version = process.versions.node): boolean {
   if (major === 26 && minor === 3) return patch >= 1;
   const first = wrappingSince[major];
   return first === undefined ? major > 26 : minor >= first;
+}
+
+const optionRows = { servername: { check: checkString } };
+
+/** What `toNodeSession(options)` makes of DER. */
+export function nodeSessionOf(der: Buffer, options: unknown): Buffer {
+  const { servername } = readOptions('options', optionRows, options);
+  return servername === undefined ? der : wrapNodeSession(der, servername);
 }
 
 export function wrapNodeSession(der: Buffer, servername: string): Buffer {

@@ -16,3 +16,6 @@ const blank = '(not shown)';
 
 const unlessNone = (_: string, label: string, value: string) =>
   label + (value === 'None' ? value : blank);
+
+/** The options of `toText()`: what is not true shows no secret. */
+export const textRows = { secrets: { check: (_: string, value: unknown) => value === true } };

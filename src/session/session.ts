@@ -1,42 +1,26 @@
 import { X509Certificate } from 'node:crypto';
 import { type InspectOptions, inspect } from 'node:util';
-import { LibsslError, libsslError } from '../common/errors.js';
 import { guardMembers } from '../common/guard.js';
 import { inspectObject } from '../common/inspect.js';
 import { readOptions } from '../common/option-bag.js';
 import { type ProtocolVersion, versionName, versionNumber } from '../common/protocol-version.js';
 import { Reference, type ReferenceKind } from '../common/reference.js';
-import {
-  checkBytes,
-  checkHandle,
-  checkInt,
-  checkInteger,
-  checkLatin1,
-  checkString,
-  invalidType,
-  invalidValue,
-  outOfRange,
-} from '../common/validate.js';
-import { offer } from '../connection/offer.js';
+import { checkBytes, checkHandle, checkInt, invalidType } from '../common/validate.js';
 import * as C from '../libssl.js';
 import { on, result } from '../native/call.js';
 import { encode } from '../native/encode.js';
-import { type CipherInfo, type Handle, native } from '../native/native.js';
+import type { CipherInfo, Handle } from '../native/native.js';
+import { decode, decodePem } from './decode.js';
+import { ensure, fail, failEncoding, owned } from './failure.js';
+import { checkSafe, dateOf, findCipher, latin1Bytes, safe } from './fields.js';
 import { fragmentLength, readSessionInfo, type SslSessionInfo } from './info.js';
-import {
-  knownPart,
-  missingPart,
-  readWrapping,
-  unwrapNodeSession,
-  wrapNodeSession,
-} from './node-session.js';
-import { withoutSecrets } from './redacted-text.js';
+import { nodeSessionOf, readWrapping, unwrapNodeSession } from './node-session.js';
+import { isOfferable } from './offer.js';
+import { textRows, withoutSecrets } from './redacted-text.js';
 
 const references: ReferenceKind = {
   name: 'SslSession',
-  release(handle) {
-    on(handle).releaseSession();
-  },
+  release: (handle) => on(handle).releaseSession(),
 };
 
 // Given to the constructor in place of nothing: take over this handle.
@@ -54,18 +38,15 @@ export class SslSession implements Disposable {
   // ---- Creation.
 
   /**
-   * A new session, as libssl makes it: its time is now, its timeout 304 seconds, and all else is
-   * empty. Throws what `libraryInfo()` throws if there is no usable libssl. Wraps
-   * `SSL_SESSION_new(3)`.
+   * A new session as libssl makes it: time now, timeout 304 seconds, all else empty. Throws what
+   * `libraryInfo()` throws if there is no usable libssl. Wraps `SSL_SESSION_new(3)`.
    */
   constructor();
   /** @internal */
   constructor(token: typeof adopting, handle: Handle);
   constructor(token?: typeof adopting, handle?: Handle) {
-    const own =
-      token === adopting && handle !== undefined
-        ? handle
-        : owned('SSL_SESSION_new', C.SSL_SESSION_new());
+    const given = token === adopting ? handle : undefined;
+    const own = given ?? owned('SSL_SESSION_new', C.SSL_SESSION_new());
     this.#reference = new Reference(this, own, references);
   }
 
@@ -74,7 +55,7 @@ export class SslSession implements Disposable {
    * the error says how much is missing. Wraps `d2i_SSL_SESSION(3)`.
    */
   static fromDer(der: Uint8Array): SslSession {
-    return decode(checkBytes('der', der));
+    return new SslSession(adopting, decode(checkBytes('der', der)));
   }
 
   /**
@@ -83,20 +64,7 @@ export class SslSession implements Disposable {
    * `fromNodeSession()`. Wraps `PEM_read_bio_SSL_SESSION(3)`.
    */
   static fromPem(pem: string | Uint8Array): SslSession {
-    if (typeof pem !== 'string' && !(pem instanceof Uint8Array)) {
-      throw invalidType('pem', 'a string, Buffer or Uint8Array', pem);
-    }
-    const bytes = typeof pem === 'string' ? Buffer.from(pem, 'utf8') : pem;
-    const handle = C.PEM_read_bio_SSL_SESSION(bytes);
-    if (handle !== 0) return new SslSession(adopting, handle);
-    const error = libsslError('PEM_read_bio_SSL_SESSION', native().lastErrors());
-    const known = knownPart(bytes);
-    if (known === null) throw error;
-    try {
-      return decode(known);
-    } finally {
-      known.fill(0);
-    }
+    return new SslSession(adopting, decodePem(pem));
   }
 
   /**
@@ -106,7 +74,7 @@ export class SslSession implements Disposable {
    */
   static fromNodeSession(buffer: Uint8Array): SslSession {
     const bytes = checkBytes('buffer', buffer);
-    const session = decode(unwrapNodeSession(bytes));
+    const session = new SslSession(adopting, decode(unwrapNodeSession(bytes)));
     session.#boundTo = readWrapping(bytes).servername;
     return session;
   }
@@ -145,16 +113,17 @@ export class SslSession implements Disposable {
 
   /** An independent copy, with its own reference count. Wraps `SSL_SESSION_dup(3)`. */
   dup(): SslSession {
-    return this.#bind(adopt('SSL_SESSION_dup', C.SSL_SESSION_dup(this.#live)));
+    return this.#sibling(owned('SSL_SESSION_dup', C.SSL_SESSION_dup(this.#live)));
   }
 
   /** A second owner of the same native session. Wraps `SSL_SESSION_up_ref(3)`. */
   upRef(): SslSession {
     on(this.#live).shareSession();
-    return this.#bind(adopt('SSL_SESSION_up_ref', result<Handle>()));
+    return this.#sibling(owned('SSL_SESSION_up_ref', result<Handle>()));
   }
 
-  #bind(other: SslSession): SslSession {
+  #sibling(handle: Handle): SslSession {
+    const other = new SslSession(adopting, handle);
     other.#boundTo = this.#boundTo;
     return other;
   }
@@ -179,9 +148,7 @@ export class SslSession implements Disposable {
 
   /** Whether both objects own references to the same native `SSL_SESSION`. */
   isSameSession(other: SslSession): boolean {
-    if (!(typeof other === 'object' && other !== null && #reference in other)) {
-      throw invalidType('other', 'an SslSession', other);
-    }
+    if (!SslSession.is(other)) throw invalidType('other', 'an SslSession', other);
     on(this.#live, other.#live).isSameSession();
     return result() === 1;
   }
@@ -212,9 +179,7 @@ export class SslSession implements Disposable {
    * It contains the master key. Wraps `i2d_SSL_SESSION(3)`.
    */
   toNodeSession(options: { servername?: string } = {}): Buffer {
-    const { servername } = readOptions('options', nodeSessionRows, options);
-    const der = this.toDer();
-    return servername === undefined ? der : wrapNodeSession(der, servername);
+    return nodeSessionOf(this.toDer(), options);
   }
 
   /**
@@ -272,9 +237,8 @@ export class SslSession implements Disposable {
     return C.SSL_SESSION_get0_id_context(this.#live);
   }
   set idContext(context: Uint8Array) {
-    const handle = this.#live;
-    const bytes = checkBytes('idContext', context);
-    ensure('SSL_SESSION_set1_id_context', C.SSL_SESSION_set1_id_context(handle, bytes));
+    const done = C.SSL_SESSION_set1_id_context(this.#live, checkBytes('idContext', context));
+    ensure('SSL_SESSION_set1_id_context', done);
   }
 
   /**
@@ -305,13 +269,7 @@ export class SslSession implements Disposable {
    * `ERR_OUT_OF_RANGE` if a Date cannot hold it.
    */
   get expiresAt(): Date {
-    const handle = this.#live;
-    const seconds =
-      safe('time', C.SSL_SESSION_get_time(handle)) +
-      safe('timeout', C.SSL_SESSION_get_timeout(handle));
-    const date = new Date(seconds * 1000);
-    if (Number.isNaN(date.getTime())) throw outOfRange('expiresAt', 'a Date', seconds);
-    return date;
+    return dateOf('expiresAt', this.time + this.timeout);
   }
 
   /**
@@ -349,9 +307,8 @@ export class SslSession implements Disposable {
     return C.SSL_SESSION_get0_cipher(this.#live);
   }
   set cipher(cipher: CipherInfo | string | number | null) {
-    const handle = this.#live;
-    const known = cipher === null ? null : findCipher(cipher);
-    ensure('SSL_SESSION_set_cipher', C.SSL_SESSION_set_cipher(handle, known));
+    const done = C.SSL_SESSION_set_cipher(this.#live, findCipher(cipher));
+    ensure('SSL_SESSION_set_cipher', done);
   }
 
   /**
@@ -363,9 +320,8 @@ export class SslSession implements Disposable {
     return C.SSL_SESSION_get_master_key(this.#live);
   }
   set masterKey(key: Uint8Array) {
-    const handle = this.#live;
-    const bytes = checkBytes('masterKey', key);
-    ensure('SSL_SESSION_set1_master_key', C.SSL_SESSION_set1_master_key(handle, bytes));
+    const done = C.SSL_SESSION_set1_master_key(this.#live, checkBytes('masterKey', key));
+    ensure('SSL_SESSION_set1_master_key', done);
   }
 
   /**
@@ -397,10 +353,11 @@ export class SslSession implements Disposable {
     return C.SSL_SESSION_get0_alpn_selected(this.#live)?.toString('latin1') ?? null;
   }
   set alpnProtocol(protocol: string | null) {
-    const handle = this.#live;
-    const bytes =
-      protocol === null ? null : Buffer.from(checkLatin1('alpnProtocol', protocol), 'latin1');
-    ensure('SSL_SESSION_set1_alpn_selected', C.SSL_SESSION_set1_alpn_selected(handle, bytes));
+    const done = C.SSL_SESSION_set1_alpn_selected(
+      this.#live,
+      latin1Bytes('alpnProtocol', protocol),
+    );
+    ensure('SSL_SESSION_set1_alpn_selected', done);
   }
 
   /**
@@ -486,82 +443,8 @@ export class SslSession implements Disposable {
    * its ticket's lifetime. False if a number cannot hold its times.
    */
   get isOfferable(): boolean {
-    const info = this.toJSON();
-    const { time, timeout, cipher } = info;
-    if (typeof time !== 'number' || typeof timeout !== 'number' || cipher === null) return false;
-    const age = Math.floor(Date.now() / 1000) - time;
-    const key = this.masterKey;
-    const { offered } = offer(info, age, key.length);
-    key.fill(0);
-    return offered && age <= timeout;
+    return isOfferable(this.#live);
   }
 }
 
 guardMembers(SslSession);
-
-function fail(functionName: string, silent?: string): never {
-  throw libsslError(functionName, native().lastErrors(), silent);
-}
-
-function failEncoding(functionName: string): never {
-  return fail(functionName, `${functionName}: a session without a cipher has no encoding`);
-}
-
-function ensure(functionName: string, done: 0 | 1): void {
-  if (done !== 1) fail(functionName);
-}
-
-function owned(functionName: string, handle: Handle): Handle {
-  return handle === 0 ? fail(functionName) : handle;
-}
-
-// The options of toNodeSession() and toText().
-const nodeSessionRows = { servername: { check: checkString } };
-// What is not true shows no secret.
-const textRows = { secrets: { check: (_: string, value: unknown) => value === true } };
-
-function adopt(functionName: string, handle: Handle): SslSession {
-  return new SslSession(adopting, owned(functionName, handle));
-}
-
-function decode(der: Uint8Array): SslSession {
-  const functions = native();
-  on(1).d2i_SSL_SESSION(der);
-  const handle = result<Handle>();
-  if (handle < 0) {
-    const message = `d2i_SSL_SESSION: ${-handle} bytes after the end of the session`;
-    throw new LibsslError('ERR_LIBSSL_FAILED', message, { function: 'd2i_SSL_SESSION' });
-  }
-  if (handle === 0) {
-    const rule = 'a field is too long, or the cipher is unknown to OpenSSL 1.1.1';
-    const error = libsslError(
-      'd2i_SSL_SESSION',
-      functions.lastErrors(),
-      `d2i_SSL_SESSION: ${rule}`,
-    );
-    // libssl calls what is too short "too long".
-    const missing = missingPart(der);
-    if (missing !== null) error.message = `the encoding is cut off, ${missing}: ${error.message}`;
-    throw error;
-  }
-  return new SslSession(adopting, handle);
-}
-
-function findCipher(cipher: CipherInfo | string | number): CipherInfo {
-  const key = typeof cipher === 'object' ? cipher?.id : cipher;
-  if (typeof key !== 'string' && typeof key !== 'number') {
-    throw invalidType('cipher', 'a name, a number, null or what the getter gives', cipher);
-  }
-  const known = C.SSL_CIPHER_find(key);
-  if (known === null) throw invalidValue('cipher', 'must be a cipher suite that libssl knows');
-  return known;
-}
-
-function checkSafe(name: string, value: unknown): number {
-  return checkInteger(name, value, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
-}
-
-function safe(name: string, value: number | bigint): number {
-  if (typeof value === 'bigint') throw outOfRange(name, 'a safe integer', value);
-  return value;
-}

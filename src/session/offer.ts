@@ -1,4 +1,6 @@
-import type { SslSessionInfo } from '../session/info.js';
+import { SSL_SESSION_get_master_key } from '../libssl/functions.js';
+import type { Handle } from '../native/native.js';
+import { readSessionInfo, type SslSessionInfo } from './info.js';
 
 /** What a client of libssl 1.1.1 does with a session. */
 export interface Offer {
@@ -40,4 +42,15 @@ export function offer(
     if (age - 1 > hint) return no(`its ticket was good for ${say(hint)} only`);
   }
   return yes;
+}
+
+/** Whether a client offers it now, and a server takes it by its time. */
+export function isOfferable(session: Handle): boolean {
+  const info = readSessionInfo(session);
+  const { time, timeout, cipher } = info;
+  if (typeof time !== 'number' || typeof timeout !== 'number' || cipher === null) return false;
+  const age = Math.floor(Date.now() / 1000) - time;
+  const key = SSL_SESSION_get_master_key(session);
+  key.fill(0);
+  return offer(info, age, key.length).offered && age <= timeout;
 }

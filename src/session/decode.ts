@@ -1,0 +1,50 @@
+// Sessions of DER and PEM.
+
+import { LibsslError, libsslError } from '../common/errors.js';
+import { invalidType } from '../common/validate.js';
+import * as C from '../libssl.js';
+import { on, result } from '../native/call.js';
+import { type Handle, native } from '../native/native.js';
+import { knownPart, missingPart } from './node-session.js';
+
+/** The session of DER that has nothing after it. */
+export function decode(der: Uint8Array): Handle {
+  const functions = native();
+  on(1).d2i_SSL_SESSION(der);
+  const handle = result<Handle>();
+  if (handle < 0) {
+    const message = `d2i_SSL_SESSION: ${-handle} bytes after the end of the session`;
+    throw new LibsslError('ERR_LIBSSL_FAILED', message, { function: 'd2i_SSL_SESSION' });
+  }
+  if (handle === 0) {
+    const rule = 'a field is too long, or the cipher is unknown to OpenSSL 1.1.1';
+    const error = libsslError(
+      'd2i_SSL_SESSION',
+      functions.lastErrors(),
+      `d2i_SSL_SESSION: ${rule}`,
+    );
+    // libssl calls what is too short "too long".
+    const missing = missingPart(der);
+    if (missing !== null) error.message = `the encoding is cut off, ${missing}: ${error.message}`;
+    throw error;
+  }
+  return handle;
+}
+
+/** The first session of PEM. */
+export function decodePem(pem: string | Uint8Array): Handle {
+  if (typeof pem !== 'string' && !(pem instanceof Uint8Array)) {
+    throw invalidType('pem', 'a string, Buffer or Uint8Array', pem);
+  }
+  const bytes = typeof pem === 'string' ? Buffer.from(pem, 'utf8') : pem;
+  const handle = C.PEM_read_bio_SSL_SESSION(bytes);
+  if (handle !== 0) return handle;
+  const error = libsslError('PEM_read_bio_SSL_SESSION', native().lastErrors());
+  const known = knownPart(bytes);
+  if (known === null) throw error;
+  try {
+    return decode(known);
+  } finally {
+    known.fill(0);
+  }
+}

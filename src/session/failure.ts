@@ -1,0 +1,21 @@
+// How members of SslSession fail where libssl does.
+
+import { libsslError } from '../common/errors.js';
+import { type Handle, native } from '../native/native.js';
+
+/** Throws what libssl's error queue has, or `silent` where it has nothing. */
+export function fail(functionName: string, silent?: string): never {
+  throw libsslError(functionName, native().lastErrors(), silent);
+}
+
+export function failEncoding(functionName: string): never {
+  return fail(functionName, `${functionName}: a session without a cipher has no encoding`);
+}
+
+export function ensure(functionName: string, done: 0 | 1): void {
+  if (done !== 1) fail(functionName);
+}
+
+export function owned(functionName: string, handle: Handle): Handle {
+  return handle === 0 ? fail(functionName) : handle;
+}
