@@ -1,5 +1,5 @@
 // `npm run fuzz [-- --runs N]`: hostile encodings. Coverage-guided by libFuzzer where clang is
-// there; else the mutations of test/hostile.test.ts, as many.
+// there; else the mutations of test/session/hostile.test.ts, as many.
 
 import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -44,7 +44,10 @@ await main(import.meta, () => {
   const compiler = mutate ? undefined : findClang(target);
   if (compiler === undefined) {
     step(`no clang with libFuzzer: ${runs} mutations instead`);
-    const { failed } = vitest({ files: ['test/hostile.test.ts'], env: { HOSTILE_RUNS: runs } });
+    const { failed } = vitest({
+      files: ['test/session/hostile.test.ts'],
+      env: { HOSTILE_RUNS: runs },
+    });
     return failed === 0 ? 0 : 1;
   }
   step(`${runs} runs of libFuzzer (${compiler})`);

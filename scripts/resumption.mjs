@@ -1,5 +1,5 @@
 // docs/resumption.md: when a session that is offered is resumed, here and in node:tls.
-// test/resumption.test.ts makes each of these connections and compares. Without options: prints the
+// test/resumption/ makes each of these connections and compares. Without options: prints the
 // document. --write: writes the file. --check: compares.
 
 import { formatTable, keepDocument, main } from './lib.mjs';
@@ -232,7 +232,7 @@ export function markdown() {
     ),
     '',
     ...wrap(
-      'The tables show each case, and what node:tls does. One side judges: a client that verifies its server, or a server that asks for certificates. Something has changed since the session was made. `test/resumption.test.ts` makes each of these connections, with this package and with node:tls, and compares.',
+      'The tables show each case, and what node:tls does. One side judges: a client that verifies its server, or a server that asks for certificates. Something has changed since the session was made. `test/resumption` makes each of these connections, with this package and with node:tls, and compares.',
     ),
     '',
     ...wrap(

@@ -14,7 +14,7 @@ await main(import.meta, () => {
   const { FUZZ_SEED = String(Math.floor(Math.random() * 2 ** 31)) } = process.env;
   step(`${FUZZ_RUNS} random sequences of calls, from seed ${FUZZ_SEED} on`);
   step(`${FUZZ_VALGRIND_RUNS} of them under valgrind`);
-  const names = ['oracle', 'model', 'fuzz', 'fuzz-valgrind'];
+  const names = ['oracle/oracle', 'model/model', 'fuzz/fuzz', 'fuzz/valgrind'];
   const files = names.map((name) => `test/${name}.test.ts`);
   const env = { ORACLE_RUNS, MODEL_RUNS, FUZZ_RUNS, FUZZ_VALGRIND_RUNS, FUZZ_SEED };
   return conclude(vitest({ env, files }));

@@ -249,7 +249,10 @@ function leftOutLines(results) {
   });
   return `Skipped, or left out as whole files:\n\n${lines.join('\n')}`;
 }
-const short = (file) => `\`${file.replace(/^test\/|\.test\.ts$/g, '')}\``;
+
+/** `exit` is test/exit/exit.test.ts, `cli/setup` is test/cli/setup.test.ts. */
+const short = (file) =>
+  `\`${file.replace(/^test\/|\.test\.ts$/g, '').replace(/^(.+)\/\1$/, '$1')}\``;
 
 await main(import.meta, () => {
   setUp({ forTests: true });

@@ -1,5 +1,5 @@
 // `npm test`: set-up, then every test. Ends with one plain line: N passed, N failed, N skipped.
-// With file names, only these, under vitest: `npm test -- test/session.test.ts`.
+// With file names, only these, under vitest: `npm test -- test/session/session.test.ts`.
 
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,9 +10,12 @@ import { setUp } from './setup.mjs';
 import { noToolchainReason } from './toolchain.mjs';
 
 /** The tests of what is published: they do not depend on the Node.js or the build that runs them. */
-export const packaging = ['prebuild', 'package', 'setup', 'release'].map(
-  (name) => `test/${name}.test.ts`,
-);
+export const packaging = [
+  'test/scripts/prebuild.test.ts',
+  'test/scripts/package.test.ts',
+  'test/cli/setup.test.ts',
+  'test/scripts/release.test.ts',
+];
 
 /**
  * Runs the vitest suite with the Node.js that runs this, or another: without the files of `exclude`,

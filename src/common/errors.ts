@@ -82,8 +82,8 @@ function errorText(error: OpensslErrorEntry): string {
   return error.data === '' ? text : `${text}:${error.data}`;
 }
 
-// ERR_LIB_… of openssl/err.h, as lib/internal names of Node's codes; test/errors.test.ts compares
-// them with the header.
+// ERR_LIB_… of openssl/err.h, as lib/internal names of Node's codes; test/common/errors.test.ts
+// compares them with the header.
 export const errorLibraries: Readonly<Record<number, string>> = {
   2: 'SYS',
   3: 'BN',

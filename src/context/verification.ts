@@ -6,8 +6,8 @@ import { LibsslError } from '../common/errors.js';
 import { SSL_get_verify_result } from '../libssl/functions.js';
 import { type Handle, native } from '../native/native.js';
 
-// X509_V_ERR_… of openssl/x509_vfy.h, by node:tls's codes; test/verification.test.ts compares them
-// with the header.
+// X509_V_ERR_… of openssl/x509_vfy.h, by node:tls's codes; test/context/verification.test.ts
+// compares them with the header.
 export const verifyCodes: Readonly<Record<number, string>> = {
   2: 'UNABLE_TO_GET_ISSUER_CERT',
   3: 'UNABLE_TO_GET_CRL',

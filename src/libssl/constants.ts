@@ -1,5 +1,5 @@
-// Constants of OpenSSL 1.1.1, under its own names; test/constants.test.ts compares each with its
-// headers.
+// Constants of OpenSSL 1.1.1, under its own names; test/libssl/constants.test.ts compares
+// each with its headers.
 
 // Modes of a session cache: `SSL_CTX_set_session_cache_mode(3)`.
 export const SSL_SESS_CACHE_OFF = 0x0000;

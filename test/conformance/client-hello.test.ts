@@ -3,7 +3,7 @@
 import { SslConnection, SslSession, sessionCounts, startCounting } from 'libssl-session';
 import { SSL_OP_CISCO_ANYCONNECT, SSL_OP_TLSEXT_PADDING } from 'libssl-session/libssl';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { fixture } from '../helpers.js';
+import { fixture } from '../support/fixture.js';
 import { clientContext, connect, serverContext } from './support.js';
 import { extension, hello, messages, records } from './wire.js';
 

@@ -6,7 +6,7 @@ import net, { type AddressInfo } from 'node:net';
 import tls from 'node:tls';
 import { SslConnection, SslSession, sessionCounts, startCounting } from 'libssl-session';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { join, loopback } from '../peers/socket.js';
+import { join, loopback } from '../support/socket.js';
 import { certificate, clientContext, Pair, serverContext } from './support.js';
 import { extension, hello, messages } from './wire.js';
 

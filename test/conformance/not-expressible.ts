@@ -106,7 +106,7 @@ export const notExpressible: readonly NotExpressible[] = [
   {
     fact: '1.2 dtlstest.c, cookies',
     reason:
-      'its program drops single records out of a datagram; here whole datagrams are lost (test/datagrams.test.ts)',
+      'its program drops single records out of a datagram; here whole datagrams are lost (test/connection/datagrams.test.ts)',
   },
   {
     fact: '1.2 clienthellotest.c, SSL_set_session_ticket_ext',

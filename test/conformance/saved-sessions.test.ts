@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { libraryInfo, SslSession, sessionCounts, startCounting } from 'libssl-session';
 import { SSL_CTX_sess_set_new_cb, SSL_SESS_CACHE_BOTH } from 'libssl-session/libssl';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { fixture } from '../helpers.js';
+import { fixture } from '../support/fixture.js';
 import { clientContext, connect, serverContext } from './support.js';
 
 beforeAll(startCounting);

@@ -50,7 +50,8 @@ export function resumes(configuration: Configuration): boolean {
       throw new Error('the second context did not take the session');
     }
     using second = new Pair(clientSide, serverSide, connection);
-    // As C: the class keeps back what a server of libssl would fail of (test/offer.test.ts).
+    // As C: the class keeps back what a server of libssl would fail of
+    // (test/connection/offer.test.ts).
     C.SSL_set_session(second.client.handle, clients.handle);
     second.byWire();
     afterSecond?.(second);

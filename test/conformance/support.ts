@@ -7,7 +7,7 @@ import {
   SslContext,
   type SslContextOptions,
 } from 'libssl-session';
-import { fixture } from '../helpers.js';
+import { fixture } from '../support/fixture.js';
 
 export const certificate = { cert: fixture('tls-cert.pem'), key: fixture('tls-key.pem') };
 

@@ -2,8 +2,8 @@
 
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { libraryInfo, SslSession, sessionCounts, startCounting } from 'libssl-session';
-import { gc } from '../gc.mjs';
 import { make, stages } from '../lifetime/work.mjs';
+import { gc } from '../support/gc.mjs';
 
 const [how, what] = isMainThread ? process.argv.slice(2) : workerData;
 const held = [];

@@ -4,7 +4,7 @@
 import { inspect } from 'node:util';
 import { LibsslError, SslConnection, SslContext, SslSession, sessionCounts } from 'libssl-session';
 import * as C from 'libssl-session/libssl';
-import { gc } from '../gc.mjs';
+import { gc } from '../support/gc.mjs';
 import { Random } from './random.mjs';
 
 /** What the fuzzer's own callbacks, getters and traps throw. */

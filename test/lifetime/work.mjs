@@ -6,7 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { handshake, SslConnection, SslContext, sessionCounts, startCounting } from 'libssl-session';
-import { gc } from '../gc.mjs';
+import { gc } from '../support/gc.mjs';
 
 const fixture = (name) => readFileSync(new URL(`../fixtures/${name}`, import.meta.url));
 const certificate = { cert: fixture('tls-cert.pem'), key: fixture('tls-key.pem') };

@@ -2,7 +2,7 @@
 // what libssl 1.1.1 is known to give there; "…" for the rest of a long one.
 
 import { readdirSync } from 'node:fs';
-import { fixture } from '../helpers.js';
+import { fixture } from '../support/fixture.js';
 import { pem, type SessionFields, sessionDer } from './der.js';
 import { hex, peers, realSessions } from './generate.js';
 import { operations } from './script.mjs';

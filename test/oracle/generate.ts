@@ -3,7 +3,7 @@
 import { readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { SslSession } from 'libssl-session';
-import { fixture } from '../helpers.js';
+import { fixture } from '../support/fixture.js';
 import { pem, type SessionFields, sessionDer } from './der.js';
 import { type Operation, operations } from './script.mjs';
 

@@ -11,8 +11,8 @@ import type { Readable } from 'node:stream';
 import tls from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { libraryInfo, SslConnection, SslContext, SslSession } from 'libssl-session';
-import { fixture } from '../helpers.js';
-import { join, until } from './socket.js';
+import { fixture } from '../support/fixture.js';
+import { join, until } from '../support/socket.js';
 
 export type Version = 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
 

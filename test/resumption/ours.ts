@@ -2,7 +2,7 @@
 
 import { handshake, type SslConnection, SslSession } from 'libssl-session';
 import * as C from 'libssl-session/libssl';
-import { Stack } from '../contexts.js';
+import { Stack } from '../support/contexts.js';
 import {
   type Judge,
   type Kind,

@@ -3,7 +3,7 @@
 // same.
 
 import type { SslContextOptions } from 'libssl-session';
-import { fixture } from '../helpers.js';
+import { fixture } from '../support/fixture.js';
 
 export type Options = Omit<SslContextOptions, 'role'>;
 export type Judge = 'client' | 'server';

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { SslContext, SslSession } from 'libssl-session';
 import * as C from 'libssl-session/libssl';
-import { gc } from '../gc.mjs';
+import { gc } from '../support/gc.mjs';
 
 const { path, mask, inputs } = await new Promise((resolve) => process.once('message', resolve));
 
