@@ -1,10 +1,10 @@
 /**
- * OpenSSL 1.1.1's own functions over plain number handles, for conformance tests: the manual page
- * of each name is its documentation. A function returns what C returns. It throws only where C
- * would be undefined: `LibsslError` with `ERR_LIBSSL_INVALID_HANDLE` for a handle that is stale,
- * forged, of another kind or of another thread (so also for one free too many), and with
- * `ERR_LIBSSL_UNSAFE` for NULL where C would crash. There is no garbage-collection net: what is not
- * freed lives until the thread ends.
+ * OpenSSL 1.1.1's own functions, for conformance tests. Handles are plain numbers, and the manual
+ * page of each name is its documentation. A function returns what C returns. It throws only for a
+ * wrong argument and where C would be undefined: a `LibsslError` with `ERR_LIBSSL_INVALID_HANDLE`
+ * for a handle that is stale, forged, of another kind or of another thread (so also for one free
+ * too many), and with `ERR_LIBSSL_UNSAFE` for NULL where C would crash. The garbage collector frees
+ * nothing here: what you do not free lives until the thread ends.
  *
  * @module
  */

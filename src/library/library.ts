@@ -2,14 +2,17 @@ import { libsslError } from '../common/errors.js';
 import { result } from '../native/call.js';
 import { type LibraryInfo, native, type SessionCounts } from '../native/native.js';
 
-/** The libssl 1.1.1 in use. Loads it if nothing has yet; throws as `new SslSession()` would. */
+/**
+ * The libssl 1.1.1 in use. Loads it if necessary, and throws what `new SslSession()` would throw.
+ */
 export function libraryInfo(): LibraryInfo {
   return native().libraryInfo();
 }
 
 /**
- * From now on libssl counts the sessions of this process, in every thread. Again: nothing. Until
- * then counting costs nothing. Wraps `CRYPTO_get_ex_new_index(3)`.
+ * Starts counting the sessions of this process, in every thread; libssl itself counts. Calling it
+ * again does nothing. Before the first call counting costs nothing. Wraps
+ * `CRYPTO_get_ex_new_index(3)`.
  */
 export function startCounting(): void {
   native().startCounting();
@@ -17,9 +20,9 @@ export function startCounting(): void {
 }
 
 /**
- * Native `SSL_SESSION` objects, as libssl itself counts them in this process since
- * `startCounting()`: made by new, dup, d2i or a handshake; destroyed when the last reference
- * anywhere is gone. A session that was made earlier is in neither number.
+ * How many native `SSL_SESSION` objects libssl has counted in this process since `startCounting()`.
+ * They are created by new, dup, d2i or a handshake, and destroyed when the last reference anywhere
+ * is gone. A session that was made before is not counted at all.
  */
 export function sessionCounts(): SessionCounts {
   return native().sessionCounts();

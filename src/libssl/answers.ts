@@ -1,6 +1,6 @@
-// Callbacks of libssl that want an answer at once, in the C-named module: no JavaScript runs inside
-// libssl, so the answer is given in advance. An observer is told of it as callbacks.ts says.
-// An answer that is null, without an observer, removes libssl's callback.
+// Callbacks of libssl that need an answer at once. No JavaScript runs inside libssl, so you give
+// the answer in advance. An observer is called afterwards, as callbacks.ts says. If the answer is
+// null and there is no observer, libssl's callback is removed.
 
 import { misuseError } from '../common/errors.js';
 import {
@@ -20,14 +20,14 @@ import { checkIdentity12, checkIdentity13, checkKey12 } from './ticket-keys.js';
 
 // ---- Pre-shared keys.
 
-/** A client's PSK for TLS 1.3. libssl takes a reference of its own to the session. */
+/** A client's PSK for TLS 1.3. libssl takes its own reference to the session. */
 export interface PskUse {
   /** 1 to 64,000 bytes. */
   identity: Uint8Array;
-  /** With a cipher and a master key. */
+  /** It has a cipher and a master key. */
   session: Handle;
 }
-/** A client's PSK up to TLS 1.2: the identity as latin1, without NUL. */
+/** A client's PSK up to TLS 1.2. The identity is latin1, without NUL. */
 export interface PskClient {
   /** 1 to 127 bytes. */
   identity: string;
@@ -39,15 +39,15 @@ export type PskSessions = Iterable<readonly [identity: Uint8Array, session: Hand
 /** A server's keys up to TLS 1.2, each with its identity. */
 export type PskKeys = Iterable<readonly [identity: string, key: Uint8Array]>;
 
-/** hashFixed: the suite's hash is fixed already, by a HelloRetryRequest. */
+/** hashFixed: whether a HelloRetryRequest has already fixed the suite's hash. */
 export type PskUseObserver = (ssl: Handle, hashFixed: boolean) => void;
-/** identity: what the client offers; found: whether a session was given for it. */
+/** identity: what the client offers; found: whether you gave a session for it. */
 export type PskFindObserver = (ssl: Handle, identity: Buffer, found: boolean) => void;
-/** hint: the server's, or empty; given: whether there was a PSK to answer with. */
+/** hint: the server's hint, or empty; given: whether you gave a PSK. */
 export type PskClientObserver = (ssl: Handle, hint: string, given: boolean) => void;
-/** identity: what the client says; found: whether a key was given for it. */
+/** identity: what the client sent; found: whether you gave a key for it. */
 export type PskServerObserver = (ssl: Handle, identity: string, found: boolean) => void;
-/** allowed: the answer; true where none was given. */
+/** allowed: your answer; true if you gave none. */
 export type EarlyDataObserver = (ssl: Handle, allowed: boolean) => void;
 
 const latin1Identity = (value: unknown) =>
@@ -219,7 +219,9 @@ export const SSL_CTX_set_psk_server_callback = forContext<PskKeys, PskServerObse
 /** `void SSL_set_psk_server_callback(SSL *ssl, SSL_psk_server_cb_func cb)`. */
 export const SSL_set_psk_server_callback = forConnection('SSL_set_psk_server_callback', pskServer);
 
-/** `void SSL_CTX_set_allow_early_data_cb(SSL_CTX *ctx, SSL_allow_early_data_cb_fn cb, void *arg)`. */
+/**
+ * `void SSL_CTX_set_allow_early_data_cb(SSL_CTX *ctx, SSL_allow_early_data_cb_fn cb, void *arg)`.
+ */
 export const SSL_CTX_set_allow_early_data_cb = forContext<boolean, EarlyDataObserver>(
   'SSL_CTX_set_allow_early_data_cb',
   earlyData,
@@ -230,24 +232,26 @@ export const SSL_set_allow_early_data_cb = forConnection('SSL_set_allow_early_da
 
 // ---- Tickets.
 
-/** What a server does with a ticket that decrypts: the first rule whose appData it has, or none. */
+/**
+ * What a server does with a ticket that it can decrypt: the first rule whose appData fits decides.
+ */
 export interface TicketRule {
-  /** Without it the rule is for all tickets. */
+  /** Without it the rule fits all tickets. */
   appData?: Uint8Array;
-  /** Of SSL_TICKET_RETURN_…. */
+  /** One of SSL_TICKET_RETURN_…. */
   action: number;
 }
-/** What is stored in the tickets that a server issues, and what becomes of those it gets. */
+/** What a server stores in the tickets that it issues, and does with those that it receives. */
 export interface TicketAnswers {
   /** Stored in each ticket. */
   appData?: Uint8Array;
-  /** The first that fits decides. */
+  /** The first rule that fits decides. */
   rules?: Iterable<TicketRule>;
 }
 
 /** A ticket is about to be issued. */
 export type TicketIssueObserver = (ssl: Handle) => void;
-/** status: of SSL_TICKET_…; appData is empty where there is no session. */
+/** status: one of SSL_TICKET_…; appData: empty if there is no session. */
 export type TicketReceiveObserver = (ssl: Handle, appData: Buffer, status: number) => void;
 
 function ticketRule(value: unknown): Answer {
@@ -270,8 +274,8 @@ function ticketAnswers(given: TicketAnswers): Answer[] {
 
 /**
  * `int SSL_CTX_set_session_ticket_cb(SSL_CTX *ctx, SSL_CTX_generate_session_ticket_fn gen_cb,
- * SSL_CTX_decrypt_session_ticket_fn dec_cb, void *arg)`. Where no rule fits, libssl does what it
- * does without a callback. SSL_TICKET_RETURN_ABORT is refused: libssl leaks the session.
+ * SSL_CTX_decrypt_session_ticket_fn dec_cb, void *arg)`. If no rule fits, libssl does the same
+ * as without a callback. SSL_TICKET_RETURN_ABORT is refused, because libssl leaks the session.
  */
 export function SSL_CTX_set_session_ticket_cb(
   ctx: Handle,
@@ -305,9 +309,9 @@ export function SSL_CTX_set_session_ticket_cb(
 // ---- What a server selects.
 
 /**
- * `void SSL_CTX_set_alpn_select_cb(SSL_CTX *ctx, SSL_CTX_alpn_select_cb_func cb, void *arg)`, given
- * the list of the server instead of a callback: each protocol after its length, the best first.
- * `SSL_select_next_proto` selects; a client that has none of them gets an alert.
+ * `void SSL_CTX_set_alpn_select_cb(SSL_CTX *ctx, SSL_CTX_alpn_select_cb_func cb, void *arg)` takes,
+ * instead of a callback, the list of the server: the length of each protocol and then its name, the
+ * best first. `SSL_select_next_proto` selects. A client that has none of them gets an alert.
  */
 export function SSL_CTX_set_alpn_select_cb(ctx: Handle, protos: Uint8Array | null): void {
   const bytes = protos === null ? noBytes : checkProtocols('protos', protos);
@@ -318,9 +322,10 @@ export function SSL_CTX_set_alpn_select_cb(ctx: Handle, protos: Uint8Array | nul
 }
 
 /**
- * `long SSL_CTX_set_tlsext_servername_callback(SSL_CTX *ctx, int (*cb)(SSL *, int *, void *))`, given
- * the context to switch to (0: none any more) for one name instead of a callback. `*.` in front
- * stands for any one label. A client that asks for another name stays with this context.
+ * `long SSL_CTX_set_tlsext_servername_callback(SSL_CTX *ctx, int (*cb)(SSL *, int *, void *))`
+ * takes, instead of a callback, a name and the context to switch to for it; 0 removes the name.
+ * `*.` at the beginning stands for any one label. A client that asks for another name stays with
+ * this context.
  */
 export function SSL_CTX_set_tlsext_servername_callback(
   ctx: Handle,

@@ -1,9 +1,9 @@
-// The functions of the C-named module that take a callback: libssl.ts says what holds for all.
+// The functions that take a callback. libssl.ts says what holds for all functions.
 //
 // libssl's callbacks run in the middle of its own work, so no JavaScript runs inside them. Each
-// callback here is called after libssl has returned, before the C-named function does, in libssl's
-// order. What it throws that function throws, after all others had theirs; the function's own result
-// is lost then. Null removes libssl's callback as well.
+// callback here is called after libssl has returned and before the C-named function returns, in
+// libssl's order. If a callback throws, the C-named function throws that error after all other
+// callbacks have run; its own result is lost. null removes libssl's callback as well.
 
 import { EventKind, type Handle, type NativeEvent } from '../native/native.js';
 import {
@@ -19,11 +19,11 @@ export type { GetSessionCallback };
 
 // ---- The session cache.
 
-/** Return 1 to keep the handle and its reference; otherwise it is freed, unless it was adopted. */
+/** Return 1 to keep the handle and its reference. Otherwise it is freed, unless it was adopted. */
 export type NewSessionCallback = (ssl: Handle, session: Handle) => 0 | 1;
 /**
- * The handle is on loan, and freed after the callback: take a reference with `SSL_SESSION_up_ref` to
- * keep it, or adopt it as an SslSession.
+ * The handle is only lent, and freed after the callback. To keep it, take a reference with
+ * `SSL_SESSION_up_ref`, or adopt it as an SslSession.
  */
 export type RemoveSessionCallback = (ctx: Handle, session: Handle) => void;
 /** A line of the key log, as NSS writes it. */
@@ -65,11 +65,11 @@ export function SSL_CTX_sess_set_remove_cb(
 }
 
 /**
- * `void SSL_CTX_sess_set_get_cb(SSL_CTX *ctx, SSL_SESSION (*get_session_cb)(…))`, with `*copy` as 1:
- * libssl takes a reference of its own, and the one of your handle stays yours. The handshake waits
- * at the ClientHello for the answer. A session that has not the id that was asked for, or no cipher
- * or key, or that is not resumable, is no answer; of one in another context's cache libssl is given
- * a dup.
+ * `void SSL_CTX_sess_set_get_cb(SSL_CTX *ctx, SSL_SESSION (*get_session_cb)(…))`, as if `*copy`
+ * were 1: libssl takes a reference of its own, and your handle keeps its reference. The handshake
+ * waits at the ClientHello for the answer. A session counts as no answer if it has another id than
+ * the one that was asked for, no cipher, or no key, or if it is not resumable. If it is in another
+ * context's cache, libssl gets a dup.
  */
 export function SSL_CTX_sess_set_get_cb(ctx: Handle, getCb: GetSessionCallback | null): void {
   setOne('SSL_CTX_sess_set_get_cb', ctx, EventKind.lookup, 'getCb', getCb, () => {});

@@ -1,7 +1,7 @@
-// The SSL_… functions of the C-named module: libssl.ts says what holds for all of them. A connection
-// reads from and writes to memory: BIO_write feeds what it reads, BIO_read takes what it wrote. A
-// function that goes on with the connection calls the callbacks of its context before it returns:
-// callbacks.ts.
+// The SSL_… functions. libssl.ts says what holds for all functions. A connection reads from memory
+// and writes to memory: BIO_write gives it bytes to read, and BIO_read takes the bytes that it
+// wrote. A function that makes a step of the connection calls its context's callbacks before it
+// returns: callbacks.ts.
 
 import {
   checkBytes,
@@ -20,8 +20,8 @@ import { mostMaterial } from './keying-material.js';
 // ---- The life of a connection.
 
 /**
- * `void SSL_free(SSL *ssl)`. Nothing for 0. Without `SSL_shutdown` before, libssl marks the session
- * as not resumable, also for those who have a reference to it.
+ * `void SSL_free(SSL *ssl)`. Does nothing for 0. Unless `SSL_shutdown` was called before, libssl
+ * marks the session as not resumable, even if you have a reference to it.
  */
 export function SSL_free(ssl: Handle | 0): void {
   const functions = native();
@@ -30,7 +30,7 @@ export function SSL_free(ssl: Handle | 0): void {
 }
 
 /**
- * `int SSL_clear(SSL *s)`: ready for another handshake, with the same session. Refused while a
+ * `int SSL_clear(SSL *s)` prepares for another handshake, with the same session. Refused while a
  * handshake waits for get_cb, and once early data was accepted.
  */
 export const SSL_clear = stepInt('SSL_clear');
@@ -54,8 +54,8 @@ function setSide(name: string, s: Handle, server: boolean): void {
 // ---- Memory.
 
 /**
- * `int BIO_write(SSL_get_rbio(ssl), bytes, …)`: how many bytes; -1 when out of memory. Over DTLS they
- * are one datagram.
+ * `int BIO_write(SSL_get_rbio(ssl), bytes, …)` returns how many bytes it took; -1 if there is no
+ * memory. Over DTLS the bytes are one datagram.
  */
 export function BIO_write(ssl: Handle, bytes: Uint8Array): number {
   const functions = native();
@@ -66,8 +66,8 @@ export function BIO_write(ssl: Handle, bytes: Uint8Array): number {
 }
 
 /**
- * `int BIO_read(SSL_get_wbio(ssl), …)`: all that the connection has written; null for nothing. Over
- * DTLS it is the next datagram.
+ * `int BIO_read(SSL_get_wbio(ssl), …)` returns all bytes that the connection has written; null if
+ * there are none. Over DTLS it returns the next datagram.
  */
 export function BIO_read(ssl: Handle): Buffer | null {
   const functions = native();
@@ -97,14 +97,14 @@ export const SSL_do_handshake = stepInt('SSL_do_handshake');
 export const SSL_connect = stepInt('SSL_connect');
 /** `int SSL_accept(SSL *ssl)`. */
 export const SSL_accept = stepInt('SSL_accept');
-/** `int SSL_shutdown(SSL *ssl)`: 1 when both sides have, 0 when only this one. */
+/** `int SSL_shutdown(SSL *ssl)`: 1 if both sides have ended, 0 if only this side. */
 export const SSL_shutdown = stepInt('SSL_shutdown');
-/** `int SSL_renegotiate(SSL *ssl)`: up to TLS 1.2, with the next handshake; not before the first. */
+/** `int SSL_renegotiate(SSL *ssl)`: up to TLS 1.2, after the first handshake. */
 export const SSL_renegotiate = stepInt('SSL_renegotiate');
-/** `int SSL_verify_client_post_handshake(SSL *ssl)`: a server's; TLS 1.3. */
+/** `int SSL_verify_client_post_handshake(SSL *ssl)`: for servers; TLS 1.3. */
 export const SSL_verify_client_post_handshake = stepInt('SSL_verify_client_post_handshake');
 
-/** `int SSL_key_update(SSL *s, int updatetype)`: of SSL_KEY_UPDATE_…; TLS 1.3. */
+/** `int SSL_key_update(SSL *s, int updatetype)`: one of SSL_KEY_UPDATE_…; TLS 1.3. */
 export function SSL_key_update(s: Handle, updatetype: number): number {
   native();
   const type = checkInt('updatetype', updatetype);
@@ -112,7 +112,7 @@ export function SSL_key_update(s: Handle, updatetype: number): number {
   return takeStep(s, (functions) => functions.SSL_key_update(type)).result;
 }
 
-/** `int SSL_write(SSL *ssl, const void *buf, int num)`: how many bytes. */
+/** `int SSL_write(SSL *ssl, const void *buf, int num)` returns how many bytes it took. */
 export function SSL_write(ssl: Handle, buf: Uint8Array): number {
   native();
   const bytes = checkBytes('buf', buf);
@@ -120,9 +120,9 @@ export function SSL_write(ssl: Handle, buf: Uint8Array): number {
   return takeStep(ssl, (functions) => functions.SSL_write(bytes)).result;
 }
 
-/** `int SSL_read(SSL *ssl, void *buf, int num)`: at most num bytes; null where C returns <= 0. */
+/** `int SSL_read(SSL *ssl, void *buf, int num)`: at most num bytes; null if C returns <= 0. */
 export const SSL_read = readSome('SSL_read');
-/** `int SSL_peek(SSL *ssl, void *buf, int num)`: the same, and they stay. */
+/** `int SSL_peek(SSL *ssl, void *buf, int num)`: like SSL_read, but the bytes stay. */
 export const SSL_peek = readSome('SSL_peek');
 
 // A record's most: libssl reads from one.
@@ -139,7 +139,10 @@ function readSome(name: 'SSL_read' | 'SSL_peek'): (ssl: Handle, num: number) => 
   };
 }
 
-/** `int SSL_write_early_data(SSL *s, const void *buf, size_t num, size_t *written)`: all or none. */
+/**
+ * `int SSL_write_early_data(SSL *s, const void *buf, size_t num, size_t *written)`: all bytes or
+ * none.
+ */
 export function SSL_write_early_data(s: Handle, buf: Uint8Array): 0 | 1 {
   native();
   const bytes = checkBytes('buf', buf);
@@ -148,8 +151,8 @@ export function SSL_write_early_data(s: Handle, buf: Uint8Array): 0 | 1 {
 }
 
 /**
- * `int SSL_read_early_data(SSL *s, void *buf, size_t num, size_t *readbytes)`: the result, one of
- * SSL_READ_EARLY_DATA_…, and the bytes.
+ * `int SSL_read_early_data(SSL *s, void *buf, size_t num, size_t *readbytes)` returns the result,
+ * one of SSL_READ_EARLY_DATA_…, and the bytes.
  */
 export function SSL_read_early_data(s: Handle, num: number): [result: number, data: Buffer | null] {
   native();
@@ -160,8 +163,8 @@ export function SSL_read_early_data(s: Handle, num: number): [result: number, da
 }
 
 /**
- * `int SSL_get_error(const SSL *ssl, int ret)`: of SSL_ERROR_…, for the last step's result. As in C,
- * the step's errors are still there after it, for lastErrors().
+ * `int SSL_get_error(const SSL *ssl, int ret)`: one of SSL_ERROR_…, for the result of the last
+ * step. As in C, it does not remove the step's errors: lastErrors() still returns them.
  */
 export function SSL_get_error(ssl: Handle, ret: number): number {
   const functions = native();
@@ -177,8 +180,9 @@ export function SSL_get_error(ssl: Handle, ret: number): number {
 // ---- Sessions.
 
 /**
- * `int SSL_set_session(SSL *ssl, SSL_SESSION *session)`. libssl gets a dup of a session that came
- * from another context. In the middle of a connection that cannot go on then, as in C.
+ * `int SSL_set_session(SSL *ssl, SSL_SESSION *session)`. If the session came from another
+ * context, libssl gets a dup of it. A connection that has begun its handshake cannot go on
+ * afterwards, as in C.
  */
 export function SSL_set_session(ssl: Handle, session: Handle | 0): 0 | 1 {
   const functions = native();
@@ -210,8 +214,8 @@ export function X509_verify_cert_error_string(n: number | bigint): string {
 /**
  * `int SSL_export_keying_material(SSL *s, unsigned char *out, size_t olen, const char *label,
  * size_t llen, const unsigned char *context, size_t contextlen, int use_context)`, with a context
- * unless it is null. null where C does not return 1, and before the handshake is finished. At most
- * 65535 bytes at once: for millions libssl works for minutes.
+ * unless it is null. null if C does not return 1, and before the handshake is finished. At most
+ * 65535 bytes at once, because libssl takes minutes for millions.
  */
 export function SSL_export_keying_material(
   s: Handle,

@@ -1,5 +1,5 @@
-// The SSL_CTX_… functions of the C-named module: libssl.ts says what holds for all of them. Those
-// that take a callback are in callbacks.ts.
+// The SSL_CTX_… functions. libssl.ts says what holds for all functions; those that take a callback
+// are in callbacks.ts.
 
 import {
   checkBytes,
@@ -15,9 +15,9 @@ import { checkTicketKeys, storeTicketKeys } from './ticket-keys.js';
 
 // ---- Methods, and the life of a context.
 
-/** What `TLS_method()` and its like give. */
+/** A method, as `TLS_method()` and the other …method functions return it. */
 export interface SslMethod {
-  /** The function that gave it. */
+  /** The name of that function. */
   readonly name: string;
 }
 
@@ -53,8 +53,8 @@ export function SSL_CTX_new(method: SslMethod): Handle {
 }
 
 /**
- * `void SSL_CTX_free(SSL_CTX *ctx)`. Nothing for 0. The last reference takes each session out of
- * the cache, with remove_cb; connections have references of their own.
+ * `void SSL_CTX_free(SSL_CTX *ctx)`. Does nothing for 0. When the last reference is gone, each
+ * session leaves the cache, with a call of remove_cb. Connections have references of their own.
  */
 export function SSL_CTX_free(ctx: Handle | 0): void {
   const functions = native();
@@ -64,7 +64,7 @@ export function SSL_CTX_free(ctx: Handle | 0): void {
 
 // ---- The session cache.
 
-/** `int SSL_CTX_add_session(SSL_CTX *ctx, SSL_SESSION *session)`: 0 when it is there already. */
+/** `int SSL_CTX_add_session(SSL_CTX *ctx, SSL_SESSION *session)`: 0 if it is there already. */
 export function SSL_CTX_add_session(ctx: Handle, session: Handle): 0 | 1 {
   const functions = native();
   setHandles('ctx', ctx, 'session', session);
@@ -78,7 +78,7 @@ export function SSL_CTX_remove_session(ctx: Handle, session: Handle | 0): 0 | 1 
   return deliverAll(functions.SSL_CTX_remove_session()) as 0 | 1;
 }
 
-/** `void SSL_CTX_flush_sessions(SSL_CTX *ctx, long tm)`: those over at tm; for 0 all. */
+/** `void SSL_CTX_flush_sessions(SSL_CTX *ctx, long tm)`: those that expire before tm; all for 0. */
 export function SSL_CTX_flush_sessions(ctx: Handle, tm: number | bigint): void {
   const functions = native();
   const time = checkLong('tm', tm);
@@ -87,8 +87,8 @@ export function SSL_CTX_flush_sessions(ctx: Handle, tm: number | bigint): void {
 }
 
 /**
- * `LHASH_OF(SSL_SESSION) *SSL_CTX_sessions(SSL_CTX *ctx)`: a handle of its own for each session of
- * the cache, to be freed.
+ * `LHASH_OF(SSL_SESSION) *SSL_CTX_sessions(SSL_CTX *ctx)`: for each session of the cache a
+ * handle of its own, which you have to free.
  */
 export function SSL_CTX_sessions(ctx: Handle): Handle[] {
   const functions = native();
@@ -99,9 +99,9 @@ export function SSL_CTX_sessions(ctx: Handle): Handle[] {
 // ---- Tickets and early data.
 
 /**
- * `int SSL_CTX_set_tlsext_ticket_keys(SSL_CTX *ctx, void *keys, int len)`, for any number of keys of
- * 80 bytes each, as here, or 48, as in node:tls: the first encrypts, the others decrypt and make
- * libssl renew the ticket. For none, libssl makes keys of its own again.
+ * `int SSL_CTX_set_tlsext_ticket_keys(SSL_CTX *ctx, void *keys, int len)` takes any number of keys,
+ * each of 80 bytes (as in C) or each of 48 (as in node:tls). The first encrypts; the others
+ * decrypt, and libssl then renews the ticket. With no keys, libssl makes its own again.
  */
 export function SSL_CTX_set_tlsext_ticket_keys(ctx: Handle, keys: readonly Uint8Array[]): 1 {
   native();
@@ -115,8 +115,8 @@ export function SSL_CTX_set_tlsext_ticket_keys(ctx: Handle, keys: readonly Uint8
 // ---- Certificates.
 
 /**
- * As `int SSL_CTX_use_certificate_chain_file(SSL_CTX *ctx, const char *file)`, from PEM: the
- * certificate, then those that lead to its root.
+ * As `int SSL_CTX_use_certificate_chain_file(SSL_CTX *ctx, const char *file)`, but takes PEM: the
+ * certificate, then those between it and its root.
  */
 export function SSL_CTX_use_certificate_chain(ctx: Handle, pem: Uint8Array): 0 | 1 {
   const functions = native();
@@ -127,8 +127,8 @@ export function SSL_CTX_use_certificate_chain(ctx: Handle, pem: Uint8Array): 0 |
 }
 
 /**
- * `int SSL_CTX_use_PrivateKey(SSL_CTX *ctx, EVP_PKEY *pkey)`, the key from PEM, with its passphrase
- * (latin1) where it is encrypted.
+ * `int SSL_CTX_use_PrivateKey(SSL_CTX *ctx, EVP_PKEY *pkey)`: takes the key as PEM, and its
+ * passphrase (latin1) if it is encrypted.
  */
 export function SSL_CTX_use_PrivateKey(
   ctx: Handle,
@@ -144,9 +144,9 @@ export function SSL_CTX_use_PrivateKey(
 }
 
 /**
- * `int SSL_CTX_load_verify_locations(SSL_CTX *ctx, const char *CAfile, const char *CApath)`, the
- * trusted certificates from PEM. With `nameToClients` each is also given to
- * `SSL_CTX_add_client_CA`: a server names them as those it accepts.
+ * `int SSL_CTX_load_verify_locations(SSL_CTX *ctx, const char *CAfile, const char *CApath)`
+ * takes the trusted certificates as PEM. With `nameToClients` each is also given to
+ * `SSL_CTX_add_client_CA`, so that a server tells clients that it accepts them.
  */
 export function SSL_CTX_load_verify_locations(
   ctx: Handle,

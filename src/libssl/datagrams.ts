@@ -1,5 +1,4 @@
-// DTLS in the C-named module. What one BIO_write brings is one datagram, and so is what one BIO_read
-// takes.
+// The functions of DTLS. One BIO_write brings one datagram, and one BIO_read takes one.
 
 import { checkBytes, checkHandle, checkUint32, invalidType } from '../common/validate.js';
 import { checkCookieKey } from '../connection/datagrams.js';
@@ -8,11 +7,11 @@ import { type Handle, native } from '../native/native.js';
 import { checkObject, takeStep } from './delivery.js';
 import { withAll } from './ticket-keys.js';
 
-// ---- What is lost.
+// ---- Lost datagrams.
 
 /**
- * `long DTLSv1_get_timeout(SSL *ssl, struct timeval *tv)`: tv_sec and tv_usec until libssl would send
- * again; null where C returns 0.
+ * `long DTLSv1_get_timeout(SSL *ssl, struct timeval *tv)`
+ * returns tv_sec and tv_usec: the time until libssl sends again. null if C returns 0.
  */
 export function DTLSv1_get_timeout(ssl: Handle): [seconds: number, microseconds: number] | null {
   const functions = native();
@@ -31,15 +30,16 @@ function step(name: 'DTLSv1_handle_timeout' | 'DTLSv1_listen'): (ssl: Handle) =>
 }
 
 /**
- * `long DTLSv1_handle_timeout(SSL *ssl)`: 1 when it has sent again, 0 when it was not time, -1 when it
- * has given up: after twelve times.
+ * `long DTLSv1_handle_timeout(SSL *ssl)`: 1 if it has sent again, 0 if it was not time yet, -1 if
+ * it has given up, after twelve times.
  */
 export const DTLSv1_handle_timeout = step('DTLSv1_handle_timeout');
 
 /**
- * `void DTLS_set_timer_cb(SSL *s, DTLS_timer_cb cb)`, given the first time in microseconds instead of
- * a callback; it doubles, up to a minute. 0: libssl's own, which begins with a second. What is left
- * below 15 ms libssl takes for over: so little as the first time ends the handshake.
+ * `void DTLS_set_timer_cb(SSL *s, DTLS_timer_cb cb)` takes the first time in microseconds instead
+ * of a callback. It doubles each time, up to a minute. 0 means libssl's own, which begins with a
+ * second. libssl counts less than 15 ms as already over, so a first time that is so short ends the
+ * handshake.
  */
 export function DTLS_set_timer_cb(s: Handle, timerUs: number): void {
   const functions = native();
@@ -51,15 +51,15 @@ export function DTLS_set_timer_cb(s: Handle, timerUs: number): void {
 // ---- Cookies.
 
 /**
- * `int DTLSv1_listen(SSL *s, BIO_ADDR *client)`: 1 when the client has sent a cookie that its address
- * has got, which is that of BIO_dgram_set_peer; 0 when it has not: BIO_read then has the answer for
- * it, and the connection is as it was before. Refused once the handshake has begun.
+ * `int DTLSv1_listen(SSL *s, BIO_ADDR *client)`: 1 if the client has sent the cookie for its
+ * address, which BIO_dgram_set_peer sets. 0 if it has not: then BIO_read gives the answer to send,
+ * and the connection is as it was before. Refused once the handshake has begun.
  */
 export const DTLSv1_listen = step('DTLSv1_listen');
 
 /**
- * `int BIO_dgram_set_peer(SSL_get_rbio(ssl), const BIO_ADDR *peer)`: what cookies are bound to. Any
- * bytes that are the same for the same peer.
+ * `int BIO_dgram_set_peer(SSL_get_rbio(ssl), const BIO_ADDR *peer)` sets the address that
+ * cookies are bound to: any bytes that are always the same for the same peer.
  */
 export function BIO_dgram_set_peer(ssl: Handle, peer: Uint8Array): void {
   const functions = native();
@@ -69,16 +69,16 @@ export function BIO_dgram_set_peer(ssl: Handle, peer: Uint8Array): void {
 }
 
 /**
- * `void SSL_CTX_set_cookie_generate_cb(SSL_CTX *ctx, …)`, given a secret key of 32 bytes instead of a
- * callback: the cookie is the HMAC of the peer's address. null: no callback.
+ * `void SSL_CTX_set_cookie_generate_cb(SSL_CTX *ctx, …)` takes a secret key of 32 bytes instead of
+ * a callback. The cookie is the HMAC of the peer's address. null removes the callback.
  */
 export function SSL_CTX_set_cookie_generate_cb(ctx: Handle, key: Uint8Array | null): void {
   setKeys('SSL_CTX_set_cookie_generate_cb', ctx, key === null ? [] : [checkCookieKey('key', key)]);
 }
 
 /**
- * `void SSL_CTX_set_cookie_verify_cb(SSL_CTX *ctx, …)`, given the keys that may have made a cookie
- * instead of a callback: today's, and that of before. null: no callback.
+ * `void SSL_CTX_set_cookie_verify_cb(SSL_CTX *ctx, …)` takes, instead of a callback, the keys that
+ * may have made a cookie: the current key, and the previous one. null removes the callback.
  */
 export function SSL_CTX_set_cookie_verify_cb(ctx: Handle, keys: Iterable<Uint8Array> | null): void {
   if (keys !== null && (typeof keys !== 'object' || !(Symbol.iterator in keys))) {

@@ -14,14 +14,14 @@ import { type CipherInfo, type Handle, native } from '../native/native.js';
 
 // ---- Sessions.
 
-/** `SSL_SESSION *SSL_SESSION_new(void)`: 0 when out of memory. */
+/** `SSL_SESSION *SSL_SESSION_new(void)`: 0 if there is no memory. */
 export function SSL_SESSION_new(): Handle {
   const functions = native();
   functions.SSL_SESSION_new();
   return result<Handle>();
 }
 
-/** `SSL_SESSION *SSL_SESSION_dup(SSL_SESSION *src)`: 0 when out of memory. */
+/** `SSL_SESSION *SSL_SESSION_dup(SSL_SESSION *src)`: 0 if there is no memory. */
 export function SSL_SESSION_dup(src: Handle): Handle {
   const functions = native();
   setHandle('src', src);
@@ -29,7 +29,7 @@ export function SSL_SESSION_dup(src: Handle): Handle {
   return result<Handle>();
 }
 
-/** `int SSL_SESSION_up_ref(SSL_SESSION *ses)`: the handle then needs one more free. */
+/** `int SSL_SESSION_up_ref(SSL_SESSION *ses)`: after it the handle needs one more free. */
 export function SSL_SESSION_up_ref(ses: Handle): 0 | 1 {
   const functions = native();
   setHandle('ses', ses);
@@ -37,7 +37,7 @@ export function SSL_SESSION_up_ref(ses: Handle): 0 | 1 {
   return result<0 | 1>();
 }
 
-/** `void SSL_SESSION_free(SSL_SESSION *session)`. Nothing for 0. */
+/** `void SSL_SESSION_free(SSL_SESSION *session)`. Does nothing for 0. */
 export function SSL_SESSION_free(session: Handle | 0): void {
   const functions = native();
   setHandle('session', session);
@@ -89,7 +89,7 @@ export function SSL_SESSION_get_time(s: Handle | 0): number | bigint {
   return longResult(functions.SSL_SESSION_get_time());
 }
 
-/** `long SSL_SESSION_set_time(SSL_SESSION *s, long t)`: returns t, so 0 for 0; 0 for NULL. */
+/** `long SSL_SESSION_set_time(SSL_SESSION *s, long t)`: returns t, which may be 0; 0 for NULL. */
 export function SSL_SESSION_set_time(s: Handle | 0, t: number | bigint): number | bigint {
   const functions = native();
   const checked = checkLong('t', t);
@@ -112,7 +112,10 @@ export function SSL_SESSION_set_timeout(s: Handle | 0, t: number | bigint): numb
   return longResult(functions.SSL_SESSION_set_timeout(checked));
 }
 
-/** `int SSL_SESSION_get_protocol_version(const SSL_SESSION *s)`: 0x0304 for TLS 1.3; 0: unset. */
+/**
+ * `int SSL_SESSION_get_protocol_version(const SSL_SESSION *s)`: 0x0304 for TLS 1.3; 0 if it is not
+ * set.
+ */
 export function SSL_SESSION_get_protocol_version(s: Handle): number {
   const functions = native();
   setHandle('s', s);
@@ -129,7 +132,10 @@ export function SSL_SESSION_set_protocol_version(s: Handle, version: number): 0 
   return result<0 | 1>();
 }
 
-/** `const SSL_CIPHER *SSL_SESSION_get0_cipher(const SSL_SESSION *s)`: described. */
+/**
+ * `const SSL_CIPHER *SSL_SESSION_get0_cipher(const SSL_SESSION *s)`: as an object that describes
+ * it.
+ */
 export function SSL_SESSION_get0_cipher(s: Handle): CipherInfo | null {
   const functions = native();
   setHandle('s', s);
@@ -138,7 +144,7 @@ export function SSL_SESSION_get0_cipher(s: Handle): CipherInfo | null {
 
 /**
  * `size_t SSL_SESSION_get_master_key(const SSL_SESSION *sess, unsigned char *out, size_t outlen)`:
- * all of it.
+ * the whole key.
  */
 export function SSL_SESSION_get_master_key(sess: Handle): Buffer {
   const functions = native();
@@ -173,7 +179,7 @@ export function SSL_SESSION_set1_hostname(s: Handle, hostname: string | null): 0
 
 /**
  * `void SSL_SESSION_get0_alpn_selected(const SSL_SESSION *s, const unsigned char **alpn, size_t
- * *len)`: a copy; null when there is none.
+ * *len)`: a copy; null if there is none.
  */
 export function SSL_SESSION_get0_alpn_selected(s: Handle): Buffer | null {
   const functions = native();
@@ -200,7 +206,7 @@ export function SSL_SESSION_has_ticket(s: Handle): 0 | 1 {
 
 /**
  * `void SSL_SESSION_get0_ticket(const SSL_SESSION *s, const unsigned char **tick, size_t *len)`: a
- * copy; null when there is none.
+ * copy; null if there is none.
  */
 export function SSL_SESSION_get0_ticket(s: Handle): Buffer | null {
   const functions = native();
@@ -216,8 +222,8 @@ export function SSL_SESSION_get_ticket_lifetime_hint(s: Handle): number | bigint
 }
 
 /**
- * `int SSL_SESSION_get0_ticket_appdata(SSL_SESSION *ss, void **data, size_t *len)`: a copy; null
- * when there is none.
+ * `int SSL_SESSION_get0_ticket_appdata(SSL_SESSION *ss, void **data, size_t *len)`: a copy; null if
+ * there is none.
  */
 export function SSL_SESSION_get0_ticket_appdata(ss: Handle): Buffer | null {
   const functions = native();
@@ -251,7 +257,7 @@ export function SSL_SESSION_set_max_early_data(s: Handle, maxEarlyData: number):
   return result<0 | 1>();
 }
 
-/** `uint8_t SSL_SESSION_get_max_fragment_length(const SSL_SESSION *sess)`: the code, 0 to 4. */
+/** `uint8_t SSL_SESSION_get_max_fragment_length(const SSL_SESSION *sess)`: its code, 0 to 4. */
 export function SSL_SESSION_get_max_fragment_length(sess: Handle): number {
   const functions = native();
   setHandle('sess', sess);
@@ -267,7 +273,7 @@ export function SSL_SESSION_get_compress_id(s: Handle): number {
   return result<number>();
 }
 
-/** `X509 *SSL_SESSION_get0_peer(SSL_SESSION *s)`: as DER; null when there is none. */
+/** `X509 *SSL_SESSION_get0_peer(SSL_SESSION *s)`: as DER; null if there is none. */
 export function SSL_SESSION_get0_peer(s: Handle): Buffer | null {
   const functions = native();
   setHandle('s', s);
@@ -284,7 +290,7 @@ export function SSL_SESSION_is_resumable(s: Handle): 0 | 1 {
 
 // ---- Contexts.
 
-/** `int SSL_CTX_up_ref(SSL_CTX *ctx)`: the handle then needs one more free. */
+/** `int SSL_CTX_up_ref(SSL_CTX *ctx)`: after it the handle needs one more free. */
 export function SSL_CTX_up_ref(ctx: Handle): 0 | 1 {
   const functions = native();
   setHandle('ctx', ctx);
@@ -292,14 +298,17 @@ export function SSL_CTX_up_ref(ctx: Handle): 0 | 1 {
   return result<0 | 1>();
 }
 
-/** `unsigned long SSL_CTX_get_options(const SSL_CTX *ctx)`: of SSL_OP_…. */
+/** `unsigned long SSL_CTX_get_options(const SSL_CTX *ctx)`: a mask of SSL_OP_…. */
 export function SSL_CTX_get_options(ctx: Handle): number | bigint {
   const functions = native();
   setHandle('ctx', ctx);
   return longResult(functions.SSL_CTX_get_options());
 }
 
-/** `unsigned long SSL_CTX_set_options(SSL_CTX *ctx, unsigned long op)`: all that are set now. */
+/**
+ * `unsigned long SSL_CTX_set_options(SSL_CTX *ctx, unsigned long op)`: returns all options that are
+ * set now.
+ */
 export function SSL_CTX_set_options(ctx: Handle, op: number): number {
   const functions = native();
   const checked = checkMask('op', op);
@@ -307,7 +316,10 @@ export function SSL_CTX_set_options(ctx: Handle, op: number): number {
   return longResult(functions.SSL_CTX_set_options()) as number;
 }
 
-/** `unsigned long SSL_CTX_clear_options(SSL_CTX *ctx, unsigned long op)`: all that are left. */
+/**
+ * `unsigned long SSL_CTX_clear_options(SSL_CTX *ctx, unsigned long op)`: returns the options that
+ * are still set.
+ */
 export function SSL_CTX_clear_options(ctx: Handle, op: number): number {
   const functions = native();
   const checked = checkMask('op', op);
@@ -315,7 +327,7 @@ export function SSL_CTX_clear_options(ctx: Handle, op: number): number {
   return longResult(functions.SSL_CTX_clear_options()) as number;
 }
 
-/** `long SSL_CTX_set_timeout(SSL_CTX *ctx, long t)`: seconds; the timeout before. */
+/** `long SSL_CTX_set_timeout(SSL_CTX *ctx, long t)`: in seconds; returns the previous timeout. */
 export function SSL_CTX_set_timeout(ctx: Handle, t: number | bigint): number | bigint {
   const functions = native();
   const checked = checkLong('t', t);
@@ -330,7 +342,9 @@ export function SSL_CTX_get_timeout(ctx: Handle): number | bigint {
   return longResult(functions.SSL_CTX_get_timeout());
 }
 
-/** `int SSL_CTX_use_psk_identity_hint(SSL_CTX *ctx, const char *hint)`: from latin1; TLS 1.2. */
+/**
+ * `int SSL_CTX_use_psk_identity_hint(SSL_CTX *ctx, const char *hint)`: from latin1; for TLS 1.2.
+ */
 export function SSL_CTX_use_psk_identity_hint(ctx: Handle, hint: string | null): number {
   const functions = native();
   const checked = hint === null ? null : checkCString('hint', hint);
@@ -360,7 +374,7 @@ export function SSL_CTX_set_cipher_list(ctx: Handle, str: string): number {
   return result<number>();
 }
 
-/** `int SSL_CTX_set_ciphersuites(SSL_CTX *ctx, const char *str)`: those of TLS 1.3. */
+/** `int SSL_CTX_set_ciphersuites(SSL_CTX *ctx, const char *str)`: suites of TLS 1.3. */
 export function SSL_CTX_set_ciphersuites(ctx: Handle, str: string): number {
   const functions = native();
   const checked = checkCString('str', str);
@@ -386,7 +400,8 @@ export function SSL_CTX_get_security_level(ctx: Handle): number {
 }
 
 /**
- * `void SSL_CTX_set_verify(SSL_CTX *ctx, int mode, SSL_verify_cb callback)`: without a callback.
+ * `void SSL_CTX_set_verify(SSL_CTX *ctx, int mode, SSL_verify_cb callback)`: the callback is left
+ * out.
  */
 export function SSL_CTX_set_verify(ctx: Handle, mode: number): void {
   const functions = native();
@@ -411,7 +426,7 @@ export function SSL_CTX_check_private_key(ctx: Handle): 0 | 1 {
   return result<0 | 1>();
 }
 
-/** `int SSL_CTX_set_default_verify_paths(SSL_CTX *ctx)`: what the machine trusts. */
+/** `int SSL_CTX_set_default_verify_paths(SSL_CTX *ctx)`: trusts the system's certificates. */
 export function SSL_CTX_set_default_verify_paths(ctx: Handle): 0 | 1 {
   const functions = native();
   setHandle('ctx', ctx);
@@ -419,7 +434,10 @@ export function SSL_CTX_set_default_verify_paths(ctx: Handle): 0 | 1 {
   return result<0 | 1>();
 }
 
-/** `int SSL_CTX_set_num_tickets(SSL_CTX *ctx, size_t num_tickets)`: of TLS 1.3; at most 255. */
+/**
+ * `int SSL_CTX_set_num_tickets(SSL_CTX *ctx, size_t num_tickets)`: how many tickets a TLS 1.3
+ * server sends; at most 255.
+ */
 export function SSL_CTX_set_num_tickets(ctx: Handle, numTickets: number): number {
   const functions = native();
   const checked = checkByte('numTickets', numTickets);
@@ -436,7 +454,10 @@ export function SSL_CTX_get_num_tickets(ctx: Handle): number {
   return result<number>();
 }
 
-/** `int SSL_CTX_set_max_early_data(SSL_CTX *ctx, uint32_t max_early_data)`: what tickets say. */
+/**
+ * `int SSL_CTX_set_max_early_data(SSL_CTX *ctx, uint32_t max_early_data)`: how many bytes the
+ * tickets allow.
+ */
 export function SSL_CTX_set_max_early_data(ctx: Handle, maxEarlyData: number): number {
   const functions = native();
   const checked = checkUint32('maxEarlyData', maxEarlyData);
@@ -491,7 +512,7 @@ export function SSL_CTX_set_tlsext_max_fragment_length(ctx: Handle, mode: number
   return result<number>();
 }
 
-/** `void SSL_CTX_set_post_handshake_auth(SSL_CTX *ctx, int val)`: of a client. */
+/** `void SSL_CTX_set_post_handshake_auth(SSL_CTX *ctx, int val)`: for clients. */
 export function SSL_CTX_set_post_handshake_auth(ctx: Handle, val: number): void {
   const functions = native();
   const checked = checkInt('val', val);
@@ -506,42 +527,42 @@ export function SSL_CTX_sess_number(ctx: Handle): number {
   return longResult(functions.SSL_CTX_sess_number()) as number;
 }
 
-/** `long SSL_CTX_sess_connect(SSL_CTX *ctx)`: handshakes begun as a client. */
+/** `long SSL_CTX_sess_connect(SSL_CTX *ctx)`: handshakes that clients began. */
 export function SSL_CTX_sess_connect(ctx: Handle): number {
   const functions = native();
   setHandle('ctx', ctx);
   return longResult(functions.SSL_CTX_sess_connect()) as number;
 }
 
-/** `long SSL_CTX_sess_connect_good(SSL_CTX *ctx)`: those that were completed. */
+/** `long SSL_CTX_sess_connect_good(SSL_CTX *ctx)`: client handshakes that succeeded. */
 export function SSL_CTX_sess_connect_good(ctx: Handle): number {
   const functions = native();
   setHandle('ctx', ctx);
   return longResult(functions.SSL_CTX_sess_connect_good()) as number;
 }
 
-/** `long SSL_CTX_sess_connect_renegotiate(SSL_CTX *ctx)`: renegotiations begun as a client. */
+/** `long SSL_CTX_sess_connect_renegotiate(SSL_CTX *ctx)`: renegotiations that clients began. */
 export function SSL_CTX_sess_connect_renegotiate(ctx: Handle): number {
   const functions = native();
   setHandle('ctx', ctx);
   return longResult(functions.SSL_CTX_sess_connect_renegotiate()) as number;
 }
 
-/** `long SSL_CTX_sess_accept(SSL_CTX *ctx)`: handshakes begun as a server. */
+/** `long SSL_CTX_sess_accept(SSL_CTX *ctx)`: handshakes that servers began. */
 export function SSL_CTX_sess_accept(ctx: Handle): number {
   const functions = native();
   setHandle('ctx', ctx);
   return longResult(functions.SSL_CTX_sess_accept()) as number;
 }
 
-/** `long SSL_CTX_sess_accept_good(SSL_CTX *ctx)`: those that were completed. */
+/** `long SSL_CTX_sess_accept_good(SSL_CTX *ctx)`: server handshakes that succeeded. */
 export function SSL_CTX_sess_accept_good(ctx: Handle): number {
   const functions = native();
   setHandle('ctx', ctx);
   return longResult(functions.SSL_CTX_sess_accept_good()) as number;
 }
 
-/** `long SSL_CTX_sess_accept_renegotiate(SSL_CTX *ctx)`: renegotiations begun as a server. */
+/** `long SSL_CTX_sess_accept_renegotiate(SSL_CTX *ctx)`: renegotiations that servers began. */
 export function SSL_CTX_sess_accept_renegotiate(ctx: Handle): number {
   const functions = native();
   setHandle('ctx', ctx);
@@ -555,35 +576,40 @@ export function SSL_CTX_sess_hits(ctx: Handle): number {
   return longResult(functions.SSL_CTX_sess_hits()) as number;
 }
 
-/** `long SSL_CTX_sess_cb_hits(SSL_CTX *ctx)`: those of them that get_cb gave. */
+/** `long SSL_CTX_sess_cb_hits(SSL_CTX *ctx)`: resumed sessions that get_cb returned. */
 export function SSL_CTX_sess_cb_hits(ctx: Handle): number {
   const functions = native();
   setHandle('ctx', ctx);
   return longResult(functions.SSL_CTX_sess_cb_hits()) as number;
 }
 
-/** `long SSL_CTX_sess_misses(SSL_CTX *ctx)`: sessions that were asked for and not found. */
+/**
+ * `long SSL_CTX_sess_misses(SSL_CTX *ctx)`: sessions that clients offered and that were not found.
+ */
 export function SSL_CTX_sess_misses(ctx: Handle): number {
   const functions = native();
   setHandle('ctx', ctx);
   return longResult(functions.SSL_CTX_sess_misses()) as number;
 }
 
-/** `long SSL_CTX_sess_timeouts(SSL_CTX *ctx)`: those that were found and too old. */
+/** `long SSL_CTX_sess_timeouts(SSL_CTX *ctx)`: sessions that were found but had expired. */
 export function SSL_CTX_sess_timeouts(ctx: Handle): number {
   const functions = native();
   setHandle('ctx', ctx);
   return longResult(functions.SSL_CTX_sess_timeouts()) as number;
 }
 
-/** `long SSL_CTX_sess_cache_full(SSL_CTX *ctx)`: sessions removed because the cache was full. */
+/**
+ * `long SSL_CTX_sess_cache_full(SSL_CTX *ctx)`: sessions that were removed because the cache was
+ * full.
+ */
 export function SSL_CTX_sess_cache_full(ctx: Handle): number {
   const functions = native();
   setHandle('ctx', ctx);
   return longResult(functions.SSL_CTX_sess_cache_full()) as number;
 }
 
-/** `long SSL_CTX_set_session_cache_mode(SSL_CTX *ctx, long mode)`: the mode before. */
+/** `long SSL_CTX_set_session_cache_mode(SSL_CTX *ctx, long mode)`: returns the previous mode. */
 export function SSL_CTX_set_session_cache_mode(
   ctx: Handle,
   mode: number | bigint,
@@ -594,14 +620,17 @@ export function SSL_CTX_set_session_cache_mode(
   return longResult(functions.SSL_CTX_set_session_cache_mode(checked));
 }
 
-/** `long SSL_CTX_get_session_cache_mode(SSL_CTX *ctx)`: of SSL_SESS_CACHE_…. */
+/** `long SSL_CTX_get_session_cache_mode(SSL_CTX *ctx)`: a mask of SSL_SESS_CACHE_…. */
 export function SSL_CTX_get_session_cache_mode(ctx: Handle): number | bigint {
   const functions = native();
   setHandle('ctx', ctx);
   return longResult(functions.SSL_CTX_get_session_cache_mode());
 }
 
-/** `long SSL_CTX_sess_set_cache_size(SSL_CTX *ctx, long t)`: the size before. 0: no limit. */
+/**
+ * `long SSL_CTX_sess_set_cache_size(SSL_CTX *ctx, long t)`: returns the previous size. 0 means no
+ * limit.
+ */
 export function SSL_CTX_sess_set_cache_size(ctx: Handle, t: number | bigint): number | bigint {
   const functions = native();
   const checked = checkLong('t', t);
@@ -616,7 +645,10 @@ export function SSL_CTX_sess_get_cache_size(ctx: Handle): number | bigint {
   return longResult(functions.SSL_CTX_sess_get_cache_size());
 }
 
-/** `int SSL_CTX_set_min_proto_version(SSL_CTX *ctx, int version)`: 0: the lowest there is. */
+/**
+ * `int SSL_CTX_set_min_proto_version(SSL_CTX *ctx, int version)`: 0 means the lowest that is
+ * supported.
+ */
 export function SSL_CTX_set_min_proto_version(ctx: Handle, version: number): number {
   const functions = native();
   const checked = checkInt('version', version);
@@ -625,7 +657,10 @@ export function SSL_CTX_set_min_proto_version(ctx: Handle, version: number): num
   return result<number>();
 }
 
-/** `int SSL_CTX_set_max_proto_version(SSL_CTX *ctx, int version)`: 0: the highest there is. */
+/**
+ * `int SSL_CTX_set_max_proto_version(SSL_CTX *ctx, int version)`: 0 means the highest that is
+ * supported.
+ */
 export function SSL_CTX_set_max_proto_version(ctx: Handle, version: number): number {
   const functions = native();
   const checked = checkInt('version', version);
@@ -650,7 +685,7 @@ export function SSL_CTX_get_max_proto_version(ctx: Handle): number {
   return result<number>();
 }
 
-/** `long SSL_CTX_set_read_ahead(SSL_CTX *ctx, long yes)`: the value before. */
+/** `long SSL_CTX_set_read_ahead(SSL_CTX *ctx, long yes)`: returns the previous value. */
 export function SSL_CTX_set_read_ahead(ctx: Handle, yes: number | bigint): number | bigint {
   const functions = native();
   const checked = checkLong('yes', yes);
@@ -676,7 +711,7 @@ export function SSL_CTX_set1_groups_list(ctx: Handle, list: string): number {
 
 // ---- Connections.
 
-/** `SSL *SSL_new(SSL_CTX *ctx)`: over memory. 0 on failure. */
+/** `SSL *SSL_new(SSL_CTX *ctx)`: a connection over memory. 0 on failure. */
 export function SSL_new(ctx: Handle): Handle {
   const functions = native();
   setHandle('ctx', ctx);
@@ -684,7 +719,7 @@ export function SSL_new(ctx: Handle): Handle {
   return result<Handle>();
 }
 
-/** `int SSL_up_ref(SSL *s)`: the handle then needs one more free. */
+/** `int SSL_up_ref(SSL *s)`: after it the handle needs one more free. */
 export function SSL_up_ref(s: Handle): 0 | 1 {
   const functions = native();
   setHandle('s', s);
@@ -700,7 +735,7 @@ export function SSL_is_server(s: Handle): 0 | 1 {
   return result<0 | 1>();
 }
 
-/** `int SSL_get_early_data_status(const SSL *s)`: of SSL_EARLY_DATA_…. */
+/** `int SSL_get_early_data_status(const SSL *s)`: one of SSL_EARLY_DATA_…. */
 export function SSL_get_early_data_status(s: Handle): number {
   const functions = native();
   setHandle('s', s);
@@ -708,7 +743,9 @@ export function SSL_get_early_data_status(s: Handle): number {
   return result<number>();
 }
 
-/** `int SSL_get_shutdown(const SSL *ssl)`: of SSL_SENT_SHUTDOWN and SSL_RECEIVED_SHUTDOWN. */
+/**
+ * `int SSL_get_shutdown(const SSL *ssl)`: a mask of SSL_SENT_SHUTDOWN and SSL_RECEIVED_SHUTDOWN.
+ */
 export function SSL_get_shutdown(ssl: Handle): number {
   const functions = native();
   setHandle('ssl', ssl);
@@ -716,7 +753,7 @@ export function SSL_get_shutdown(ssl: Handle): number {
   return result<number>();
 }
 
-/** `int SSL_pending(const SSL *s)`: bytes that can be read without another record. */
+/** `int SSL_pending(const SSL *s)`: how many bytes can be read without another record. */
 export function SSL_pending(s: Handle): number {
   const functions = native();
   setHandle('s', s);
@@ -725,7 +762,7 @@ export function SSL_pending(s: Handle): number {
 }
 
 /**
- * `int SSL_has_pending(const SSL *s)`: whether there is anything that it has read, and not given.
+ * `int SSL_has_pending(const SSL *s)`: whether it has read anything that was not handed out yet.
  */
 export function SSL_has_pending(s: Handle): 0 | 1 {
   const functions = native();
@@ -765,7 +802,7 @@ export function SSL_state_string_long(s: Handle): string {
   return functions.SSL_state_string_long();
 }
 
-/** `void SSL_set_post_handshake_auth(SSL *s, int val)`: of a client. */
+/** `void SSL_set_post_handshake_auth(SSL *s, int val)`: for clients. */
 export function SSL_set_post_handshake_auth(s: Handle, val: number): void {
   const functions = native();
   const checked = checkInt('val', val);
@@ -773,7 +810,7 @@ export function SSL_set_post_handshake_auth(s: Handle, val: number): void {
   functions.SSL_set_post_handshake_auth();
 }
 
-/** `SSL_SESSION *SSL_get1_session(SSL *ssl)`: a handle of its own. 0 when there is none. */
+/** `SSL_SESSION *SSL_get1_session(SSL *ssl)`: a handle of its own; 0 if there is none. */
 export function SSL_get1_session(ssl: Handle): Handle {
   const functions = native();
   setHandle('ssl', ssl);
@@ -816,7 +853,7 @@ export function SSL_get_version(s: Handle): string {
   return functions.SSL_get_version();
 }
 
-/** `const SSL_CIPHER *SSL_get_current_cipher(const SSL *s)`: described. */
+/** `const SSL_CIPHER *SSL_get_current_cipher(const SSL *s)`: as an object that describes it. */
 export function SSL_get_current_cipher(s: Handle): CipherInfo | null {
   const functions = native();
   setHandle('s', s);
@@ -825,7 +862,7 @@ export function SSL_get_current_cipher(s: Handle): CipherInfo | null {
 
 /**
  * `void SSL_get0_alpn_selected(const SSL *ssl, const unsigned char **data, unsigned int *len)`: a
- * copy; null when there is none.
+ * copy; null if there is none.
  */
 export function SSL_get0_alpn_selected(ssl: Handle): Buffer | null {
   const functions = native();
@@ -845,7 +882,10 @@ export function SSL_set_alpn_protos(ssl: Handle, protos: Uint8Array): number {
   return result<number>();
 }
 
-/** `int SSL_set1_host(SSL *s, const char *hostname)`: from latin1: whose certificate it must be. */
+/**
+ * `int SSL_set1_host(SSL *s, const char *hostname)`: from latin1: the name that the certificate
+ * must be for.
+ */
 export function SSL_set1_host(s: Handle, hostname: string | null): number {
   const functions = native();
   const checked = hostname === null ? null : checkCString('hostname', hostname);
@@ -854,7 +894,7 @@ export function SSL_set1_host(s: Handle, hostname: string | null): number {
   return result<number>();
 }
 
-/** `X509 *SSL_get_peer_certificate(const SSL *s)`: as DER; null when there is none. */
+/** `X509 *SSL_get_peer_certificate(const SSL *s)`: as DER; null if there is none. */
 export function SSL_get_peer_certificate(s: Handle): Buffer | null {
   const functions = native();
   setHandle('s', s);
@@ -862,8 +902,8 @@ export function SSL_get_peer_certificate(s: Handle): Buffer | null {
 }
 
 /**
- * `STACK_OF(X509) *SSL_get_peer_cert_chain(const SSL *s)`: as DER; null when there is none. A
- * server's is without the client's own certificate.
+ * `STACK_OF(X509) *SSL_get_peer_cert_chain(const SSL *s)`: as DER; null if there is none. On a
+ * server the client's own certificate is not part of it.
  */
 export function SSL_get_peer_cert_chain(s: Handle): Buffer[] | null {
   const functions = native();
@@ -878,7 +918,7 @@ export function SSL_get_verify_result(ssl: Handle): number | bigint {
   return longResult(functions.SSL_get_verify_result());
 }
 
-/** `void SSL_set_verify(SSL *s, int mode, SSL_verify_cb callback)`: without a callback. */
+/** `void SSL_set_verify(SSL *s, int mode, SSL_verify_cb callback)`: the callback is left out. */
 export function SSL_set_verify(s: Handle, mode: number): void {
   const functions = native();
   const checked = checkInt('mode', mode);
@@ -895,7 +935,7 @@ export function SSL_set_cipher_list(s: Handle, str: string): number {
   return result<number>();
 }
 
-/** `int SSL_set_ciphersuites(SSL *s, const char *str)`: those of TLS 1.3. */
+/** `int SSL_set_ciphersuites(SSL *s, const char *str)`: suites of TLS 1.3. */
 export function SSL_set_ciphersuites(s: Handle, str: string): number {
   const functions = native();
   const checked = checkCString('str', str);
@@ -904,14 +944,16 @@ export function SSL_set_ciphersuites(s: Handle, str: string): number {
   return result<number>();
 }
 
-/** `unsigned long SSL_get_options(const SSL *s)`: of SSL_OP_…. */
+/** `unsigned long SSL_get_options(const SSL *s)`: a mask of SSL_OP_…. */
 export function SSL_get_options(s: Handle): number | bigint {
   const functions = native();
   setHandle('s', s);
   return longResult(functions.SSL_get_options());
 }
 
-/** `unsigned long SSL_set_options(SSL *s, unsigned long op)`: all that are set now. */
+/**
+ * `unsigned long SSL_set_options(SSL *s, unsigned long op)`: returns all options that are set now.
+ */
 export function SSL_set_options(s: Handle, op: number): number {
   const functions = native();
   const checked = checkMask('op', op);
@@ -919,7 +961,10 @@ export function SSL_set_options(s: Handle, op: number): number {
   return longResult(functions.SSL_set_options()) as number;
 }
 
-/** `unsigned long SSL_clear_options(SSL *s, unsigned long op)`: all that are left. */
+/**
+ * `unsigned long SSL_clear_options(SSL *s, unsigned long op)`: returns the options that are still
+ * set.
+ */
 export function SSL_clear_options(s: Handle, op: number): number {
   const functions = native();
   const checked = checkMask('op', op);
@@ -927,7 +972,10 @@ export function SSL_clear_options(s: Handle, op: number): number {
   return longResult(functions.SSL_clear_options()) as number;
 }
 
-/** `int SSL_set_num_tickets(SSL *s, size_t num_tickets)`: at most 255. */
+/**
+ * `int SSL_set_num_tickets(SSL *s, size_t num_tickets)`: how many tickets a TLS 1.3 server sends;
+ * at most 255.
+ */
 export function SSL_set_num_tickets(s: Handle, numTickets: number): number {
   const functions = native();
   const checked = checkByte('numTickets', numTickets);
@@ -1060,7 +1108,10 @@ export function SSL_set1_groups_list(ssl: Handle, list: string): number {
   return result<number>();
 }
 
-/** `int SSL_set_tlsext_host_name(const SSL *s, const char *name)`: from latin1: the SNI. */
+/**
+ * `int SSL_set_tlsext_host_name(const SSL *s, const char *name)`: from latin1: the server name
+ * (SNI).
+ */
 export function SSL_set_tlsext_host_name(s: Handle, name: string | null): number {
   const functions = native();
   const checked = name === null ? null : checkCString('name', name);
@@ -1070,8 +1121,8 @@ export function SSL_set_tlsext_host_name(s: Handle, name: string | null): number
 }
 
 /**
- * `long SSL_set_mtu(SSL *ssl, long mtu)`: the most bytes of a datagram. Without SSL_OP_NO_QUERY_MTU
- * libssl forgets it when the handshake begins. 0 when too small: at least 208.
+ * `long SSL_set_mtu(SSL *ssl, long mtu)`: how many bytes a datagram may have: at least 208, or the
+ * result is 0. Without SSL_OP_NO_QUERY_MTU libssl forgets it when the handshake begins.
  */
 export function SSL_set_mtu(ssl: Handle, mtu: number | bigint): number {
   const functions = native();
@@ -1083,8 +1134,8 @@ export function SSL_set_mtu(ssl: Handle, mtu: number | bigint): number {
 // ---- DTLS.
 
 /**
- * `size_t DTLS_get_data_mtu(const SSL *s)`: bytes of data that fit into a datagram; 0 before the
- * handshake.
+ * `size_t DTLS_get_data_mtu(const SSL *s)`: how many bytes of data fit into a datagram; 0 before
+ * the handshake.
  */
 export function DTLS_get_data_mtu(s: Handle): number {
   const functions = native();
@@ -1094,8 +1145,8 @@ export function DTLS_get_data_mtu(s: Handle): number {
 }
 
 /**
- * `long DTLS_set_link_mtu(SSL *ssl, long mtu)`: the same with the headers of UDP and IPv6, which
- * are 48 bytes.
+ * `long DTLS_set_link_mtu(SSL *ssl, long mtu)`: like SSL_set_mtu, but including the headers of UDP
+ * and IPv6, which have 48 bytes.
  */
 export function DTLS_set_link_mtu(ssl: Handle, mtu: number | bigint): number {
   const functions = native();
@@ -1104,7 +1155,7 @@ export function DTLS_set_link_mtu(ssl: Handle, mtu: number | bigint): number {
   return longResult(functions.DTLS_set_link_mtu(checked)) as number;
 }
 
-/** `long DTLS_get_link_min_mtu(SSL *ssl)`: the least that DTLS_set_link_mtu takes. */
+/** `long DTLS_get_link_min_mtu(SSL *ssl)`: the smallest value that DTLS_set_link_mtu takes. */
 export function DTLS_get_link_min_mtu(ssl: Handle): number {
   const functions = native();
   setHandle('ssl', ssl);

@@ -1,5 +1,5 @@
-// The functions of sessions that take or give bytes and text; libssl.ts says what holds for all. The
-// others are in functions.ts.
+// Functions of sessions that take or return bytes and text. libssl.ts says what holds for all
+// functions; the others are in functions.ts.
 
 import {
   checkBytes,
@@ -13,8 +13,8 @@ import { encodeInPool } from '../native/encode.js';
 import { type CipherInfo, type Handle, native, type OpensslErrorEntry } from '../native/native.js';
 
 /**
- * `SSL_SESSION *d2i_SSL_SESSION(SSL_SESSION **a, const unsigned char **pp, long length)`, into a
- * new session. As in C, bytes after the session are let be. 0 on failure.
+ * `SSL_SESSION *d2i_SSL_SESSION(SSL_SESSION **a, const unsigned char **pp, long length)`
+ * makes a new session. As in C, trailing bytes are ignored. 0 on failure.
  */
 export function d2i_SSL_SESSION(der: Uint8Array): Handle {
   const bytes = checkBytes('der', der);
@@ -23,8 +23,8 @@ export function d2i_SSL_SESSION(der: Uint8Array): Handle {
 }
 
 /**
- * `int i2d_SSL_SESSION(SSL_SESSION *in, unsigned char **pp)`. null where C returns 0. As with
- * `Buffer.from()`, the Buffer lies in a pool: its `.buffer` has neighbours, other encodings.
+ * `int i2d_SSL_SESSION(SSL_SESSION *in, unsigned char **pp)`. null if C returns 0. As with
+ * `Buffer.from()`, the Buffer is part of a pool: its `.buffer` also contains other encodings.
  */
 export function i2d_SSL_SESSION(session: Handle | 0): Buffer | null {
   checkHandle('session', session);
@@ -33,7 +33,7 @@ export function i2d_SSL_SESSION(session: Handle | 0): Buffer | null {
 
 /**
  * `SSL_SESSION *PEM_read_bio_SSL_SESSION(BIO *bp, SSL_SESSION **x, pem_password_cb *cb, void *u)`
- * from memory, with a callback that has no password. 0 on failure.
+ * reads from memory, with a callback that has no password. 0 on failure.
  */
 export function PEM_read_bio_SSL_SESSION(pem: Uint8Array): Handle {
   const bytes = checkBytes('pem', pem);
@@ -41,14 +41,16 @@ export function PEM_read_bio_SSL_SESSION(pem: Uint8Array): Handle {
   return result<Handle>();
 }
 
-/** `int PEM_write_bio_SSL_SESSION(BIO *bp, SSL_SESSION *x)` to memory. null where C returns 0. */
+/**
+ * `int PEM_write_bio_SSL_SESSION(BIO *bp, SSL_SESSION *x)` writes to memory. null if C returns 0.
+ */
 export function PEM_write_bio_SSL_SESSION(session: Handle): string | null {
   const functions = native();
   setHandle('session', session);
   return functions.PEM_write_bio_SSL_SESSION();
 }
 
-/** `int SSL_SESSION_print(BIO *fp, const SSL_SESSION *ses)` to memory. null for NULL. */
+/** `int SSL_SESSION_print(BIO *fp, const SSL_SESSION *ses)` writes to memory. null for NULL. */
 export function SSL_SESSION_print(ses: Handle | 0): string | null {
   const functions = native();
   setHandle('ses', ses);
@@ -56,8 +58,8 @@ export function SSL_SESSION_print(ses: Handle | 0): string | null {
 }
 
 /**
- * `int SSL_SESSION_print_keylog(BIO *bp, const SSL_SESSION *x)` to memory. null where C returns 0:
- * for NULL, and for a session without id or key.
+ * `int SSL_SESSION_print_keylog(BIO *bp, const SSL_SESSION *x)` writes to memory. null if C returns
+ * 0: for NULL, and for a session without id or key.
  */
 export function SSL_SESSION_print_keylog(x: Handle | 0): string | null {
   const functions = native();
@@ -66,8 +68,9 @@ export function SSL_SESSION_print_keylog(x: Handle | 0): string | null {
 }
 
 /**
- * `int SSL_SESSION_set_cipher(SSL_SESSION *s, const SSL_CIPHER *cipher)`, the cipher as
- * `SSL_CIPHER_find` or `SSL_SESSION_get0_cipher` gave it. One that libssl does not know is refused.
+ * `int SSL_SESSION_set_cipher(SSL_SESSION *s, const SSL_CIPHER *cipher)`.
+ * The cipher is what `SSL_CIPHER_find` or `SSL_SESSION_get0_cipher` returned. A cipher that libssl
+ * does not know is refused.
  */
 export function SSL_SESSION_set_cipher(s: Handle, cipher: CipherInfo | null): 0 | 1 {
   const functions = native();
@@ -87,8 +90,9 @@ export function SSL_SESSION_set_cipher(s: Handle, cipher: CipherInfo | null): 0 
 let ciphers: Map<number | string, CipherInfo> | undefined;
 
 /**
- * `const SSL_CIPHER *SSL_CIPHER_find(SSL *ssl, const unsigned char *ptr)`, described; the 2 bytes
- * as a number. Also finds OpenSSL's and the RFC's names. null for what libssl does not know.
+ * `const SSL_CIPHER *SSL_CIPHER_find(SSL *ssl, const unsigned char *ptr)` returns an object that
+ * describes the cipher. Takes the 2 bytes as a number, or a name of OpenSSL or of the RFC. null if
+ * libssl does not know it.
  */
 export function SSL_CIPHER_find(cipher: number | string): CipherInfo | null {
   if (typeof cipher !== 'string') checkInteger('cipher', cipher, 0, 0xffff);

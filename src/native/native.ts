@@ -9,13 +9,13 @@ import { loadAddon, root } from './addon.js';
 import type { NativeFunctions } from './functions.js';
 import { registers } from './registers.js';
 
-/** A session, context or connection of this environment; 0 is NULL. See handle_table.h. */
+/** A session, context or connection of this thread; 0 is NULL. */
 export type Handle = number & { readonly __handle: unique symbol };
 
-/** C's NULL, where a handle is expected. */
+/** C's NULL, as a handle. */
 export const NULL = 0 as Handle;
 
-/** One error of OpenSSL's queue: what its `ERR_…` functions tell. */
+/** One error of OpenSSL's queue. */
 export interface OpensslErrorEntry {
   /** The packed number: library << 24 | function << 12 | reason. */
   code: number;
@@ -25,7 +25,7 @@ export interface OpensslErrorEntry {
   function: string;
   /** In OpenSSL's words: `ssl session id too long`. */
   reason: string;
-  /** What else OpenSSL noted; mostly empty. */
+  /** More that OpenSSL noted; usually empty. */
   data: string;
 }
 
@@ -39,15 +39,15 @@ export interface LibraryInfo {
   libssl: string;
   /** Real path of libcrypto. */
   libcrypto: string;
-  /** Proved when the library was loaded; one that is not isolated is refused. */
+  /** Proved when the library was loaded: one that is not isolated is refused. */
   isolated: true;
 }
 
 /** How many native sessions there were since `startCounting()`. */
 export interface SessionCounts {
-  /** By new, dup, d2i or a handshake. */
+  /** Created by new, dup, d2i or a handshake. */
   created: number;
-  /** With their last reference. */
+  /** Destroyed with their last reference. */
   destroyed: number;
   /** `created` - `destroyed`. */
   live: number;
@@ -63,7 +63,7 @@ export interface CipherInfo {
   id: number;
   /** The lowest protocol version that has it, as OpenSSL names it. */
   version: string;
-  /** Secret bits of the algorithm. */
+  /** How many secret bits the algorithm has. */
   bits: number;
 }
 
@@ -226,7 +226,9 @@ export interface NativeConnection {
   SSL_get_error: Plain;
   /** registers[1]: the session, or 0. */
   SSL_set_session(): Outcome;
-  /** The same where a strict client judges the session: the result is 2 for one it does not offer. */
+  /**
+   * The same where a strict client judges the session: the result is 2 for one it does not offer.
+   */
   offerSession(): Outcome;
   /** registers[1]: what was found for an id that the handshake waits for: a session, or 0. */
   supplySession(): void;

@@ -3,15 +3,15 @@ import { SSL_CIPHER_find } from '../libssl.js';
 import { on, resultAt } from '../native/call.js';
 import type { CipherInfo, Handle } from '../native/native.js';
 
-/** What `toJSON()` gives: plain values, and no secret. */
+/** What `toJSON()` returns: all fields except the secret ones, as plain values. */
 export interface SslSessionInfo {
   /** Hexadecimal. */
   id: string;
   /** Hexadecimal. */
   idContext: string;
-  /** Seconds since the epoch; a decimal string for what a number cannot hold. */
+  /** Seconds since the epoch; a decimal string if a number cannot hold it. */
   time: number | string;
-  /** Seconds; a decimal string for what a number cannot hold. */
+  /** Seconds; a decimal string if a number cannot hold it. */
   timeout: number | string;
   protocolVersion: ProtocolVersion | null;
   protocolVersionNumber: number;
@@ -19,7 +19,7 @@ export interface SslSessionInfo {
   hostname: string | null;
   alpnProtocol: string | null;
   hasTicket: boolean;
-  /** Seconds; a decimal string for what a number cannot hold. */
+  /** Seconds; a decimal string if a number cannot hold it. */
   ticketLifetimeHint: number | string;
   /** Hexadecimal. */
   ticketAppData: string | null;
