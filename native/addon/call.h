@@ -50,7 +50,7 @@ inline void Obey(Rule rule) {
 
 // One call: its arguments, and the values to answer it with. Handles and numeric results travel in
 // the environment's registers, which are cheaper than Node-API values (ARCHITECTURE.md,
-// "Registers").
+// "Decisions").
 class Call {
  public:
   template <typename T>
