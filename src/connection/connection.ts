@@ -59,15 +59,15 @@ const references: ReferenceKind = {
 export let stepsOf: (connection: SslConnection) => Steps;
 
 /**
- * One side of a TLS connection, over memory: bytes from the peer go in through `receive()`, bytes
- * for the peer come out of `take()`; what carries them is up to you. Owns a native `SSL`: `free()`
- * gives it back, and what is forgotten the garbage collector does.
+ * One side of a TLS connection, over memory. Give the bytes from the peer to `receive()`, and send
+ * the bytes of `take()` to the peer; you decide what carries them. The object owns a native `SSL`,
+ * and `free()` gives it back. If you forget to, the garbage collector does it.
  *
- * As in C, a connection that is freed without `shutdown()` marks its session as not resumable. One
- * that the collector frees leaves it as it is.
+ * As in C, freeing a connection without `shutdown()` marks its session as not resumable. If the
+ * garbage collector frees it, the session is not marked.
  *
- * What the connection's state does not allow throws `ERR_LIBSSL_STATE`, and after `free()` what asks
- * libssl throws `ERR_LIBSSL_FREED`.
+ * A call that the connection's state does not allow throws `ERR_LIBSSL_STATE`. After `free()`,
+ * calls that need libssl throw `ERR_LIBSSL_FREED`.
  */
 export class SslConnection extends EventEmitter<SslConnectionEvents> implements Disposable {
   readonly #reference: Reference;
@@ -76,14 +76,14 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   #reusesSession = false;
   // Who it asks for, or who its server must be: the name that Node binds its sessions to.
   readonly #name: string | null;
-  /** The context it was made of. */
+  /** The context that it was made from. */
   readonly context: SslContext;
   /** @internal The handle, as events have it. */
   readonly id: Handle;
 
   /**
-   * A connection of the context's side, which has not begun. Throws a `LibsslError` for an option
-   * that libssl refuses. Wraps `SSL_new(3)`.
+   * A new connection, on the side of its context. Throws a `LibsslError` for an option that libssl
+   * refuses. Wraps `SSL_new(3)`.
    */
   constructor(context: SslContext, options: SslConnectionOptions = {}) {
     super();
@@ -119,7 +119,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     return typeof value === 'object' && value !== null && #reference in value;
   }
 
-  /** Gives this object's reference back. Again: nothing. Wraps `SSL_free(3)`. */
+  /** Gives this object's reference back. Calling it again does nothing. Wraps `SSL_free(3)`. */
   free(): void {
     this.#steps.free();
   }
@@ -129,7 +129,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     this.free();
   }
 
-  /** What it is, in plain values without a secret; `console.log` shows the same. */
+  /** Describes the connection, in plain values without secrets; `console.log` shows the same. */
   toJSON(): SslConnectionInfo {
     return {
       role: this.#steps.server ? 'server' : 'client',
@@ -154,7 +154,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     return this.#reference.freed;
   }
 
-  /** Lends the handle to the functions of `libssl-session/libssl`, until free(). */
+  /** Lends the handle to the functions of `libssl-session/libssl`, until `free()`. */
   get handle(): Handle {
     const handle = this.#reference.handle;
     on(handle).lendConnection();
@@ -170,31 +170,32 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   // ---- Steps.
 
   /**
-   * Begins the handshake, or goes on with what was received. Throws a `LibsslError` with OpenSSL's
-   * reason where it fails; the alert for the peer is then in `take()`, and nothing else may be done
-   * but `free()`. Wraps `SSL_do_handshake(3)`.
+   * Begins the handshake, or continues it with what was received. If it fails, throws a
+   * `LibsslError` with OpenSSL's reason. Then `take()` gives the alert for the peer, and after that
+   * the connection can only be freed. Wraps `SSL_do_handshake(3)`.
    */
   handshake(): SslConnectionState {
     return this.#steps.handshake();
   }
 
   /**
-   * Takes bytes from the peer, and goes on with what they are for: the handshake, tickets, key
-   * updates, the peer's end. Data waits for `read()`, and what is behind data waits with it. Over
-   * DTLS the bytes are one datagram. Throws as `handshake()`. Wraps `BIO_write(3)`, `SSL_do_handshake(3)`, `SSL_peek(3)`.
+   * Takes bytes from the peer and processes them: the handshake, tickets, key updates, the peer's
+   * end. Application data waits for `read()`, and everything behind it waits, too. Over DTLS the
+   * bytes are one datagram. Throws what `handshake()` throws. Wraps `BIO_write(3)`,
+   * `SSL_do_handshake(3)`, `SSL_peek(3)`.
    */
   receive(bytes: Uint8Array): SslConnectionState {
     return this.#steps.receive(checkBytes('bytes', bytes));
   }
 
   /**
-   * The bytes for the peer; empty when there are none. Also after a failure: the alert. Each byte
-   * comes once. Over DTLS: the next datagram; `takeDatagrams()` has all of them.
+   * Returns the bytes for the peer, each byte once; empty if there are none. After a failure it
+   * returns the alert. Over DTLS it returns the next datagram; `takeDatagrams()` returns all.
    */
   take(): Buffer;
   /**
-   * The same into bytes of your own: how many there were. When they fill it, there may be more. A
-   * datagram that does not fit stays, and throws `ERR_OUT_OF_RANGE`.
+   * Writes them into your own memory instead, and returns how many bytes there were. If they fill
+   * it, there may be more. A datagram that does not fit stays, and `ERR_OUT_OF_RANGE` is thrown.
    */
   take(into: Uint8Array): number;
   take(into?: Uint8Array): Buffer | number {
@@ -204,8 +205,8 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   }
 
   /**
-   * The datagrams for the peer, in order: what is to be sent one by one. Each is of at most `mtu`
-   * bytes. Throws `ERR_LIBSSL_STATE` where the connection is not of DTLS.
+   * Returns the datagrams for the peer, in order; send each by itself. Each has at most `mtu`
+   * bytes. Throws `ERR_LIBSSL_STATE` if the connection is not DTLS.
    */
   takeDatagrams(): Buffer[] {
     if (this.freed) throw freedError('SslConnection');
@@ -215,58 +216,65 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   }
 
   /**
-   * Sends data; while the peer is in the middle of a message of its own (a key update, another
-   * handshake), that waits for it. Throws before the first handshake is over. Over DTLS the data goes
-   * into one datagram: at most `dataMtu` bytes, or `ERR_OUT_OF_RANGE`; throws during any handshake.
-   * Wraps `SSL_write(3)`.
+   * Sends data. If the peer is in the middle of a message (a key update, another handshake), the
+   * data waits until the message is complete. Throws before the first handshake is over. Over DTLS
+   * the data goes into one datagram: more than `dataMtu` bytes throw `ERR_OUT_OF_RANGE`, and any
+   * handshake that is not over throws. Wraps `SSL_write(3)`.
    */
   write(bytes: Uint8Array): void {
     this.#steps.write(checkBytes('bytes', bytes));
   }
 
   /**
-   * The data that has come, all of it; null when there is none now. Over DTLS: that of the next
-   * datagram. After the peer's end `state` is `closing` or `closed`. Wraps `SSL_read(3)`.
+   * Returns all data that has arrived; null if there is none now. Over DTLS it returns the data of
+   * the next datagram. After the peer's end, `state` is `closing` or `closed`. Wraps `SSL_read(3)`.
    */
   read(): Buffer | null;
-  /** The same into bytes of your own, of one record: how many; 0 when there are none now. */
+  /**
+   * Writes the data of one record into your own memory, and returns how many bytes; 0 if there are
+   * none.
+   */
   read(into: Uint8Array): number;
   read(into?: Uint8Array): Buffer | null | number {
     return into === undefined ? this.#steps.read() : this.#steps.readInto(checkRoom('into', into));
   }
 
   /**
-   * Sends this side's end. Whether the peer's has come too. Without it, `free()` marks the session
-   * as not resumable. Wraps `SSL_shutdown(3)`.
+   * Tells the peer that this side has ended, and returns whether the peer has ended, too. Without
+   * it, `free()` marks the session as not resumable. Wraps `SSL_shutdown(3)`.
    */
   shutdown(): boolean {
     return this.#steps.shutDown();
   }
 
   /**
-   * Sends early data: a client's with the session or PSK it offers, before `handshake()`; a server's
-   * after it has read the client's. Where nothing allows it, or what does is for another server name
-   * or protocol: `ERR_LIBSSL_STATE`; more bytes than it allows: `ERR_OUT_OF_RANGE`. Neither does the
-   * connection harm. Wraps `SSL_write_early_data(3)`.
+   * Sends early data. A client sends it before `handshake()`, with the session or PSK that it
+   * offers; a server after it has read the client's early data. Throws `ERR_LIBSSL_STATE` if no
+   * session or PSK allows early data, or if it is for another server name or protocol. Throws
+   * `ERR_OUT_OF_RANGE` for more bytes than are allowed. Neither error harms the connection. Wraps
+   * `SSL_write_early_data(3)`.
    */
   writeEarlyData(bytes: Uint8Array): void {
     writeEarlyData(this.#steps, checkBytes('bytes', bytes));
   }
 
-  /** The early data that a client has sent; null when there is none. Wraps `SSL_read_early_data(3)`. */
+  /**
+   * Returns the early data that the client has sent; null if there is none. Wraps
+   * `SSL_read_early_data(3)`.
+   */
   readEarlyData(): Buffer | null {
     return readEarlyData(this.#steps);
   }
 
-  /** Whether the client's early data was taken. Wraps `SSL_get_early_data_status(3)`. */
+  /** Whether the client's early data was accepted. Wraps `SSL_get_early_data_status(3)`. */
   get earlyDataStatus(): EarlyDataStatus {
     const status = C.SSL_get_early_data_status(this.#reference.handle);
     return (['notSent', 'rejected', 'accepted'] as const)[status] ?? 'notSent';
   }
 
   /**
-   * New keys for what this side sends (TLS 1.3), and, with `requestPeer`, for what the peer sends.
-   * They go out with the next bytes. Wraps `SSL_key_update(3)`.
+   * Uses new keys for what this side sends (TLS 1.3) and, with `requestPeer`, also for what the
+   * peer sends. The peer learns of it with the next bytes. Wraps `SSL_key_update(3)`.
    */
   keyUpdate(requestPeer = false): void {
     const steps = this.#steps;
@@ -284,7 +292,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   }
 
   /**
-   * A server asks for the client's certificate after the handshake (TLS 1.3, where the client has
+   * A server asks for the client's certificate after the handshake (TLS 1.3, if the client has set
    * `postHandshakeAuth`). Wraps `SSL_verify_client_post_handshake(3)`.
    */
   requestCertificate(): void {
@@ -300,9 +308,9 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   // ---- Datagrams.
 
   /**
-   * Most bytes of a datagram; null where the connection is not of DTLS. Set it to what the path
-   * carries, also later: 208 to 65507, else `ERR_OUT_OF_RANGE`; where it is not of DTLS
-   * `ERR_LIBSSL_STATE`. Wraps `SSL_set_mtu(3)`.
+   * How many bytes a datagram may have; null if the connection is not DTLS. Set it to what the path
+   * carries, at any time: 208 to 65507, or `ERR_OUT_OF_RANGE` is thrown; `ERR_LIBSSL_STATE` if the
+   * connection is not DTLS. Wraps `SSL_set_mtu(3)`.
    */
   get mtu(): number | null {
     if (this.freed) throw freedError('SslConnection');
@@ -317,8 +325,8 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   }
 
   /**
-   * Most bytes of data that `write()` takes, which is what fits into a datagram; 0 before the
-   * handshake; null where the connection is not of DTLS. Wraps `DTLS_get_data_mtu(3)`.
+   * How many bytes of data `write()` takes, which is what fits into one datagram; 0 before the
+   * handshake; null if the connection is not DTLS. Wraps `DTLS_get_data_mtu(3)`.
    */
   get dataMtu(): number | null {
     const { handle } = this.#reference;
@@ -326,8 +334,8 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   }
 
   /**
-   * Milliseconds until `handleTimeout()` is to be called, since something may be lost; null when
-   * nothing has to be answered. Ask again after each step. Wraps `DTLSv1_get_timeout(3)`.
+   * In how many milliseconds you have to call `handleTimeout()`, because a datagram may be lost;
+   * null if no answer is expected. Ask again after each step. Wraps `DTLSv1_get_timeout(3)`.
    */
   get timeout(): number | null {
     const { handle, failure, paused } = this.#steps;
@@ -335,8 +343,8 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   }
 
   /**
-   * Sends again what the peer has not answered in time, into `takeDatagrams()`; before that time it
-   * does nothing. Throws a `LibsslError` where it gives up, after twelve times. Wraps
+   * Sends again what the peer has not answered in time: it is in `takeDatagrams()` then. Before
+   * that time it does nothing. After twelve times it gives up and throws a `LibsslError`. Wraps
    * `DTLSv1_handle_timeout(3)`.
    */
   handleTimeout(): SslConnectionState {
@@ -348,11 +356,11 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   }
 
   /**
-   * A server's first step where its context has a `cookieKey`: takes a datagram of anybody, and keeps
-   * nothing of it unless it is a ClientHello with the cookie for this address. False: whatever
-   * `takeDatagrams()` has is for that address, and the connection is as new, for the next datagram.
-   * True: the handshake has gone on, and the connection is this client's. Throws `ERR_LIBSSL_STATE`
-   * once it has begun. Wraps `DTLSv1_listen(3)`.
+   * The first step of a server whose context has a `cookieKey`. It takes a datagram from anybody,
+   * and forgets it unless it is a ClientHello with the cookie for this address. False: send what
+   * `takeDatagrams()` returns to that address; the connection is as new, and ready for the next
+   * datagram. True: the handshake has begun, and the connection belongs to this client. Throws
+   * `ERR_LIBSSL_STATE` once the handshake has begun. Wraps `DTLSv1_listen(3)`.
    */
   listen(datagram: Uint8Array, peerAddress: string | Uint8Array): boolean {
     const data = checkBytes('datagram', datagram);
@@ -362,20 +370,26 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
 
   // ---- Sessions.
 
-  /** The session of this connection, an object of your own; null when there is none. Wraps `SSL_get1_session(3)`. */
+  /**
+   * The session of this connection, as an object of your own; null if there is none. Wraps
+   * `SSL_get1_session(3)`.
+   */
   get session(): SslSession | null {
     const handle = C.SSL_get1_session(this.#reference.handle);
     return handle === 0 ? null : SslSession.adopt(handle);
   }
 
   /**
-   * The session that a client offers; null: none. Only before the handshake; later:
-   * `ERR_LIBSSL_STATE`; on a server: `ERR_INVALID_ARG_VALUE`. A session that came from another
-   * context is offered as a `dup()`, and any with `reuseSession`. One that would not pass where a full handshake does not (its
-   * certificate is not for this name, did not verify, has expired, or, where it came from another
-   * context, does not lead to this one's `ca`) is not offered where the context verifies: then there
-   * is a full handshake. Nor is one that libssl's servers fail of: with another `maxFragmentLength`
-   * than the client asks for, or, up to TLS 1.2, with a suite that it does not offer. Wraps `SSL_set_session(3)`.
+   * Sets the session that a client offers; null for none. Throws `ERR_LIBSSL_STATE` once the
+   * handshake has begun, and `ERR_INVALID_ARG_VALUE` on a server. A session of another context is
+   * offered as a `dup()`, and so is any session with `reuseSession`.
+   *
+   * Some sessions are not offered, so that there is a full handshake. If the context verifies,
+   * these are sessions whose certificate would not pass now: it is not for this name, did not
+   * verify, has expired, or, if the session came from another context, does not lead to this
+   * context's `ca`. And always sessions with which libssl's servers fail: with another
+   * `maxFragmentLength` than the client asks for, or, up to TLS 1.2, with a suite that it does not
+   * offer. Wraps `SSL_set_session(3)`.
    */
   setSession(session: SslSession | null): void {
     if (session !== null && !SslSession.is(session)) {
@@ -394,25 +408,28 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
 
   // ---- What was negotiated.
 
-  /** null before it is known. Wraps `SSL_version(3)`. */
+  /** The protocol version; null before it is known. Wraps `SSL_version(3)`. */
   get protocol(): ProtocolVersion | null {
     const version = C.SSL_version(this.#reference.handle);
     return this.#steps.ready ? versionName(version) : null;
   }
 
-  /** null before it is known. Wraps `SSL_get_current_cipher(3)`. */
+  /** The cipher suite; null before it is known. Wraps `SSL_get_current_cipher(3)`. */
   get cipher(): CipherInfo | null {
     return C.SSL_get_current_cipher(this.#reference.handle);
   }
 
-  /** What ALPN chose, as latin1; null when nothing. Wraps `SSL_get0_alpn_selected(3)`. */
+  /**
+   * The protocol that ALPN chose, as latin1; null if it chose none. Wraps
+   * `SSL_get0_alpn_selected(3)`.
+   */
   get alpnProtocol(): string | null {
     return on(this.#reference.handle).SSL_get0_alpn_selected()?.toString('latin1') ?? null;
   }
 
   /**
-   * The server name that the client asks for (SNI), on both sides: in this connection, also where it
-   * resumes a session. (libssl's own function gives the name in a resumed session of TLS 1.2.) Wraps
+   * The server name that the client asks for (SNI), on both sides. If a TLS 1.2 session is resumed,
+   * libssl's own function returns the name in the session instead. Wraps
    * `SSL_client_hello_get0_ext(3)`, `SSL_set_tlsext_host_name(3)`.
    */
   get servername(): string | null {
@@ -420,8 +437,8 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   }
 
   /**
-   * null when there is none. Also after a failure, when it did not verify. Wraps
-   * `SSL_get_peer_certificate(3)`.
+   * The peer's certificate; null if there is none. After a failure it is the one that did not
+   * verify. Wraps `SSL_get_peer_certificate(3)`.
    */
   get peerCertificate(): X509Certificate | null {
     const der = on(this.#reference.handle).SSL_get_peer_certificate() ?? this.#refused[0];
@@ -429,8 +446,9 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   }
 
   /**
-   * What the peer sent; on a server without the peer's own certificate. Also after a failure, when
-   * it did not verify. A session that was encoded has none. Wraps `SSL_get_peer_cert_chain(3)`.
+   * The certificates that the peer sent; on a server without the peer's own. After a failure these
+   * are the ones that did not verify. Empty if the connection resumed a session that was encoded.
+   * Wraps `SSL_get_peer_cert_chain(3)`.
    */
   get peerCertificateChain(): X509Certificate[] {
     const chain =
@@ -444,24 +462,24 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   }
 
   /**
-   * Why the peer's certificate does not verify, in OpenSSL's words; null when it does, and when the
-   * peer has none. Wraps `SSL_get_verify_result(3)`.
+   * Why the peer's certificate does not verify, in OpenSSL's words; null if it does verify, or if
+   * the peer has none. Wraps `SSL_get_verify_result(3)`.
    */
   get verifyError(): string | null {
     return verifyErrorText(this.#reference.handle);
   }
 
-  /** Whether the peer has a certificate, and it verifies. */
+  /** Whether the peer has a certificate that verifies. */
   get authorized(): boolean {
     return C.SSL_get_peer_certificate(this.#reference.handle) !== null && this.verifyError === null;
   }
 
   /**
-   * `length` bytes that only the two sides know: 1 to 65535; in TLS 1.3 at most 255 times the size of
-   * the suite's hash, which is 8160, or 12240 with SHA-384. The label, latin1, has at most 249 bytes
-   * in TLS 1.3; before, label and context have 958 together, or 960 without a context. More:
-   * `ERR_OUT_OF_RANGE`. Before the handshake is over: `ERR_LIBSSL_STATE`. Wraps
-   * `SSL_export_keying_material(3)`.
+   * Returns `length` bytes that only the two sides know: 1 to 65535. In TLS 1.3 there are at most
+   * 255 times the size of the suite's hash: 8160, or 12240 with SHA-384. The label is latin1. In
+   * TLS 1.3 it has at most 249 bytes. In older versions label and context have at most 958 bytes
+   * together, or 960 without a context. Beyond these limits throws `ERR_OUT_OF_RANGE`; before the
+   * handshake is over throws `ERR_LIBSSL_STATE`. Wraps `SSL_export_keying_material(3)`.
    */
   exportKeyingMaterial(length: number, label: string, context?: Uint8Array): Buffer {
     const size = checkInteger('length', length, 1, mostMaterial);
@@ -476,7 +494,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     throw libsslError('SSL_export_keying_material', native().lastErrors());
   }
 
-  /** Sets those answers that are given, as the options do: between two steps, if need be. */
+  /** Sets the answers that are given, as the options do. May be called between any two steps. */
   setAnswers(answers: SslAnswers): void {
     const checked = readAnswers(answers, this.context.role);
     applyAnswers(this.#steps.usable('set answers'), !this.#steps.server, checked);

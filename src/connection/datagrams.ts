@@ -11,18 +11,18 @@ import type { Handle } from '../native/native.js';
 /** The options of a connection over DTLS. */
 export interface DatagramOptions {
   /**
-   * Most bytes of a datagram, 208 to 65507. 1200 where not given, and then libssl goes down to 548
-   * when it has sent in vain. `SSL_set_mtu(3)`.
+   * How many bytes a datagram may have, 208 to 65507. By default 1200; then libssl goes down to 548
+   * if datagrams remain unanswered. `SSL_set_mtu(3)`.
    */
   mtu?: number;
   /**
-   * Milliseconds until what was lost is sent again, 20 to 60000; each time doubles it, up to a minute.
-   * 1000 where not given. `DTLS_set_timer_cb(3)`.
+   * After how many milliseconds lost datagrams are sent again, 20 to 60000; by default 1000. It
+   * doubles each time, up to a minute. `DTLS_set_timer_cb(3)`.
    */
   retransmitTimeout?: number;
   /**
-   * A server's, with `cookieKey`: what the cookie is bound to. The address and port that the datagrams
-   * came from, in whatever form.
+   * For servers with `cookieKey`: what the cookie is bound to. The address and port that the
+   * datagrams came from, in any form.
    */
   peerAddress?: string | Uint8Array;
 }

@@ -10,9 +10,9 @@ import { stepError } from './step-error.js';
 import { feed, isFailure, type Steps } from './steps.js';
 
 /**
- * Joins a client and a server in memory until both are ready, and the client has read its tickets.
- * Returns a promise only where the server waits for a session store that is asynchronous. Throws the
- * failure of the side that failed first.
+ * Carries bytes between a client and a server in memory until both are ready and the client has
+ * read its tickets. Returns a promise only if the server waits for an asynchronous session store.
+ * Throws the error of the side that failed first.
  */
 export function handshake(client: SslConnection, server: SslConnection): void | Promise<void> {
   for (const [name, side] of Object.entries({ client, server })) {

@@ -3,9 +3,10 @@
 import type { ProtocolVersion } from '../common/protocol-version.js';
 
 /**
- * `new`: nothing was sent or received. `handshake`: it needs bytes from the peer. `paused`: it waits
- * for the session store. `open`: data may be written and read. `closing`: one side has sent its
- * end. `closed`: both have. `failed`: libssl refused what came. `freed`.
+ * `new`: nothing was sent or received yet. `handshake`: it needs bytes from the peer. `paused`: it
+ * waits for the session store. `open`: you can write and read data. `closing`: one side has ended.
+ * `closed`: both sides have ended. `failed`: libssl refused what it received. `freed`: `free()` was
+ * called.
  */
 export type SslConnectionState =
   | 'new'
@@ -17,19 +18,19 @@ export type SslConnectionState =
   | 'failed'
   | 'freed';
 
-/** What a connection says of itself: `toJSON()`. */
+/** What `toJSON()` of a connection returns. */
 export interface SslConnectionInfo {
-  /** The side that it takes. */
+  /** Its side. */
   role: 'client' | 'server';
-  /** Where it is. */
+  /** Its state. */
   state: SslConnectionState;
-  /** null before it is known. */
+  /** The protocol version; null before it is known. */
   protocol: ProtocolVersion | null;
-  /** OpenSSL's name of it; null before it is known. */
+  /** OpenSSL's name of the cipher suite; null before it is known. */
   cipher: string | null;
-  /** What the client asks for (SNI). */
+  /** The name that the client asks for (SNI). */
   servername: string | null;
-  /** What ALPN chose. */
+  /** The protocol that ALPN chose. */
   alpnProtocol: string | null;
   /** Whether the handshake resumed a session. */
   sessionReused: boolean;

@@ -11,28 +11,35 @@ import type { Handle } from '../native/native.js';
 import type { SslSession } from '../session/session.js';
 import { applyDatagramOptions, type DatagramOptions } from './datagrams.js';
 
-/** What one connection has of its own; its answers go before the context's. */
+/** Options of one connection. Its answers take precedence over those of its context. */
 export interface SslConnectionOptions extends SslAnswers, DatagramOptions {
-  /** A client's: the session to resume. */
+  /** For clients: the session to resume. */
   session?: SslSession | null;
   /**
-   * A client's: offers a `dup()` of each session that it is given, so that yours can be offered again.
-   * In TLS 1.3 libssl marks the one that it has resumed with as not resumable, since tickets should
-   * be used once; but many servers send no new one on resumption, and some protocols (FTPS) want the
-   * same session for several connections. Who sees a ticket twice knows that both are of one client.
+   * For clients: offers a `dup()` of each session, so that you can offer yours again. In TLS 1.3
+   * libssl marks a session as not resumable when it resumes it, because a ticket should be used
+   * only once: who sees a ticket twice knows that both connections are from one client. But many
+   * servers send no new ticket on resumption, and some protocols (FTPS) need the same session for
+   * several connections.
    */
   reuseSession?: boolean;
-  /** A client's: the server name (SNI), which the certificate must be for when it is verified. */
+  /**
+   * For clients: the server name (SNI). If the certificate is verified, it must be for this name.
+   */
   servername?: string;
   /**
-   * A client's: the name or IP address that the certificate must be for where `servername` is not
-   * given; with `servername`, as in node:tls, it has no say. null: any name will do, also beside a
-   * `servername`. Where the context verifies (`rejectUnauthorized`), one of the three is needed.
+   * For clients: the name or IP address that the certificate must be for if there is no
+   * `servername`. With `servername` it is not used, as in node:tls. null says that any name will
+   * do, even with a `servername`. If the context verifies (`rejectUnauthorized`), one of these
+   * three is needed.
    */
   host?: string | null;
-  /** Most early data that a server takes, in bytes, as `SslContext.maxEarlyData`; the context's where not given. */
+  /**
+   * How many bytes of early data a server takes, like `SslContext.maxEarlyData`; by default that of
+   * the context.
+   */
   maxEarlyData?: number;
-  /** Tickets that a TLS 1.3 server sends, 0 to 255; the context's where not given. */
+  /** How many tickets a TLS 1.3 server sends, 0 to 255; by default as many as the context says. */
   numTickets?: number;
 }
 

@@ -65,6 +65,10 @@ function expectLinksToLead(file: URL) {
   for (const [, link = ''] of prose.matchAll(/\]\((?!https?:)([^)#]+)/g)) {
     expect(existsSync(new URL(link, file)), link).toBe(true);
   }
+  const path = /`((?:docs|examples|native|scripts|src|test)\/[\w./-]+\.\w+)`/g;
+  for (const [, named = ''] of prose.matchAll(path)) {
+    expect(existsSync(new URL(named, root)), named).toBe(true);
+  }
 }
 
 describe.each(guides)('docs/guides/%s', (name) => {
