@@ -16,9 +16,13 @@ const width = 100;
 // What has the shape of its prototype; the others are written by hand.
 const written = ['plain', 'may_fail', 'body'];
 
-/** The rows that TypeScript is written for, each with the lines that describe it, and the headings. */
+/**
+ * The rows that TypeScript is written for, each with the lines that describe it, and the headings; and
+ * the names of those that are about a callback.
+ */
 export function readList(text) {
   const rows = [];
+  const callbacks = [];
   let note = [];
   const lines = text.split('\n');
   for (let i = 0; i < lines.length; i++) {
@@ -33,9 +37,10 @@ export function readList(text) {
     const columns = split(row.slice(kind.length + 1, row.lastIndexOf(')')));
     if (written.includes(columns.at(-1)))
       rows.push({ ...readRow(kind, columns), note: note.join(' ') });
+    if (columns.at(-1) === 'callback') callbacks.push(columns[2]);
     note = [];
   }
-  return rows;
+  return { rows, callbacks };
 }
 
 function readRow(kind, columns) {
@@ -259,11 +264,13 @@ function signatureText(row) {
   return `  ${row.name}(${list}): ${native};\n`;
 }
 
+const checkText = (name) => `  ${name}(withSession: boolean): void;\n`;
+
 const top = '// Written by scripts/generate.mjs from native/openssl.def: do not edit.\n';
 
 /** path → text. */
 export function generate(list) {
-  const rows = readList(list);
+  const { rows, callbacks } = readList(list);
   const used = rows.filter(
     (row, i) => row.heading === undefined || rows[i + 1]?.heading === undefined,
   );
@@ -298,7 +305,9 @@ export function generate(list) {
       top,
       '// What the addon has for them. The handle is in register 0, a number that they take in register 1,\n// and a result that is a number in register 0.\n\n',
       "import type { CipherInfo, LongResult } from './native.js';\n\n",
-      `export interface NativeFunctions {\n${signatures.join('')}}\n`,
+      `export interface NativeFunctions extends NativeChecks {\n${signatures.join('')}}\n\n`,
+      '/** Each refuses what is no handle of its object, and, with true, a session that is no PSK. */\n',
+      `export interface NativeChecks {\n${callbacks.map(checkText).join('')}}\n`,
     ].join(''),
   };
 }

@@ -40,11 +40,6 @@ SSL_SESSION* PskSession(const Call& call) {
   return session;
 }
 
-napi_value CheckPskSession(const Call& call) {
-  Obey(PskRule(call.libssl(), call.Session(1)));
-  return call.Undefined();
-}
-
 // The session of register 1, before a server's handshake is given it.
 napi_value CheckResumable(const Call& call) {
   Obey(ResumeRule(call.libssl(), call.Session(1)));
@@ -180,20 +175,23 @@ napi_value RemoveAnswers(const Call& call) {
 
 std::vector<Function> AnswerFunctions() {
   return {
-      {"recordEvents", Entry<RecordEvents, Errors::kNever>},
-      {"checkPskSession", Entry<CheckPskSession, Errors::kNever>},
-      {"checkResumable", Entry<CheckResumable, Errors::kNever>},
-      {"removeAnswers", Entry<RemoveAnswers, Errors::kNever>},
-      {"setPskUse", Entry<SetPskUse, Errors::kNever>},
-      {"setPskFind", Entry<SetPskFind, Errors::kNever>},
-      {"setPskClient", Entry<SetPskClient, Errors::kNever>},
-      {"setPskServer", Entry<SetPskServer, Errors::kNever>},
-      {"setTicketAppData", Entry<SetTicketAppData, Errors::kNever>},
-      {"clearTicketRules", Entry<ClearTicketRules, Errors::kNever>},
-      {"addTicketRule", Entry<AddTicketRule, Errors::kNever>},
-      {"setAllowEarlyData", Entry<SetAllowEarlyData, Errors::kNever>},
-      {"limitEarlyData", Entry<LimitEarlyData, Errors::kNever>},
-      {"setAlpnSelect", Entry<SetAlpnSelect, Errors::kNever>},
+      {"recordEvents", Entry<RecordEvents, Errors::kNever>, "SSL_CTX_sess_set_new_cb"},
+      {"checkResumable", Entry<CheckResumable, Errors::kNever>, "SSL_CTX_sess_set_get_cb"},
+      {"removeAnswers", Entry<RemoveAnswers, Errors::kNever>,
+       "SSL_CTX_set_psk_use_session_callback"},
+      {"setPskUse", Entry<SetPskUse, Errors::kNever>, "SSL_CTX_set_psk_use_session_callback"},
+      {"setPskFind", Entry<SetPskFind, Errors::kNever>, "SSL_CTX_set_psk_find_session_callback"},
+      {"setPskClient", Entry<SetPskClient, Errors::kNever>, "SSL_CTX_set_psk_client_callback"},
+      {"setPskServer", Entry<SetPskServer, Errors::kNever>, "SSL_CTX_set_psk_server_callback"},
+      {"setTicketAppData", Entry<SetTicketAppData, Errors::kNever>,
+       "SSL_CTX_set_session_ticket_cb"},
+      {"clearTicketRules", Entry<ClearTicketRules, Errors::kNever>,
+       "SSL_CTX_set_session_ticket_cb"},
+      {"addTicketRule", Entry<AddTicketRule, Errors::kNever>, "SSL_CTX_set_session_ticket_cb"},
+      {"setAllowEarlyData", Entry<SetAllowEarlyData, Errors::kNever>,
+       "SSL_CTX_set_allow_early_data_cb"},
+      {"limitEarlyData", Entry<LimitEarlyData, Errors::kNever>, "SSL_CTX_set_recv_max_early_data"},
+      {"setAlpnSelect", Entry<SetAlpnSelect, Errors::kNever>, "SSL_CTX_set_alpn_select_cb"},
   };
 }
 

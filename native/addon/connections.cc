@@ -36,11 +36,11 @@ napi_value ReleaseConnection(const Call& call) {
   return Release<SSL>(call);
 }
 
-// The side it takes: only before it has begun.
+template <ConnectionState::Side side>
 napi_value SetSide(const Call& call) {
   ConnectionState* state = StateOf(call, 0);
   Obey(ChooseSideRule(*state));
-  ChooseSide(state, call.Bool(0) ? ConnectionState::Side::kServer : ConnectionState::Side::kClient);
+  ChooseSide(state, side);
   return call.Undefined();
 }
 
@@ -280,6 +280,7 @@ napi_value ExportKeyingMaterial(const Call& call) {
 }  // namespace
 
 std::vector<Function> ConnectionFunctions() {
+  using Side = ConnectionState::Side;
   constexpr Errors kNever = Errors::kNever;
   constexpr Errors kPossible = Errors::kPossible;
   using Own = ConnectionState::Own;
@@ -287,14 +288,15 @@ std::vector<Function> ConnectionFunctions() {
       {"SSL_new", Entry<New, kPossible>},
       {"SSL_up_ref", Entry<UpRef<SSL>, kNever>},
       {"SSL_free", Entry<Free<SSL>, kPossible>},
-      {"lendConnection", Entry<Lend<SSL>, kNever>},
-      {"releaseConnection", Entry<ReleaseConnection, kPossible>},
-      {"setSide", Entry<SetSide, kNever>},
+      {"lendConnection", Entry<Lend<SSL>, kNever>, "SSL_up_ref"},
+      {"releaseConnection", Entry<ReleaseConnection, kPossible>, "SSL_free"},
+      {"SSL_set_accept_state", Entry<SetSide<Side::kServer>, kNever>},
+      {"SSL_set_connect_state", Entry<SetSide<Side::kClient>, kNever>},
       {"SSL_get1_session", Entry<GetSession, kNever>},
       {"SSL_set_session", Entry<SetSession<false>, kPossible>},
-      {"offerSession", Entry<SetSession<true>, kPossible>},
-      {"supplySession", Entry<SupplySession, kPossible>},
-      {"endLookup", Entry<EndLookup, kNever>},
+      {"offerSession", Entry<SetSession<true>, kPossible>, "SSL_set_session"},
+      {"supplySession", Entry<SupplySession, kPossible>, "SSL_CTX_sess_set_get_cb"},
+      {"endLookup", Entry<EndLookup, kNever>, "SSL_do_handshake"},
       {"SSL_set_mtu", Entry<SetMtuOf, kPossible>},
       {"DTLS_set_link_mtu", Entry<SetLinkMtu, kPossible>},
       {"SSL_set_min_proto_version",
@@ -305,11 +307,11 @@ std::vector<Function> ConnectionFunctions() {
       {"SSL_set_tlsext_host_name", Entry<SetHostName, kPossible>},
       {"SSL_set1_groups_list", Entry<SetGroupsList, kPossible>},
       {"SSL_get_servername", Entry<GetServerName, kNever>},
-      {"requestedServerName", Entry<RequestedServerName, kNever>},
-      {"acceptsAny", Entry<AcceptsAny, kNever>},
+      {"requestedServerName", Entry<RequestedServerName, kNever>, "SSL_get_servername"},
+      {"acceptsAny", Entry<AcceptsAny, kNever>, "SSL_get_verify_mode"},
       {"SSL_get_peer_certificate", Entry<GetPeerCertificate, kPossible>},
       {"SSL_get_peer_cert_chain", Entry<GetPeerCertChain, kPossible>},
-      {"refusedCertificates", Entry<RefusedCertificates, kPossible>},
+      {"refusedCertificates", Entry<RefusedCertificates, kPossible>, "SSL_get_peer_cert_chain"},
       {"X509_verify_cert_error_string", Entry<VerifyErrorString, kNever>},
       {"SSL_export_keying_material", Entry<ExportKeyingMaterial, kPossible>},
       {"X509_VERIFY_PARAM_set1_ip_asc", Entry<SetIpAddress, kPossible>},

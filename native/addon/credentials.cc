@@ -180,13 +180,13 @@ napi_value SetSigalgsList(const Call& call) {
 
 std::vector<Function> CredentialFunctions() {
   return {
-      {"useCertificate", Entry<UseCertificate, Errors::kPossible>},
-      {"usePrivateKey", Entry<UsePrivateKey, Errors::kPossible>},
-      {"addCa", Entry<AddCa, Errors::kPossible>},
-      {"usePfx", Entry<UsePfx, Errors::kPossible>},
-      {"addCrl", Entry<AddCrl, Errors::kPossible>},
-      {"setDhParameters", Entry<SetDhParameters, Errors::kPossible>},
-      {"SSL_CTX_set1_sigalgs_list", Entry<SetSigalgsList, Errors::kPossible>},
+      {"useCertificate", Entry<UseCertificate, Errors::kPossible>, "SSL_CTX_use_certificate_chain"},
+      {"usePrivateKey", Entry<UsePrivateKey, Errors::kPossible>, "SSL_CTX_use_PrivateKey"},
+      {"addCa", Entry<AddCa, Errors::kPossible>, "SSL_CTX_load_verify_locations"},
+      {"usePfx", Entry<UsePfx, Errors::kPossible>, "PKCS12_parse"},
+      {"addCrl", Entry<AddCrl, Errors::kPossible>, "X509_STORE_add_crl"},
+      {"setDhParameters", Entry<SetDhParameters, Errors::kPossible>, "SSL_CTX_ctrl"},
+      {"SSL_CTX_set1_sigalgs_list", Entry<SetSigalgsList, Errors::kPossible>, "SSL_CTX_ctrl"},
   };
 }
 

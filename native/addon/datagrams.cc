@@ -88,7 +88,7 @@ std::vector<Function> DatagramFunctions() {
       {"DTLS_get_data_mtu", Entry<GetDataMtu, Errors::kNever>},
       {"DTLS_set_timer_cb", Entry<SetTimer, Errors::kNever>},
       {"BIO_dgram_set_peer", Entry<SetPeer, Errors::kNever>},
-      {"setCookieKeys", Entry<SetCookieKeys, Errors::kNever>},
+      {"setCookieKeys", Entry<SetCookieKeys, Errors::kNever>, "SSL_CTX_set_cookie_generate_cb"},
   };
 }
 

@@ -49,6 +49,8 @@ napi_value Entry(napi_env env, napi_callback_info info) {
 struct Function {
   const char* name;
   napi_callback entry;
+  // What errors say was called, where `name` is no function of C's.
+  const char* c_name = nullptr;
 };
 
 std::vector<Function> ForwardedFunctions();

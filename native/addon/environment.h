@@ -29,7 +29,7 @@ struct Environment;
 // What a JavaScript function of ours carries with it.
 struct Binding {
   Environment* environment;
-  const char* name;
+  const char* c_name;  // what errors say was called
 };
 
 struct MutableBytes {

@@ -11,7 +11,7 @@ namespace libssl_session {
 void Throw(const Call& call, const Misuse& misuse) {
   const Napi::Env env(call.env());
   const Napi::Value error = call.environment().make_error.Call(
-      {Napi::String::New(env, NameOf(misuse.rule)), Napi::String::New(env, call.binding().name)});
+      {Napi::String::New(env, NameOf(misuse.rule)), Napi::String::New(env, call.binding().c_name)});
   napi_throw(env, error);
 }
 
@@ -160,7 +160,8 @@ Napi::Value Load(const Napi::CallbackInfo& info) {
   const Napi::Object exports = Napi::Object::New(env);
   std::vector<Property> properties;
   for (const Function& function : functions) {
-    Binding& binding = environment->bindings.emplace_back(Binding{environment, function.name});
+    const char* c_name = function.c_name == nullptr ? function.name : function.c_name;
+    Binding& binding = environment->bindings.emplace_back(Binding{environment, c_name});
     napi_value value;
     if (napi_create_function(env, function.name, NAPI_AUTO_LENGTH, function.entry, &binding,
                              &value) != napi_ok) {

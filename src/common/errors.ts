@@ -132,65 +132,6 @@ function errorCode(error: OpensslErrorEntry): string {
   return library === undefined ? `ERR_OSSL_${reason}` : `ERR_OSSL_${library}_${reason}`;
 }
 
-// Functions of the addon that are no single C function, and the C function that errors name.
-const cNames: Readonly<Record<string, string>> = {
-  addCrl: 'X509_STORE_add_crl',
-  adoptSession: 'SSL_SESSION_up_ref',
-  setCookieKeys: 'SSL_CTX_set_cookie_generate_cb',
-  setDhParameters: 'SSL_CTX_ctrl',
-  SSL_CTX_set1_sigalgs_list: 'SSL_CTX_ctrl',
-  usePfx: 'PKCS12_parse',
-  lendSession: 'SSL_SESSION_up_ref',
-  shareSession: 'SSL_SESSION_up_ref',
-  giveBackSession: 'SSL_SESSION_free',
-  releaseSession: 'SSL_SESSION_free',
-  isSameSession: 'SSL_SESSION_get_id',
-  sessionInfo: 'SSL_SESSION_print',
-  lendContext: 'SSL_CTX_up_ref',
-  releaseContext: 'SSL_CTX_free',
-  cachedSessions: 'SSL_CTX_sessions',
-  sessionStats: 'SSL_CTX_sess_number',
-  judge: 'SSL_CTX_set_verify',
-  ticketKeysFit: 'SSL_CTX_set_tlsext_ticket_keys',
-  useCertificate: 'SSL_CTX_use_certificate_chain',
-  usePrivateKey: 'SSL_CTX_use_PrivateKey',
-  addCa: 'SSL_CTX_load_verify_locations',
-  setTicketKeys: 'SSL_CTX_set_tlsext_ticket_keys',
-  setServerName: 'SSL_CTX_set_tlsext_servername_callback',
-  lendConnection: 'SSL_up_ref',
-  releaseConnection: 'SSL_free',
-  setSide: 'SSL_set_accept_state',
-  receive: 'SSL_do_handshake',
-  join: 'SSL_do_handshake',
-  offerSession: 'SSL_set_session',
-  earlyDataRoom: 'SSL_write_early_data',
-  refusedCertificates: 'SSL_get_peer_cert_chain',
-  endLookup: 'SSL_do_handshake',
-  readAll: 'SSL_read',
-  readInto: 'SSL_read',
-  takeInto: 'BIO_read',
-  requestedServerName: 'SSL_get_servername',
-  acceptsAny: 'SSL_get_verify_mode',
-  supplySession: 'SSL_CTX_sess_set_get_cb',
-  checkResumable: 'SSL_CTX_sess_set_get_cb',
-  recordEvents: 'SSL_CTX_sess_set_new_cb',
-  checkPskSession: 'SSL_CTX_set_psk_use_session_callback',
-  removeAnswers: 'SSL_CTX_set_psk_use_session_callback',
-  setPskUse: 'SSL_CTX_set_psk_use_session_callback',
-  setPskFind: 'SSL_CTX_set_psk_find_session_callback',
-  setPskClient: 'SSL_CTX_set_psk_client_callback',
-  setPskServer: 'SSL_CTX_set_psk_server_callback',
-  setTicketAppData: 'SSL_CTX_set_session_ticket_cb',
-  clearTicketRules: 'SSL_CTX_set_session_ticket_cb',
-  addTicketRule: 'SSL_CTX_set_session_ticket_cb',
-  setAllowEarlyData: 'SSL_CTX_set_allow_early_data_cb',
-  limitEarlyData: 'SSL_CTX_set_recv_max_early_data',
-  setAlpnSelect: 'SSL_CTX_set_alpn_select_cb',
-};
-
-/** C's name for what a function of the addon does. */
-export const cNameOf = (functionName: string): string => cNames[functionName] ?? functionName;
-
 /** The class whose objects own what a C function is about. */
 function classOf(functionName: string): string {
   if (functionName.startsWith('SSL_SESSION_')) return 'SslSession';
@@ -200,9 +141,8 @@ function classOf(functionName: string): string {
 /** The error of a call that a rule forbids; the addon makes its errors so, too. */
 export function misuseError(rule: RuleName, functionName: string): LibsslError {
   const [code, text] = rules[rule];
-  const name = cNameOf(functionName);
-  const message = text.replace('an object', `an ${classOf(name)}`);
-  return new LibsslError(code, `${name}: ${message}`, { function: name });
+  const message = text.replace('an object', `an ${classOf(functionName)}`);
+  return new LibsslError(code, `${functionName}: ${message}`, { function: functionName });
 }
 
 /** The object gave its reference back earlier. */

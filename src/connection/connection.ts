@@ -97,7 +97,8 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     this.#steps = new Steps(this, context, handle, this.#reference);
     this.id = handle;
     const { server, datagrams } = this.#steps;
-    on(handle).setSide(server);
+    if (server) C.SSL_set_accept_state(handle);
+    else C.SSL_set_connect_state(handle);
     this.#name = checked.servername ?? checked.host ?? null;
     try {
       this.#steps.readsEarlyData =

@@ -12,7 +12,8 @@ import {
   checkServerName,
   invalidType,
 } from '../common/validate.js';
-import { named, on, setHandle, setHandles } from '../native/call.js';
+import { on, setHandle, setHandles } from '../native/call.js';
+import type { NativeChecks } from '../native/functions.js';
 import { EventKind, type Handle, type Native, type NativeEvent, native } from '../native/native.js';
 import { SSL_TICKET_RETURN_USE_RENEW } from './constants.js';
 import { checkCallback, checkObject, deliverAll, setCallbacks } from './delivery.js';
@@ -61,22 +62,19 @@ interface Answer {
 
 /** Gives these answers instead of those before; null: removes libssl's callback. */
 function setAnswers(
-  functionName: string,
+  functionName: keyof NativeChecks,
   object: 'ctx' | 'ssl',
   handle: Handle,
   kind: EventKind,
   answers: readonly Answer[] | null,
 ): void {
-  const call = (session: Handle | 0, body: (functions: Native) => void) => {
-    named(functionName, () => body(on(handle, session)));
-  };
   checkObject(functionName, object, handle);
   // All of them, before anything changes.
   for (const { session } of answers ?? []) {
-    if (session !== undefined) call(session, (functions) => functions.checkPskSession());
+    if (session !== undefined) on(handle, session)[functionName](true);
   }
-  call(0, (functions) => functions.removeAnswers(kind));
-  for (const { session, store } of answers ?? []) call(session ?? 0, store);
+  on(handle).removeAnswers(kind);
+  for (const { session, store } of answers ?? []) store(on(handle, session));
 }
 
 // What one callback of libssl is told in advance, on a context or on a connection.
@@ -87,13 +85,13 @@ interface Kind<A> {
   none: Answer;
 }
 
-function forConnection<A>(functionName: string, { kind, answers }: Kind<A>) {
+function forConnection<A>(functionName: keyof NativeChecks, { kind, answers }: Kind<A>) {
   return (ssl: Handle, answer: A | null): void =>
     setAnswers(functionName, 'ssl', ssl, kind, answer === null ? null : answers(answer));
 }
 
 function forContext<A, O extends (ssl: Handle, ...args: never[]) => void>(
-  functionName: string,
+  functionName: keyof NativeChecks,
   { kind, answers, none }: Kind<A>,
   tell: (observer: O, event: NativeEvent) => void,
 ) {
@@ -335,6 +333,6 @@ export function SSL_CTX_set_tlsext_servername_callback(
   const functions = native();
   const lower = checkServerName('name', name);
   setHandles('ctx', ctx, 'other', other);
-  deliverAll(named('SSL_CTX_set_tlsext_servername_callback', () => functions.setServerName(lower)));
+  deliverAll(functions.setServerName(lower));
   return 1;
 }

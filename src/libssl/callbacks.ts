@@ -5,6 +5,7 @@
 // libssl's order. If a callback throws, the C-named function throws that error after all other
 // callbacks have run; its own result is lost. null removes libssl's callback as well.
 
+import type { NativeChecks } from '../native/functions.js';
 import { EventKind, type Handle, type NativeEvent } from '../native/native.js';
 import {
   callbackOf,
@@ -104,7 +105,7 @@ export const SSL_CTX_get_keylog_callback = getter<KeylogCallback>(
 );
 
 function setOne<T>(
-  functionName: string,
+  functionName: keyof NativeChecks,
   ctx: Handle,
   kind: EventKind,
   parameter: string,
@@ -115,7 +116,7 @@ function setOne<T>(
   setCallbacks(functionName, ctx, [[kind, callback, listener]]);
 }
 
-function getter<T>(functionName: string, kind: EventKind): (ctx: Handle) => T | null {
+function getter<T>(functionName: keyof NativeChecks, kind: EventKind): (ctx: Handle) => T | null {
   return (ctx) => {
     checkObject(functionName, 'ctx', ctx);
     return (callbackOf(ctx, kind) as T | undefined) ?? null;

@@ -11,7 +11,7 @@ import {
   checkLatin1,
   checkLong,
 } from '../common/validate.js';
-import { named, result, setHandle, setHandles } from '../native/call.js';
+import { result, setHandle, setHandles } from '../native/call.js';
 import { type Handle, type Native, native, type Outcome } from '../native/native.js';
 import { TLSEXT_NAMETYPE_host_name } from './constants.js';
 import { deliverAll, keepingErrors, takeStep } from './delivery.js';
@@ -34,22 +34,6 @@ export function SSL_free(ssl: Handle | 0): void {
  * handshake waits for get_cb, and once early data was accepted.
  */
 export const SSL_clear = stepInt('SSL_clear');
-
-/** `void SSL_set_connect_state(SSL *s)`: only before the handshake has begun. */
-export function SSL_set_connect_state(s: Handle): void {
-  setSide('SSL_set_connect_state', s, false);
-}
-
-/** `void SSL_set_accept_state(SSL *s)`: only before the handshake has begun. */
-export function SSL_set_accept_state(s: Handle): void {
-  setSide('SSL_set_accept_state', s, true);
-}
-
-function setSide(name: string, s: Handle, server: boolean): void {
-  const functions = native();
-  setHandle('s', s);
-  named(name, () => functions.setSide(server));
-}
 
 // ---- Memory.
 

@@ -8,7 +8,7 @@ import {
   checkLong,
   invalidType,
 } from '../common/validate.js';
-import { named, result, setHandle, setHandles } from '../native/call.js';
+import { result, setHandle, setHandles } from '../native/call.js';
 import { type Handle, native } from '../native/native.js';
 import { deliverAll } from './delivery.js';
 import { checkTicketKeys, storeTicketKeys } from './ticket-keys.js';
@@ -93,7 +93,7 @@ export function SSL_CTX_flush_sessions(ctx: Handle, tm: number | bigint): void {
 export function SSL_CTX_sessions(ctx: Handle): Handle[] {
   const functions = native();
   setHandle('ctx', ctx);
-  return named('SSL_CTX_sessions', () => functions.cachedSessions());
+  return functions.cachedSessions();
 }
 
 // ---- Tickets and early data.
@@ -108,7 +108,7 @@ export function SSL_CTX_set_tlsext_ticket_keys(ctx: Handle, keys: readonly Uint8
   if (!Array.isArray(keys)) throw invalidType('keys', 'an Array', keys);
   const checked = checkTicketKeys('keys', keys);
   checkHandle('ctx', ctx);
-  named('SSL_CTX_set_tlsext_ticket_keys', () => storeTicketKeys(ctx, checked));
+  storeTicketKeys(ctx, checked);
   return 1;
 }
 
@@ -122,7 +122,7 @@ export function SSL_CTX_use_certificate_chain(ctx: Handle, pem: Uint8Array): 0 |
   const functions = native();
   const bytes = checkBytes('pem', pem);
   setHandle('ctx', ctx);
-  named('SSL_CTX_use_certificate_chain', () => functions.useCertificate(bytes));
+  functions.useCertificate(bytes);
   return result<number>() > 0 ? 1 : 0;
 }
 
@@ -139,7 +139,7 @@ export function SSL_CTX_use_PrivateKey(
   const bytes = checkBytes('pem', pem);
   const phrase = passphrase === null ? null : checkLatin1('passphrase', passphrase);
   setHandle('ctx', ctx);
-  named('SSL_CTX_use_PrivateKey', () => functions.usePrivateKey(bytes, phrase));
+  functions.usePrivateKey(bytes, phrase);
   return result<0 | 1>();
 }
 
@@ -159,6 +159,6 @@ export function SSL_CTX_load_verify_locations(
     throw invalidType('nameToClients', 'of type boolean', nameToClients);
   }
   setHandle('ctx', ctx);
-  named('SSL_CTX_load_verify_locations', () => functions.addCa(bytes, nameToClients));
+  functions.addCa(bytes, nameToClients);
   return result<number>() > 0 ? 1 : 0;
 }

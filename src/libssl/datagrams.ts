@@ -91,7 +91,11 @@ export function SSL_CTX_set_cookie_verify_cb(ctx: Handle, keys: Iterable<Uint8Ar
   );
 }
 
-function setKeys(name: string, ctx: Handle, keys: Uint8Array[]): void {
+function setKeys(
+  name: 'SSL_CTX_set_cookie_generate_cb' | 'SSL_CTX_set_cookie_verify_cb',
+  ctx: Handle,
+  keys: Uint8Array[],
+): void {
   checkObject(name, 'ctx', ctx);
   const verify = name === 'SSL_CTX_set_cookie_verify_cb';
   withAll(keys, (all) => on(ctx).setCookieKeys(verify, all));

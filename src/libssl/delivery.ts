@@ -3,7 +3,8 @@
 
 import { deliver, listen } from '../common/events.js';
 import { checkHandle, invalidType } from '../common/validate.js';
-import { named, on, result, setHandle } from '../native/call.js';
+import { on, result, setHandle } from '../native/call.js';
+import type { NativeChecks } from '../native/functions.js';
 import {
   EventKind,
   type Handle,
@@ -43,17 +44,19 @@ export function checkCallback<T>(name: string, value: T): T {
 }
 
 /** Refuses what is no handle of a context (ctx) or connection (ssl). */
-export function checkObject(functionName: string, object: 'ctx' | 'ssl', handle: Handle): void {
+export function checkObject(
+  functionName: keyof NativeChecks,
+  object: 'ctx' | 'ssl',
+  handle: Handle,
+): void {
   const functions = native();
   setHandle(object, handle);
-  named(functionName, () =>
-    object === 'ctx' ? functions.SSL_CTX_get_verify_mode() : functions.SSL_version(),
-  );
+  functions[functionName](false);
 }
 
 /** Sets the callbacks of these kinds, or removes them where they are null. */
 export function setCallbacks(
-  functionName: string,
+  functionName: keyof NativeChecks,
   context: Handle,
   changes: readonly (readonly [kind: EventKind, given: unknown, listener: Callback['listener']])[],
 ): void {
@@ -65,7 +68,7 @@ export function setCallbacks(
   }
   let kinds = gone;
   for (const kind of callbacks.keys()) kinds |= 1 << kind;
-  named(functionName, () => listen(context, owner, kinds, onEvent));
+  listen(context, owner, kinds, onEvent);
   contexts.set(context, callbacks);
 }
 
@@ -149,5 +152,5 @@ function answer(ssl: Handle, lookup: NativeEvent): void {
   if (callback === undefined) return;
   const session = callback(lookup.connection, Buffer.from(lookup.data));
   checkHandle('session', session);
-  named('SSL_CTX_sess_set_get_cb', () => on(ssl, session).supplySession());
+  on(ssl, session).supplySession();
 }

@@ -727,6 +727,20 @@ export function SSL_up_ref(s: Handle): 0 | 1 {
   return result<0 | 1>();
 }
 
+/** `void SSL_set_accept_state(SSL *s)`: only before the handshake has begun. */
+export function SSL_set_accept_state(s: Handle): void {
+  const functions = native();
+  setHandle('s', s);
+  functions.SSL_set_accept_state();
+}
+
+/** `void SSL_set_connect_state(SSL *s)`: only before the handshake has begun. */
+export function SSL_set_connect_state(s: Handle): void {
+  const functions = native();
+  setHandle('s', s);
+  functions.SSL_set_connect_state();
+}
+
 /** `int SSL_is_server(const SSL *s)`. */
 export function SSL_is_server(s: Handle): 0 | 1 {
   const functions = native();

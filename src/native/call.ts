@@ -1,7 +1,6 @@
 // How the addon is called: handles and numbers travel in registers, which nobody else touches
 // (ARCHITECTURE.md, "Decisions").
 
-import { LibsslError } from '../common/errors.js';
 import { checkHandle, checkInteger } from '../common/validate.js';
 import { type Handle, type Native, native } from './native.js';
 import { registers } from './registers.js';
@@ -41,17 +40,6 @@ export function setHandles(first: string, one: Handle, second: string, other: Ha
   checkHandle(second, other);
   registers[0] = one;
   registers[1] = other;
-}
-
-/** Native functions have names of their own where they are no single C function: errors say C's. */
-export function named<T>(name: string, call: () => T): T {
-  try {
-    return call();
-  } catch (error) {
-    if (!(error instanceof LibsslError) || error.function === undefined) throw error;
-    const message = error.message.replace(error.function, name);
-    throw new LibsslError(error.code, message, { function: name });
-  }
 }
 
 /** A mask of 32 bits. What JavaScript's operators make of one with the highest bit is negative. */

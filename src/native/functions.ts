@@ -4,7 +4,7 @@
 
 import type { CipherInfo, LongResult } from './native.js';
 
-export interface NativeFunctions {
+export interface NativeFunctions extends NativeChecks {
   SSL_SESSION_new(): void;
   SSL_SESSION_dup(): void;
   SSL_SESSION_up_ref(): void;
@@ -87,6 +87,8 @@ export interface NativeFunctions {
   SSL_CTX_set1_groups_list(list: string): void;
   SSL_new(): void;
   SSL_up_ref(): void;
+  SSL_set_accept_state(): void;
+  SSL_set_connect_state(): void;
   SSL_is_server(): void;
   SSL_get_early_data_status(): void;
   SSL_get_shutdown(): void;
@@ -136,4 +138,30 @@ export interface NativeFunctions {
   DTLS_get_data_mtu(): void;
   DTLS_set_link_mtu(mtu: number | bigint): LongResult;
   DTLS_get_link_min_mtu(): LongResult;
+}
+
+/** Each refuses what is no handle of its object, and, with true, a session that is no PSK. */
+export interface NativeChecks {
+  SSL_CTX_set_cookie_generate_cb(withSession: boolean): void;
+  SSL_CTX_set_cookie_verify_cb(withSession: boolean): void;
+  SSL_CTX_sess_set_new_cb(withSession: boolean): void;
+  SSL_CTX_sess_set_remove_cb(withSession: boolean): void;
+  SSL_CTX_sess_set_get_cb(withSession: boolean): void;
+  SSL_CTX_sess_get_new_cb(withSession: boolean): void;
+  SSL_CTX_sess_get_remove_cb(withSession: boolean): void;
+  SSL_CTX_sess_get_get_cb(withSession: boolean): void;
+  SSL_CTX_get_keylog_callback(withSession: boolean): void;
+  SSL_CTX_set_session_ticket_cb(withSession: boolean): void;
+  SSL_CTX_set_keylog_callback(withSession: boolean): void;
+  SSL_CTX_set_psk_use_session_callback(withSession: boolean): void;
+  SSL_CTX_set_psk_find_session_callback(withSession: boolean): void;
+  SSL_CTX_set_psk_client_callback(withSession: boolean): void;
+  SSL_CTX_set_psk_server_callback(withSession: boolean): void;
+  SSL_CTX_set_allow_early_data_cb(withSession: boolean): void;
+  SSL_CTX_set_alpn_select_cb(withSession: boolean): void;
+  SSL_set_psk_use_session_callback(withSession: boolean): void;
+  SSL_set_psk_find_session_callback(withSession: boolean): void;
+  SSL_set_psk_client_callback(withSession: boolean): void;
+  SSL_set_psk_server_callback(withSession: boolean): void;
+  SSL_set_allow_early_data_cb(withSession: boolean): void;
 }

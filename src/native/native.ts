@@ -165,8 +165,6 @@ export interface NativeContext {
 
 /** On a context or a connection, whichever registers[0] is. */
 export interface NativeAnswers {
-  /** Refuses a session (registers[1]) that no handshake may have as a PSK. */
-  checkPskSession(): void;
   checkResumable(): void;
   /** Forgets what was given for the callback of this kind of event, and takes it from libssl. */
   removeAnswers(kind: EventKind): void;
@@ -191,7 +189,6 @@ export interface NativeConnection {
   lendConnection(): void;
   /** registers[1]: 1 where the object was forgotten: its session then stays as it is. */
   releaseConnection(): Outcome;
-  setSide(server: boolean): void;
   SSL_do_handshake(): Outcome;
   SSL_connect(): Outcome;
   SSL_accept(): Outcome;
