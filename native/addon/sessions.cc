@@ -59,14 +59,18 @@ napi_value IsSame(const Call& call) {
 
 // ---- In and out.
 
+// d2i_SSL_SESSION(der, strict): in register 1 how many bytes were left over, which a strict caller
+// has for a failure.
 napi_value FromDer(const Call& call) {
-  const bool whole = call.environment().registers[0] != 0;
   const Bytes der = call.ByteView(0);
+  const bool strict = call.Bool(1);
   size_t used = 0;
   SSL_SESSION* session = SessionFromDer(call.libssl(), der.data, der.size, &used);
-  if (session != nullptr && whole && used != der.size) {
+  const size_t left = session == nullptr ? 0 : der.size - used;
+  call.environment().registers[1] = static_cast<double>(left);
+  if (strict && left != 0) {
     call.libssl().SSL_SESSION_free(session);
-    return call.Number(-static_cast<double>(der.size - used));
+    return call.Number(kNullHandle);
   }
   return call.AdoptSession(session, kSessionBytes + 2 * used);
 }

@@ -8,7 +8,7 @@ import {
   invalidType,
   invalidValue,
 } from '../common/validate.js';
-import { on, result, setHandle } from '../native/call.js';
+import { result, setHandle } from '../native/call.js';
 import { encodeInPool } from '../native/encode.js';
 import { type CipherInfo, type Handle, native, type OpensslErrorEntry } from '../native/native.js';
 
@@ -18,7 +18,7 @@ import { type CipherInfo, type Handle, native, type OpensslErrorEntry } from '..
  */
 export function d2i_SSL_SESSION(der: Uint8Array): Handle {
   const bytes = checkBytes('der', der);
-  on(0).d2i_SSL_SESSION(bytes);
+  native().d2i_SSL_SESSION(bytes, false);
   return result<Handle>();
 }
 

@@ -292,10 +292,9 @@ export interface Native
   releaseSession(): void;
 
   /**
-   * With registers[0] not 0, bytes after the session make it fail, and the result is minus their
-   * number.
+   * registers[1]: how many bytes are left over after the session; where `strict`, they make it fail.
    */
-  d2i_SSL_SESSION(der: Uint8Array): void;
+  d2i_SSL_SESSION(der: Uint8Array, strict: boolean): void;
   /**
    * The size, at most 0 where there is no encoding; and the bytes: with -1 in registers[1] into the
    * view, where it is as large, else into the pool, from that offset on, where there is room.

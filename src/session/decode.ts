@@ -3,17 +3,18 @@
 import { LibsslError, libsslError } from '../common/errors.js';
 import { invalidType } from '../common/validate.js';
 import * as C from '../libssl.js';
-import { on, result } from '../native/call.js';
+import { result, resultAt } from '../native/call.js';
 import { type Handle, native } from '../native/native.js';
 import { knownPart, missingPart } from './node-session.js';
 
 /** The session of DER that has nothing after it. */
 export function decode(der: Uint8Array): Handle {
   const functions = native();
-  on(1).d2i_SSL_SESSION(der);
+  functions.d2i_SSL_SESSION(der, true);
   const handle = result<Handle>();
-  if (handle < 0) {
-    const message = `d2i_SSL_SESSION: ${-handle} bytes after the end of the session`;
+  const leftOver = resultAt(1);
+  if (leftOver !== 0) {
+    const message = `d2i_SSL_SESSION: ${leftOver} bytes after the end of the session`;
     throw new LibsslError('ERR_LIBSSL_FAILED', message, { function: 'd2i_SSL_SESSION' });
   }
   if (handle === 0) {
