@@ -25,7 +25,7 @@ Place At(const Call& call) {
 
 // Through a connection also when the context has no handle any more.
 napi_value RecordEvents(const Call& call) {
-  At(call).context->Record(call.Uint(0));
+  At(call).context->Observe(call.Uint(0));
   return call.Undefined();
 }
 

@@ -102,7 +102,7 @@ int Judge(ConnectionState& state) {
     for (const View& id : WantedIds(libssl, ssl)) {
       const bool internal = (mode & kCacheNoInternalLookup) == 0;
       if (internal && state.context.FindId(id.data, id.size) != nullptr) continue;
-      state.RecordEvent(EventKind::kLookup, nullptr, id.data, id.size, 0);
+      state.Record(EventKind::kLookup, nullptr, id.data, id.size, 0);
       state.lookup = ConnectionState::Lookup::kAsked;
     }
   } catch (const std::bad_alloc&) {

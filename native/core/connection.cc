@@ -30,11 +30,11 @@ void NoteSession(ConnectionState* state) {
   if (state->offered.has_value() && state->offered->get() == session) return;
   state->offered.emplace(libssl, session);
   if (libssl.SSL_session_reused(state->ssl) != 1 || libssl.SSL_version(state->ssl) == kTls13 ||
-      !state->context.Records(EventKind::kRenewedSession)) {
+      !state->context.Observes(EventKind::kRenewedSession)) {
     return;
   }
   libssl.SSL_SESSION_up_ref(session);
-  state->RecordEvent(EventKind::kRenewedSession, session, nullptr, 0, 0);
+  state->Record(EventKind::kRenewedSession, session, nullptr, 0, 0);
 }
 
 // Moves what one side has sent to the other. How many bytes; -1 when out of memory: then some have

@@ -45,9 +45,8 @@ struct ConnectionState {
 
   static ConnectionState* Of(const Libssl& libssl, const SSL* ssl);
 
-  void RecordEvent(EventKind kind, SSL_SESSION* session, const void* data, size_t size,
-                   int number) {
-    context.RecordEvent(kind, id, session, data, size, number);
+  void Record(EventKind kind, SSL_SESSION* session, const void* data, size_t size, int number) {
+    context.Record(kind, id, session, data, size, number);
   }
 
   // The context that the connection was made of. Sessions stay its, also after the server has

@@ -29,7 +29,7 @@ OPENSSL_LHASH* Cache(const ContextState& state) {
 
 int OnNewSession(SSL* ssl, SSL_SESSION* session) {
   ConnectionState& state = *ConnectionState::Of(CallbackLibssl(), ssl);
-  state.RecordEvent(EventKind::kNewSession, session, nullptr, 0, 0);
+  state.Record(EventKind::kNewSession, session, nullptr, 0, 0);
   return 1;  // the event keeps the reference
 }
 
@@ -38,7 +38,7 @@ void OnRemoveSession(SSL_CTX* context, SSL_SESSION* session) {
   ContextState* state = ContextState::Of(libssl, context);
   if (state == nullptr) return;
   libssl.SSL_SESSION_up_ref(session);
-  state->RecordEvent(EventKind::kRemoveSession, kNullHandle, session, nullptr, 0, 0);
+  state->Record(EventKind::kRemoveSession, kNullHandle, session, nullptr, 0, 0);
 }
 
 // A reference to what was found for the id. libssl puts it into its own cache and looks at nothing,
@@ -78,8 +78,8 @@ void OnKeylog(const SSL* ssl, const char* line) {
   ContextState* current = ContextState::Of(libssl, libssl.SSL_get_SSL_CTX(ssl));
   const size_t size = std::char_traits<char>::length(line);
   for (ContextState* context : {current, &state->context}) {
-    if (!context->Records(EventKind::kKeylog)) continue;
-    context->RecordEvent(EventKind::kKeylog, state->id, nullptr, line, size, 0);
+    if (!context->Observes(EventKind::kKeylog)) continue;
+    context->Record(EventKind::kKeylog, state->id, nullptr, line, size, 0);
     if (current == &state->context) return;
   }
 }
@@ -135,8 +135,8 @@ int OnAlpn(SSL* ssl, const unsigned char** out, unsigned char* out_size, const u
 int OnTicketIssued(SSL* ssl, void*) {
   const Libssl& libssl = CallbackLibssl();
   ConnectionState& state = *ConnectionState::Of(libssl, ssl);
-  if (state.context.Records(EventKind::kTicketIssued)) {
-    state.RecordEvent(EventKind::kTicketIssued, nullptr, nullptr, 0, 0);
+  if (state.context.Observes(EventKind::kTicketIssued)) {
+    state.Record(EventKind::kTicketIssued, nullptr, nullptr, 0, 0);
   }
   const std::string* data = FirstAnswer(state, &Answers::ticket_app_data);
   if (data == nullptr) return 1;
@@ -151,8 +151,8 @@ SSL_TICKET_RETURN OnTicketReceived(SSL* ssl, SSL_SESSION* session, const unsigne
   void* data = nullptr;
   size_t size = 0;
   if (session != nullptr) libssl.SSL_SESSION_get0_ticket_appdata(session, &data, &size);
-  if (state.context.Records(EventKind::kTicketReceived)) {
-    state.RecordEvent(EventKind::kTicketReceived, nullptr, data, size, status);
+  if (state.context.Observes(EventKind::kTicketReceived)) {
+    state.Record(EventKind::kTicketReceived, nullptr, data, size, status);
   }
   // What libssl does without a callback.
   if (status != kTicketSuccess && status != kTicketSuccessRenew) return kTicketReturnIgnoreRenew;
@@ -219,7 +219,7 @@ ContextState::ContextState(const Libssl& libssl_in, ContextGroup& group_in, SSL_
 
 ContextState::~ContextState() {
   group.contexts.erase(std::find(group.contexts.begin(), group.contexts.end(), this));
-  if (recorded != 0) RecordEvent(EventKind::kContextGone, kNullHandle, nullptr, nullptr, 0, 0);
+  if (observed != 0) Record(EventKind::kContextGone, kNullHandle, nullptr, nullptr, 0, 0);
   // One after the other, not one inside the other: a chain of them can be longer than the stack.
   const bool first = group.orphans.empty();
   for (const auto& [name, other] : server_names) {
@@ -233,21 +233,22 @@ ContextState* ContextState::Of(const Libssl& libssl, const SSL_CTX* context) {
   return static_cast<ContextState*>(libssl.SSL_CTX_get_ex_data(context, place.Index(libssl)));
 }
 
-void ContextState::Record(uint32_t kinds) {
-  recorded = kinds;
-  libssl.SSL_CTX_sess_set_new_cb(context, Records(EventKind::kNewSession) ? OnNewSession : nullptr);
-  libssl.SSL_CTX_sess_set_remove_cb(context,
-                                    Records(EventKind::kRemoveSession) ? OnRemoveSession : nullptr);
-  looks_up = Records(EventKind::kLookup);
+void ContextState::Observe(uint32_t kinds) {
+  observed = kinds;
+  libssl.SSL_CTX_sess_set_new_cb(context,
+                                 Observes(EventKind::kNewSession) ? OnNewSession : nullptr);
+  libssl.SSL_CTX_sess_set_remove_cb(
+      context, Observes(EventKind::kRemoveSession) ? OnRemoveSession : nullptr);
+  looks_up = Observes(EventKind::kLookup);
   libssl.SSL_CTX_sess_set_get_cb(context, looks_up ? OnGetSession : nullptr);
-  InstallKeylog(this, Records(EventKind::kKeylog));
-  if (Records(EventKind::kTicketIssued) || Records(EventKind::kTicketReceived)) {
+  InstallKeylog(this, Observes(EventKind::kKeylog));
+  if (Observes(EventKind::kTicketIssued) || Observes(EventKind::kTicketReceived)) {
     InstallTicketAppData(this);
   }
 }
 
-void ContextState::RecordEvent(EventKind kind, Handle connection, SSL_SESSION* session,
-                               const void* data, size_t size, int number) {
+void ContextState::Record(EventKind kind, Handle connection, SSL_SESSION* session, const void* data,
+                          size_t size, int number) {
   try {
     group.events.push_back({kind, id, connection, session,
                             Secret(static_cast<const uint8_t*>(data), data == nullptr ? 0 : size),

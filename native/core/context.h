@@ -91,12 +91,12 @@ struct ContextState {
 
   // Sets the callbacks whose events are asked for. Some change what libssl does (a remove callback
   // makes a TLS 1.3 server cache its sessions), so a callback is there only when it is wanted.
-  void Record(uint32_t kinds);
+  void Observe(uint32_t kinds);
   // Writes an event down, with the reference to `session`; where there is no memory for it the
   // reference is given back, and the event lost.
-  void RecordEvent(EventKind kind, Handle connection, SSL_SESSION* session, const void* data,
-                   size_t size, int number);
-  bool Records(EventKind kind) const { return (recorded >> static_cast<int>(kind) & 1) != 0; }
+  void Record(EventKind kind, Handle connection, SSL_SESSION* session, const void* data,
+              size_t size, int number);
+  bool Observes(EventKind kind) const { return (observed >> static_cast<int>(kind) & 1) != 0; }
 
   // Whether the session sits in this context's cache.
   bool Has(const SSL_SESSION* session) const;
@@ -111,7 +111,7 @@ struct ContextState {
   SSL_CTX* const context;
   const bool client_only;
   Handle id = kNullHandle;  // the first handle
-  uint32_t recorded = 0;
+  uint32_t observed = 0;
   Answers answers;
   // The name and the two keys of tickets; the first encrypts, the others decrypt and renew. In the
   // order of node:tls's ticketKeys (48 bytes, AES-128) or of SSL_CTX_set_tlsext_ticket_keys (80

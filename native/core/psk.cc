@@ -46,8 +46,8 @@ int OnPskUse(SSL* ssl, const EVP_MD* hash, const unsigned char** identity, size_
     *identity = reinterpret_cast<const unsigned char*>(answer->first.data());
     *size = answer->first.size();
   }
-  if (state.context.Records(EventKind::kPskUse)) {
-    state.RecordEvent(EventKind::kPskUse, nullptr, nullptr, 0, hash != nullptr);
+  if (state.context.Observes(EventKind::kPskUse)) {
+    state.Record(EventKind::kPskUse, nullptr, nullptr, 0, hash != nullptr);
   }
   return 1;
 }
@@ -64,8 +64,8 @@ int OnPskFind(SSL* ssl, const unsigned char* identity, size_t size, SSL_SESSION*
   } catch (const std::bad_alloc&) {
     return 0;
   }
-  if (state.context.Records(EventKind::kPskFind)) {
-    state.RecordEvent(EventKind::kPskFind, nullptr, identity, size, *session != nullptr);
+  if (state.context.Observes(EventKind::kPskFind)) {
+    state.Record(EventKind::kPskFind, nullptr, identity, size, *session != nullptr);
   }
   return 1;
 }
@@ -87,9 +87,9 @@ unsigned int OnPskClient(SSL* ssl, const char* hint, char* identity, unsigned in
     *std::copy(answer->first.begin(), answer->first.end(), identity) = '\0';
     size = CopyKey(&answer->second, psk, room);
   }
-  if (state.context.Records(EventKind::kPskClient)) {
+  if (state.context.Observes(EventKind::kPskClient)) {
     const size_t hint_size = hint == nullptr ? 0 : std::char_traits<char>::length(hint);
-    state.RecordEvent(EventKind::kPskClient, nullptr, hint, hint_size, size > 0);
+    state.Record(EventKind::kPskClient, nullptr, hint, hint_size, size > 0);
   }
   return size;
 }
@@ -105,8 +105,8 @@ unsigned int OnPskServer(SSL* ssl, const char* identity, unsigned char* psk, uns
   } catch (const std::bad_alloc&) {
     return 0;
   }
-  if (state.context.Records(EventKind::kPskServer)) {
-    state.RecordEvent(EventKind::kPskServer, nullptr, identity, identity_size, size > 0);
+  if (state.context.Observes(EventKind::kPskServer)) {
+    state.Record(EventKind::kPskServer, nullptr, identity, identity_size, size > 0);
   }
   return size;
 }
@@ -119,8 +119,8 @@ int OnAllowEarlyData(SSL* ssl, void*) {
                     libssl.SSL_SESSION_get_max_early_data(libssl.SSL_get_session(ssl)) <=
                         libssl.SSL_get_max_early_data(ssl);
   const int allowed = fits && (answer == nullptr || *answer) ? 1 : 0;
-  if (state.context.Records(EventKind::kEarlyData)) {
-    state.RecordEvent(EventKind::kEarlyData, nullptr, nullptr, 0, allowed);
+  if (state.context.Observes(EventKind::kEarlyData)) {
+    state.Record(EventKind::kEarlyData, nullptr, nullptr, 0, allowed);
   }
   return allowed;
 }

@@ -95,7 +95,7 @@ void CarryIdContext(const ConnectionState& state, const ContextState& to, const 
 // What libssl asks its present context for, and the connection or its first context answers.
 void CarryFirst(const ConnectionState& state, ContextState* to) {
   if (!state.answers.alpn.empty() || !state.context.answers.alpn.empty()) InstallAlpn(to);
-  if (state.context.Records(EventKind::kKeylog)) InstallKeylog(to);
+  if (state.context.Observes(EventKind::kKeylog)) InstallKeylog(to);
   CarryCookies(state.context, to);
 }
 

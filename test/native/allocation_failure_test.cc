@@ -394,8 +394,8 @@ void Handshakes(const Libssl& libssl) {
       InstallTicketKeys(server.state());
       server->answers.ticket_app_data = "some data";
       InstallTicketAppData(server.state());
-      client->Record(kEvents);
-      server->Record(kEvents);
+      client->Observe(kEvents);
+      server->Observe(kEvents);
       std::unique_ptr<Owned> session, stored;
       if (way.resumed) session = std::make_unique<Owned>(libssl, MakeSession(client, server));
       if (way.stored) {
@@ -404,7 +404,7 @@ void Handshakes(const Libssl& libssl) {
         stored = std::make_unique<Owned>(
             libssl, libssl.SSL_SESSION_dup(server->FindId(Bytes(id), id.size())));
         libssl.SSL_CTX_flush_sessions(server.get(), 0);
-        server->Record(kEvents | Bit(EventKind::kLookup));
+        server->Observe(kEvents | Bit(EventKind::kLookup));
       }
       Pair pair(client, server, session == nullptr ? nullptr : session->get());
       const bool fails = armed_with >= 0;

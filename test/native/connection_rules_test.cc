@@ -165,7 +165,7 @@ void TestEarlyData(const Libssl& libssl) {
     libssl.SSL_CTX_set_options(server.get(), kOpNoTicket);
     const Owned session(libssl, MakeSession(client, server));
     libssl.SSL_CTX_flush_sessions(server.get(), 0);
-    server->Record(Bit(EventKind::kLookup));
+    server->Observe(Bit(EventKind::kLookup));
     Pair pair(client, server, session.get());
     CHECK(pair.Join().server.error == kErrorWantClientHello);
     CHECK(ClearRule(*pair.server.state()) == Rule::kPaused);

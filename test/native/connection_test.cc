@@ -360,7 +360,7 @@ struct LookingUp {
   LookingUp(World& world, int version, bool tickets = false)
       : client(world, Side::kClient, version), server(world, Side::kServer, version) {
     if (!tickets) world.libssl.SSL_CTX_set_options(server.get(), kOpNoTicket);
-    server->Record(Bit(EventKind::kLookup) | Bit(EventKind::kNewSession));
+    server->Observe(Bit(EventKind::kLookup) | Bit(EventKind::kNewSession));
   }
 
   // The client's session; the server's, as a store has it, is in `stored`.
@@ -546,7 +546,7 @@ void TestLookups(const Libssl& libssl) {
           }) == 1);
     Trying("not recorded any more");
     CHECK(asked(kTls12, false, [&](const LookingUp& contexts) {
-            contexts.server->Record(Bit(EventKind::kNewSession));
+            contexts.server->Observe(Bit(EventKind::kNewSession));
           }) == 0);
   });
 
@@ -730,8 +730,8 @@ void TestLifetimes(const Libssl& libssl) {
             World world(libssl);
             Context client(world, Side::kClient, version);
             Context server(world, Side::kServer, version);
-            client->Record(Bit(EventKind::kNewSession) | Bit(EventKind::kRemoveSession));
-            server->Record(Bit(EventKind::kNewSession) | Bit(EventKind::kRemoveSession));
+            client->Observe(Bit(EventKind::kNewSession) | Bit(EventKind::kRemoveSession));
+            server->Observe(Bit(EventKind::kNewSession) | Bit(EventKind::kRemoveSession));
             Pair pair(client, server);
             for (int i = 0; i < steps; ++i) {
               const auto& [from, to] = i % 2 == 0 ? std::tie(pair.client, pair.server)

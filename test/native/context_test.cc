@@ -89,7 +89,7 @@ void TestCaches(const Libssl& libssl) {
       const Context client(world, Side::kClient, version);
       const Context server(world, Side::kServer, version);
       libssl.SSL_CTX_set_options(server.get(), kOpNoTicket);
-      server->Record(Bit(EventKind::kNewSession));
+      server->Observe(Bit(EventKind::kNewSession));
       const Owned offered(libssl, MakeSession(client, server));
       // What the client will send: the id, which in TLS 1.3 is the stateful ticket.
       const std::string id =
@@ -115,8 +115,8 @@ void TestEvents(const Libssl& libssl) {
     const uint32_t kinds = Bit(EventKind::kNewSession) | Bit(EventKind::kRemoveSession) |
                            Bit(EventKind::kKeylog) | Bit(EventKind::kTicketIssued) |
                            Bit(EventKind::kTicketReceived);
-    client->Record(kinds);
-    server->Record(kinds);
+    client->Observe(kinds);
+    server->Observe(kinds);
     libssl.SSL_CTX_set_options(server.get(), kOpNoTicket);
     Handle connections[2];
     {
@@ -161,8 +161,8 @@ void TestEvents(const Libssl& libssl) {
          const Context client(world, Side::kClient, kTls12);
          const Context server(world, Side::kServer, kTls12);
          for (const Context* context : {&client, &server}) {
-           (*context)->Record(Bit(EventKind::kNewSession) | Bit(EventKind::kKeylog) |
-                              Bit(EventKind::kTicketIssued) | Bit(EventKind::kTicketReceived));
+           (*context)->Observe(Bit(EventKind::kNewSession) | Bit(EventKind::kKeylog) |
+                               Bit(EventKind::kTicketIssued) | Bit(EventKind::kTicketReceived));
          }
          libssl.SSL_SESSION_free(MakeSession(client, server));
          CHECK(KindsOf(world) ==
@@ -175,8 +175,8 @@ void TestEvents(const Libssl& libssl) {
     World world(libssl);
     const Context client(world, Side::kClient);
     const Context server(world, Side::kServer);
-    client->Record(Bit(EventKind::kNewSession));
-    server->Record(Bit(EventKind::kNewSession));
+    client->Observe(Bit(EventKind::kNewSession));
+    server->Observe(Bit(EventKind::kNewSession));
     Pair pair(client, server);
     CHECK(pair.Connect());
     const auto made = world.Events(EventKind::kNewSession);
@@ -202,16 +202,16 @@ void TestEvents(const Libssl& libssl) {
     };
     CHECK(connect() == 0);
     CHECK(world.group.events.empty());
-    server->Record(Bit(EventKind::kRemoveSession));
+    server->Observe(Bit(EventKind::kRemoveSession));
     CHECK(connect() == 2);  // a remove callback makes libssl cache the sessions of its tickets
     CHECK(world.group.events.empty());
     libssl.SSL_CTX_flush_sessions(server.get(), 0);
     CHECK(KindsOf(world) == Kinds(2, EventKind::kRemoveSession));
-    server->Record(Bit(EventKind::kKeylog));
+    server->Observe(Bit(EventKind::kKeylog));
     CHECK(connect() == 0);
     CHECK(world.Events(EventKind::kKeylog).size() == 5);
     CHECK(world.group.events.size() == 7);
-    server->Record(0);
+    server->Observe(0);
     CHECK(connect() == 0);
     CHECK(world.group.events.size() == 7);
   });
@@ -221,7 +221,7 @@ void TestEvents(const Libssl& libssl) {
     const Context client(world, Side::kClient, kTls12);
     Context server(world, Side::kServer, kTls12);
     libssl.SSL_CTX_set_options(server.get(), kOpNoTicket);
-    server->Record(Bit(EventKind::kRemoveSession));
+    server->Observe(Bit(EventKind::kRemoveSession));
     for (int i = 0; i < 3; ++i) libssl.SSL_SESSION_free(MakeSession(client, server));
     CHECK(server->Cached().size() == 3);
     server.Free();
@@ -337,7 +337,7 @@ void TestServerNames(const Libssl& libssl) {
          AddServerName(server, "other.example", other);
          libssl.SSL_CTX_set_options(server.get(), kOpNoTicket);
          for (const Context* context : {&server, &other}) {
-           (*context)->Record(Bit(EventKind::kNewSession) | Bit(EventKind::kKeylog));
+           (*context)->Observe(Bit(EventKind::kNewSession) | Bit(EventKind::kKeylog));
          }
          Pair pair(client, server);
          libssl.SSL_ctrl(pair.client.get(), kCtrlSetHostname, kNameTypeHostName,
@@ -460,7 +460,7 @@ void TestTickets(const Libssl& libssl) {
       World world(libssl);
       const Context client(world, Side::kClient, version);
       const Context server(world, Side::kServer, version);
-      server->Record(Bit(EventKind::kTicketIssued) | Bit(EventKind::kTicketReceived));
+      server->Observe(Bit(EventKind::kTicketIssued) | Bit(EventKind::kTicketReceived));
       server->answers.ticket_app_data = "some data";
       const Owned session(libssl, MakeSession(client, server));
       const std::string ticket = Ticket(libssl, session.get());
@@ -513,7 +513,7 @@ void TestTickets(const Libssl& libssl) {
     const Context server(world, Side::kServer, kTls12);
     SetTicketKeys(server, {std::string(48, 'a')});
     const Owned session(libssl, MakeSession(client, server));
-    server->Record(Bit(EventKind::kTicketReceived));
+    server->Observe(Bit(EventKind::kTicketReceived));
     server->answers.ticket_rules.push_back({std::nullopt, kTicketReturnUse});
     SetTicketKeys(server, {std::string(48, 'b')});
     for (SSL_SESSION* offered : {session.get(), static_cast<SSL_SESSION*>(nullptr)}) {
@@ -570,8 +570,8 @@ void TestPskTls13(const Libssl& libssl) {
     const Context server(world, Side::kServer, kTls13);
     const Owned of_context(libssl, NewPsk(libssl, 'c'));
     const Owned of_connection(libssl, NewPsk(libssl, 'C'));
-    client->Record(Bit(EventKind::kPskUse));
-    server->Record(Bit(EventKind::kPskFind));
+    client->Observe(Bit(EventKind::kPskUse));
+    server->Observe(Bit(EventKind::kPskFind));
     SetPsk(&client->answers, libssl, "context", of_context.get(), Side::kClient);
     SetPsk(&server->answers, libssl, "context", of_context.get(), Side::kServer);
     InstallPskUse(client.state(), nullptr);
@@ -620,8 +620,8 @@ void TestPskTls13(const Libssl& libssl) {
     const Context client(world, Side::kClient, kTls13);
     const Context server(world, Side::kServer, kTls13);
     const Owned psk(libssl, NewPsk(libssl, 'p'));
-    client->Record(Bit(EventKind::kPskUse));
-    server->Record(Bit(EventKind::kPskFind));
+    client->Observe(Bit(EventKind::kPskUse));
+    server->Observe(Bit(EventKind::kPskFind));
     SetPsk(&client->answers, libssl, "psk", psk.get(), Side::kClient);
     SetPsk(&server->answers, libssl, "psk", psk.get(), Side::kServer);
     InstallPskUse(client.state(), nullptr);
@@ -697,7 +697,7 @@ void TestPskTls12(const Libssl& libssl) {
     const Context server(world, Side::kServer, kTls12);
     for (const Context* context : {&client, &server}) {
       CHECK(libssl.SSL_CTX_set_cipher_list(context->get(), "PSK-AES128-CBC-SHA") == 1);
-      (*context)->Record(Bit(EventKind::kPskClient) | Bit(EventKind::kPskServer));
+      (*context)->Observe(Bit(EventKind::kPskClient) | Bit(EventKind::kPskServer));
     }
     CHECK(libssl.SSL_CTX_use_psk_identity_hint(server.get(), "the hint") == 1);
     InstallPskClient(client.state(), nullptr);
@@ -763,7 +763,7 @@ void TestEarlyData(const Libssl& libssl) {
          const Context server(world, Side::kServer, kTls13);
          libssl.SSL_CTX_set_max_early_data(server.get(), 1000);
          libssl.SSL_CTX_set_recv_max_early_data(server.get(), 1000);
-         server->Record(Bit(EventKind::kEarlyData));
+         server->Observe(Bit(EventKind::kEarlyData));
          const std::optional<bool> kNone;
          const struct {
            std::optional<bool> of_context, of_connection;

@@ -41,7 +41,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const Side side = (data[0] & 1) != 0 ? Side::kServer : Side::kClient;
   const int versions[] = {kAnyTls, kTls12, kTls13, kDtls12};
   const Context context(world, side, versions[data[0] >> 1 & 3]);
-  context->Record(Bit(EventKind::kLookup) | Bit(EventKind::kNewSession));
+  context->Observe(Bit(EventKind::kLookup) | Bit(EventKind::kNewSession));
   const Connection connection(context);
   if (side == Side::kClient) connection.Proceed();
   Receive(connection, data + 1, size - 1);

@@ -46,8 +46,8 @@ void TestKeylog(const Libssl& libssl) {
   World world(libssl);
   const Context client(world, Side::kClient, kTls12);
   const Context server(world, Side::kServer, kTls12);
-  client->Record(Bit(EventKind::kKeylog));
-  server->Record(Bit(EventKind::kKeylog));
+  client->Observe(Bit(EventKind::kKeylog));
+  server->Observe(Bit(EventKind::kKeylog));
   const char* const label = "CLIENT_RANDOM ";
   found = 0;
   marker = label;
