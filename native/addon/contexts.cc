@@ -32,7 +32,7 @@ napi_value New(const Call& call) {
   ContextState* state = nullptr;
   try {
     const bool client_only = method % 3 == 1;
-    state = new ContextState(libssl, call.environment().group, context, client_only);
+    state = new ContextState(libssl, call.environment().registry, context, client_only);
   } catch (...) {
     libssl.SSL_CTX_free(context);
     throw;

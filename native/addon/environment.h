@@ -49,7 +49,7 @@ struct Environment {
     const auto free = [this](auto* object, uint32_t times) { Free(object, times); };
     connections.Clear(free);
     contexts.Clear(free);
-    for (const Event& event : group.events) libssl.SSL_SESSION_free(event.session);
+    for (const Event& event : registry.events) libssl.SSL_SESSION_free(event.session);
     sessions.Clear(free);
     FreeSmallBlocks();
   }
@@ -91,7 +91,7 @@ struct Environment {
   HandleTable<SSL_SESSION> sessions{HandleKind::kSession};
   HandleTable<SSL_CTX> contexts{HandleKind::kContext};
   HandleTable<SSL> connections{HandleKind::kConnection};
-  ContextGroup group;
+  Registry registry;
   uint64_t references = 0;  // that all slots own together
   std::vector<OpensslError> last_errors;
   std::vector<std::vector<OpensslError>> saved_errors;  // of calls whose events are delivered

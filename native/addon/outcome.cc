@@ -31,9 +31,9 @@ napi_value NewEvent(const Call& call, Event& event) {
 // All that was recorded; nullptr when nothing was.
 napi_value TakeEvents(const Call& call) {
   Environment& environment = call.environment();
-  if (environment.group.events.empty()) return nullptr;
+  if (environment.registry.events.empty()) return nullptr;
   std::vector<Event> events;
-  events.swap(environment.group.events);
+  events.swap(environment.registry.events);
   std::vector<napi_value> values;
   try {
     values.reserve(events.size());

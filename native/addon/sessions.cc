@@ -132,14 +132,14 @@ napi_value PrintKeylog(const Call& call) {
 
 napi_value SetId(const Call& call) {
   SSL_SESSION* session = call.Session(0);
-  Obey(ChangeIdRule(call.environment().group, session));
+  Obey(ChangeIdRule(call.environment().registry, session));
   const Bytes id = call.ByteView(0);
   return call.Number(call.libssl().SSL_SESSION_set1_id(session, id.data, SizeOf(id)));
 }
 
 napi_value SetProtocolVersion(const Call& call) {
   SSL_SESSION* session = call.Session(0);
-  Obey(ChangeIdRule(call.environment().group, session));
+  Obey(ChangeIdRule(call.environment().registry, session));
   return call.Number(call.libssl().SSL_SESSION_set_protocol_version(session, NumberOf<int>(call)));
 }
 
@@ -153,7 +153,7 @@ const SSL_CIPHER* FindCipher(const Libssl& libssl, int32_t id) {
 
 napi_value SetCipher(const Call& call) {
   SSL_SESSION* session = call.Session(0);
-  if (call.IsNull(0)) Obey(StripRule(call.environment().group, session));
+  if (call.IsNull(0)) Obey(StripRule(call.environment().registry, session));
   // src/ gives only numbers that FindCipher knows.
   const SSL_CIPHER* cipher = call.IsNull(0) ? nullptr : FindCipher(call.libssl(), call.Int(0));
   return call.Number(call.libssl().SSL_SESSION_set_cipher(session, cipher));
@@ -192,7 +192,7 @@ napi_value GetMasterKey(const Call& call) {
 napi_value SetMasterKey(const Call& call) {
   SSL_SESSION* session = call.Session(0);
   const Bytes key = call.ByteView(0);
-  if (key.size == 0) Obey(StripRule(call.environment().group, session));
+  if (key.size == 0) Obey(StripRule(call.environment().registry, session));
   return call.Number(call.libssl().SSL_SESSION_set1_master_key(session, key.data, key.size));
 }
 

@@ -92,7 +92,7 @@ napi_value Write(const Call& call) {
   ConnectionState* state = Stepping(call, 0);
   const Bytes bytes = call.ByteView(0);
   const int size = static_cast<int>(bytes.size);
-  return FinishStep(call, Result(state, call.libssl().SSL_write(state->ssl, bytes.data, size)),
+  return FinishStep(call, EndStep(state, call.libssl().SSL_write(state->ssl, bytes.data, size)),
                     state);
 }
 
@@ -102,7 +102,7 @@ napi_value ReadOnce(const Call& call) {
   ConnectionState* state = Stepping(call, 0);
   char bytes[ReadData::kRecord];
   const int room = std::min<int>(call.Int(0), sizeof bytes);
-  const Step step = Result(state, (call.libssl().*member)(state->ssl, bytes, room));
+  const Step step = EndStep(state, (call.libssl().*member)(state->ssl, bytes, room));
   return FinishStep(call, step, state,
                     step.result > 0 ? call.NewBuffer(bytes, step.result) : nullptr);
 }
@@ -150,19 +150,19 @@ napi_value ReadEarlyData(const Call& call) {
 template <auto member>
 napi_value Plain(const Call& call) {
   ConnectionState* state = Stepping(call, 0);
-  return FinishStep(call, Result(state, (call.libssl().*member)(state->ssl)), state);
+  return FinishStep(call, EndStep(state, (call.libssl().*member)(state->ssl)), state);
 }
 
 napi_value KeyUpdate(const Call& call) {
   ConnectionState* state = Stepping(call, 0);
-  return FinishStep(call, Result(state, call.libssl().SSL_key_update(state->ssl, call.Int(0))),
+  return FinishStep(call, EndStep(state, call.libssl().SSL_key_update(state->ssl, call.Int(0))),
                     state);
 }
 
 napi_value Renegotiate(const Call& call) {
   ConnectionState* state = Usable(call, 0);
   Obey(RenegotiateRule(*state));
-  return FinishStep(call, Result(state, call.libssl().SSL_renegotiate(state->ssl)), state);
+  return FinishStep(call, EndStep(state, call.libssl().SSL_renegotiate(state->ssl)), state);
 }
 
 napi_value Clear(const Call& call) {

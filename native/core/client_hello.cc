@@ -90,7 +90,7 @@ void GuardCache(const ContextState& state, SSL* ssl) {
 }
 
 // Whether the handshake goes on, or pauses for what it has asked for.
-int Judge(ConnectionState& state) {
+int PauseOrGoOn(ConnectionState& state) {
   const Libssl& libssl = state.context.libssl;
   SSL* const ssl = state.ssl;
   GuardCache(state.context, ssl);
@@ -121,7 +121,7 @@ int OnClientHello(SSL* ssl, int*, void*) {
     return kClientHelloError;  // of a context that cannot be known
   }
   if (!SwitchContext(&state)) return kClientHelloError;
-  const int result = Judge(state);
+  const int result = PauseOrGoOn(state);
   state.paused = result == kClientHelloRetry;
   return result;
 }

@@ -19,7 +19,7 @@ void FreeState(void*, void* state, CRYPTO_EX_DATA*, int, long, void*) {
   delete static_cast<ConnectionState*>(state);
 }
 
-ExPlace place(kExIndexSsl, FreeState);
+ExDataIndex state_index(kExIndexSsl, FreeState);
 
 // A client that resumes a session of TLS 1.2 may get a new ticket. libssl then makes a session of
 // it, in place of the one offered, and does not call new_session_cb.
@@ -62,19 +62,19 @@ ConnectionState::ConnectionState(ContextState& context_in, SSL* ssl_in)
       ssl(ssl_in),
       offered_alpn(context.offered_alpn),
       fragment_code(context.fragment_code),
-      next(context.group.connections),
+      next(context.registry.connections),
       asks_for_psk(context.asks_for_psk) {
   if (next != nullptr) next->previous = this;
-  context.group.connections = this;
+  context.registry.connections = this;
 }
 
 ConnectionState::~ConnectionState() {
-  (previous == nullptr ? context.group.connections : previous->next) = next;
+  (previous == nullptr ? context.registry.connections : previous->next) = next;
   if (next != nullptr) next->previous = previous;
 }
 
 ConnectionState* ConnectionState::Of(const Libssl& libssl, const SSL* ssl) {
-  return static_cast<ConnectionState*>(libssl.SSL_get_ex_data(ssl, place.Index(libssl)));
+  return static_cast<ConnectionState*>(libssl.SSL_get_ex_data(ssl, state_index.Index(libssl)));
 }
 
 SSL* NewConnection(ContextState* context) {
@@ -91,7 +91,7 @@ SSL* NewConnection(ContextState* context) {
                       : libssl.BIO_new(libssl.BIO_s_mem());
   BIO* out = datagrams ? NewDatagramBio(libssl, DatagramsOf::kOwn, KeepSent, ssl)
                        : libssl.BIO_new(libssl.BIO_s_mem());
-  const int index = place.Index(libssl);
+  const int index = state_index.Index(libssl);
   if (state == nullptr || in == nullptr || out == nullptr || index < 0 ||
       libssl.SSL_set_ex_data(ssl, index, state) != 1) {
     delete state;
@@ -104,7 +104,7 @@ SSL* NewConnection(ContextState* context) {
   return ssl;
 }
 
-Step Result(ConnectionState* state, int result) {
+Step EndStep(ConnectionState* state, int result) {
   state->last_error =
       result > 0 ? kErrorNone : state->context.libssl.SSL_get_error(state->ssl, result);
   if (!Ready(state->context.libssl, state->ssl)) return {result, state->last_error};
@@ -144,7 +144,7 @@ size_t Pending(const Libssl& libssl, SSL* ssl) {
 }
 
 Step Handshake(ConnectionState* state, int (*function)(SSL*)) {
-  return Result(state, function(state->ssl));
+  return EndStep(state, function(state->ssl));
 }
 
 // Whether data of the peer was dropped because only this side has sent its end: libssl gives 0
@@ -168,11 +168,11 @@ Step Proceed(ConnectionState* state) {
   // Nothing has come: what there is was read before.
   if (!later && libssl.SSL_has_pending(state->ssl) == 0 &&
       libssl.BIO_ctrl(libssl.SSL_get_rbio(state->ssl), kBioCtrlPending, 0, nullptr) <= 0) {
-    return Result(state, 1);
+    return EndStep(state, 1);
   }
   for (;;) {
     char byte;
-    const Step step = Result(state, libssl.SSL_peek(state->ssl, &byte, 1));
+    const Step step = EndStep(state, libssl.SSL_peek(state->ssl, &byte, 1));
     if (step.error == kErrorWantRead) return {1, kErrorNone};
     // Once more where it has to begin a handshake: it does so between two records only, and a write
     // must not be what does it.
@@ -185,7 +185,7 @@ Step ReadSome(ConnectionState* state, void* data, size_t room) {
   const int most = static_cast<int>(std::min<size_t>(room, INT_MAX));
   Step step;
   do {
-    step = Result(state, libssl.SSL_read(state->ssl, data, most));
+    step = EndStep(state, libssl.SSL_read(state->ssl, data, most));
   } while (most > 0 && Dropped(state, step));  // with no room the same 0 is for ever
   return step;
 }
@@ -224,7 +224,7 @@ Step WriteEarlyData(ConnectionState* state, const void* data, size_t size) {
   const int result = libssl.SSL_write_early_data(state->ssl, data, size, &written);
   NoteEarlyData(state, was_before, result);
   if (result == 1 && room != kNoLimit) state->early_data_room = room - std::min(room, written);
-  return Result(state, result);
+  return EndStep(state, result);
 }
 
 Step ReadEarlyData(ConnectionState* state, void* data, size_t room, size_t* size) {
@@ -233,7 +233,7 @@ Step ReadEarlyData(ConnectionState* state, void* data, size_t room, size_t* size
   const int result = libssl.SSL_read_early_data(state->ssl, data, room, size);
   NoteEarlyData(state, was_before, result);
   if (result == kReadEarlyDataFinish) state->early_data_read = true;
-  return Result(state, result);
+  return EndStep(state, result);
 }
 
 int Offer(ConnectionState* state, SSL_SESSION* session) {
@@ -269,7 +269,7 @@ Step Clear(ConnectionState* state) {
   } else {
     state->unusable = Rule::kHalfCleared;
   }
-  return Result(state, result);
+  return EndStep(state, result);
 }
 
 void ChooseSide(ConnectionState* state, ConnectionState::Side side) {

@@ -1,4 +1,4 @@
-// What belongs to an SSL beside libssl's own, and the steps of a connection over memory.
+// Our state of an SSL, and the steps of a connection over memory.
 
 #ifndef LIBSSL_SESSION_NATIVE_CORE_CONNECTION_H_
 #define LIBSSL_SESSION_NATIVE_CORE_CONNECTION_H_
@@ -106,7 +106,7 @@ struct ConnectionState {
   unsigned int first_timeout = 0;  // microseconds: how long it waits before it first sends again
   std::string peer_address;        // what a cookie is bound to
 
-  // The others of the group.
+  // The others of the registry.
   ConnectionState* previous = nullptr;
   ConnectionState* next;
 
@@ -129,8 +129,8 @@ struct Step {
   int error;
 };
 
-// What the call that gave `result` came to.
-Step Result(ConnectionState* state, int result);
+// The end of a step: what the call that gave `result` came to.
+Step EndStep(ConnectionState* state, int result);
 
 // Before a step, which may be the one that begins the handshake: the rule that forbids it.
 Rule BeforeStep(ConnectionState* state);

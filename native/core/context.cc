@@ -19,7 +19,7 @@ void FreeState(void*, void* state, CRYPTO_EX_DATA*, int, long, void*) {
   delete static_cast<ContextState*>(state);
 }
 
-ExPlace place(kExIndexSslCtx, FreeState);
+ExDataIndex state_index(kExIndexSslCtx, FreeState);
 
 OPENSSL_LHASH* Cache(const ContextState& state) {
   return reinterpret_cast<OPENSSL_LHASH*>(state.libssl.SSL_CTX_sessions(state.context));
@@ -44,7 +44,8 @@ void OnRemoveSession(SSL_CTX* context, SSL_SESSION* session) {
 // A reference to what was found for the id. libssl puts it into its own cache and looks at nothing,
 // so a session that must not go there is none; one that is another context's, or will be, is
 // copied.
-SSL_SESSION* Found(const ConnectionState& state, const unsigned char* id, size_t id_size) {
+SSL_SESSION* ReferenceToFound(const ConnectionState& state, const unsigned char* id,
+                              size_t id_size) {
   const Libssl& libssl = state.context.libssl;
   for (const SessionReference& found : state.found) {
     SSL_SESSION* session = found.get();
@@ -54,8 +55,8 @@ SSL_SESSION* Found(const ConnectionState& state, const unsigned char* id, size_t
                       libssl.SSL_SESSION_is_resumable(session) == 1 &&
                       HasCipherAndKey(libssl, session);
     if (!fits) continue;
-    const ContextGroup& group = state.context.group;
-    if (group.CachedElsewhere(session, &state.context) || group.InHandshake(session)) {
+    const Registry& registry = state.context.registry;
+    if (registry.CachedElsewhere(session, &state.context) || registry.InHandshake(session)) {
       return libssl.SSL_SESSION_dup(session);
     }
     libssl.SSL_SESSION_up_ref(session);
@@ -66,7 +67,7 @@ SSL_SESSION* Found(const ConnectionState& state, const unsigned char* id, size_t
 
 SSL_SESSION* OnGetSession(SSL* ssl, const unsigned char* id, int size, int* copy) {
   const ConnectionState& state = *ConnectionState::Of(CallbackLibssl(), ssl);
-  SSL_SESSION* session = Found(state, id, static_cast<size_t>(size));
+  SSL_SESSION* session = ReferenceToFound(state, id, static_cast<size_t>(size));
   *copy = 0;  // the reference is libssl's
   return session;
 }
@@ -172,16 +173,16 @@ SSL_TICKET_RETURN OnTicketReceived(SSL* ssl, SSL_SESSION* session, const unsigne
 
 const Libssl& CallbackLibssl() { return *callback_libssl.load(std::memory_order_relaxed); }
 
-// ---- ContextGroup.
+// ---- Registry.
 
-bool ContextGroup::CachedElsewhere(const SSL_SESSION* session, const ContextState* own) const {
+bool Registry::CachedElsewhere(const SSL_SESSION* session, const ContextState* own) const {
   for (const ContextState* state : contexts) {
     if (state != own && state->Has(session)) return true;
   }
   return false;
 }
 
-bool ContextGroup::AnyInHandshake(const SSL_SESSION* session) const {
+bool Registry::AnyInHandshake(const SSL_SESSION* session) const {
   for (const ConnectionState* state = connections; state != nullptr; state = state->next) {
     const Libssl& libssl = state->context.libssl;
     const SSL* ssl = state->ssl;
@@ -193,7 +194,7 @@ bool ContextGroup::AnyInHandshake(const SSL_SESSION* session) const {
   return false;
 }
 
-bool ContextGroup::InUse(const SSL_SESSION* session) const {
+bool Registry::InUse(const SSL_SESSION* session) const {
   for (const ConnectionState* state = connections; state != nullptr; state = state->next) {
     if (state->context.libssl.SSL_get_session(state->ssl) == session) return true;
   }
@@ -202,14 +203,14 @@ bool ContextGroup::InUse(const SSL_SESSION* session) const {
 
 // ---- ContextState.
 
-ContextState::ContextState(const Libssl& libssl_in, ContextGroup& group_in, SSL_CTX* context_in,
+ContextState::ContextState(const Libssl& libssl_in, Registry& group_in, SSL_CTX* context_in,
                            bool client_only_in)
-    : libssl(libssl_in), group(group_in), context(context_in), client_only(client_only_in) {
+    : libssl(libssl_in), registry(group_in), context(context_in), client_only(client_only_in) {
   callback_libssl.store(&libssl, std::memory_order_relaxed);  // one for the whole process
-  group.contexts.push_back(this);
-  const int index = place.Index(libssl);
+  registry.contexts.push_back(this);
+  const int index = state_index.Index(libssl);
   if (index < 0 || libssl.SSL_CTX_set_ex_data(context, index, this) != 1) {
-    group.contexts.pop_back();
+    registry.contexts.pop_back();
     throw std::bad_alloc();
   }
   // Always: a server that has switched to this context by SNI calls it for the second ClientHello.
@@ -218,19 +219,20 @@ ContextState::ContextState(const Libssl& libssl_in, ContextGroup& group_in, SSL_
 }
 
 ContextState::~ContextState() {
-  group.contexts.erase(std::find(group.contexts.begin(), group.contexts.end(), this));
+  registry.contexts.erase(std::find(registry.contexts.begin(), registry.contexts.end(), this));
   if (observed != 0) Record(EventKind::kContextGone, kNullHandle, nullptr, nullptr, 0, 0);
   // One after the other, not one inside the other: a chain of them can be longer than the stack.
-  const bool first = group.orphans.empty();
+  const bool first = registry.orphans.empty();
   for (const auto& [name, other] : server_names) {
-    if (other != context) group.orphans.push_back(other);
+    if (other != context) registry.orphans.push_back(other);
   }
-  for (size_t i = 0; first && i < group.orphans.size(); ++i) libssl.SSL_CTX_free(group.orphans[i]);
-  if (first) group.orphans.clear();
+  for (size_t i = 0; first && i < registry.orphans.size(); ++i)
+    libssl.SSL_CTX_free(registry.orphans[i]);
+  if (first) registry.orphans.clear();
 }
 
 ContextState* ContextState::Of(const Libssl& libssl, const SSL_CTX* context) {
-  return static_cast<ContextState*>(libssl.SSL_CTX_get_ex_data(context, place.Index(libssl)));
+  return static_cast<ContextState*>(libssl.SSL_CTX_get_ex_data(context, state_index.Index(libssl)));
 }
 
 void ContextState::Observe(uint32_t kinds) {
@@ -250,9 +252,9 @@ void ContextState::Observe(uint32_t kinds) {
 void ContextState::Record(EventKind kind, Handle connection, SSL_SESSION* session, const void* data,
                           size_t size, int number) {
   try {
-    group.events.push_back({kind, id, connection, session,
-                            Secret(static_cast<const uint8_t*>(data), data == nullptr ? 0 : size),
-                            number});
+    registry.events.push_back(
+        {kind, id, connection, session,
+         Secret(static_cast<const uint8_t*>(data), data == nullptr ? 0 : size), number});
   } catch (const std::bad_alloc&) {
     libssl.SSL_SESSION_free(session);
   }

@@ -1,6 +1,6 @@
-// What belongs to an SSL_CTX beside libssl's own: who may have its sessions, what its callbacks
-// answer and record. It lives as long as the SSL_CTX, which connections may keep beyond its last
-// handle.
+// Our state of an SSL_CTX, and the callbacks that we install on it: who may have its sessions, what
+// its callbacks answer and record. It lives as long as the SSL_CTX, which connections may keep
+// beyond its last handle.
 
 #ifndef LIBSSL_SESSION_NATIVE_CORE_CONTEXT_H_
 #define LIBSSL_SESSION_NATIVE_CORE_CONTEXT_H_
@@ -31,10 +31,10 @@ struct Verification {
 
 inline constexpr size_t kTicketKeyName = 16;
 
-// A place for what is ours in all of libssl's objects of a kind. For the whole process.
-class ExPlace {
+// The ex_data index of our state in libssl's objects of a kind. For the whole process.
+class ExDataIndex {
  public:
-  constexpr ExPlace(int kind, CRYPTO_EX_free* free) : kind_(kind), free_(free) {}
+  constexpr ExDataIndex(int kind, CRYPTO_EX_free* free) : kind_(kind), free_(free) {}
 
   // Its index; -1 when out of memory, and the next call tries again.
   int Index(const Libssl& libssl) {
@@ -57,8 +57,8 @@ class ExPlace {
   std::atomic<int> index_{-1};
 };
 
-// The contexts of one environment. Not thread-safe: an environment is a thread.
-struct ContextGroup {
+// The contexts and connections of one environment. Not thread-safe: an environment is a thread.
+struct Registry {
   std::vector<Event> events;
   std::vector<ContextState*> contexts;     // those that are alive, with a handle or without
   ConnectionState* connections = nullptr;  // the first; each knows the next
@@ -82,7 +82,7 @@ struct ContextGroup {
 
 struct ContextState {
   // Takes its place in `context`. `client_only`: its method has no server side.
-  ContextState(const Libssl& libssl, ContextGroup& group, SSL_CTX* context, bool client_only);
+  ContextState(const Libssl& libssl, Registry& registry, SSL_CTX* context, bool client_only);
   ~ContextState();
   ContextState(const ContextState&) = delete;
   ContextState& operator=(const ContextState&) = delete;
@@ -107,7 +107,7 @@ struct ContextState {
   std::vector<SSL_SESSION*> Cached() const;
 
   const Libssl& libssl;
-  ContextGroup& group;
+  Registry& registry;
   SSL_CTX* const context;
   const bool client_only;
   Handle id = kNullHandle;  // the first handle

@@ -91,7 +91,7 @@ Step HandleTimeout(ConnectionState* state) {
   if (state->paused) return {0, kErrorNone};
   const auto result =
       static_cast<int>(state->context.libssl.SSL_ctrl(state->ssl, kCtrlHandleTimeout, 0, nullptr));
-  return result == 0 ? Step{0, kErrorNone} : Result(state, result);
+  return result == 0 ? Step{0, kErrorNone} : EndStep(state, result);
 }
 
 void SetFirstTimeout(ConnectionState* state, unsigned int microseconds) {
@@ -106,7 +106,7 @@ Step Listen(ConnectionState* state) {
                                                                          libssl.BIO_ADDR_free);
   if (nobody == nullptr) return {-1, kErrorSsl};
   const int result = libssl.DTLSv1_listen(state->ssl, nobody.get());
-  return result == 0 ? Step{0, kErrorNone} : Result(state, result);
+  return result == 0 ? Step{0, kErrorNone} : EndStep(state, result);
 }
 
 void InstallCookies(ContextState* state) {

@@ -15,7 +15,7 @@ namespace {
 //
 // `hash`: the one that a HelloRetryRequest has fixed, or nullptr. With a PSK of another libssl
 // fails, where without that request the server would just decline it.
-SSL_SESSION* Give(const Libssl& libssl, const SessionReference& session, const EVP_MD* hash) {
+SSL_SESSION* CopyForPsk(const Libssl& libssl, const SessionReference& session, const EVP_MD* hash) {
   if (PskRule(libssl, session.get()) != Rule::kNone) return nullptr;
   const SSL_CIPHER* cipher = libssl.SSL_SESSION_get0_cipher(session.get());
   if (hash != nullptr && libssl.SSL_CIPHER_get_handshake_digest(cipher) != hash) return nullptr;
@@ -42,7 +42,7 @@ int OnPskUse(SSL* ssl, const EVP_MD* hash, const unsigned char** identity, size_
   ConnectionState& state = *ConnectionState::Of(libssl, ssl);
   *session = nullptr;
   if (const auto* answer = FirstAnswer(state, &Answers::psk_use)) {
-    *session = Give(libssl, answer->second, hash);
+    *session = CopyForPsk(libssl, answer->second, hash);
     *identity = reinterpret_cast<const unsigned char*>(answer->first.data());
     *size = answer->first.size();
   }
@@ -59,7 +59,7 @@ int OnPskFind(SSL* ssl, const unsigned char* identity, size_t size, SSL_SESSION*
   try {
     const std::string key(reinterpret_cast<const char*>(identity), size);
     if (const auto* answer = FirstAnswer(state, &Answers::psk_find, key)) {
-      *session = Give(libssl, *answer, nullptr);
+      *session = CopyForPsk(libssl, *answer, nullptr);
     }
   } catch (const std::bad_alloc&) {
     return 0;

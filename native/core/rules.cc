@@ -236,15 +236,15 @@ bool CanGoWith(const ConnectionState& state, const SSL_SESSION* session, bool ma
 bool NeedsCopy(const ConnectionState& state, const SSL_SESSION* session, uint32_t origin) {
   const ContextState& context = state.context;
   const bool came_from_other = origin != 0 && origin != Origin(context.id);
-  return came_from_other || context.group.CachedElsewhere(session, &context);
+  return came_from_other || context.registry.CachedElsewhere(session, &context);
 }
 
-Rule ChangeIdRule(const ContextGroup& group, const SSL_SESSION* session) {
-  return group.Cached(session) ? Rule::kCached : Rule::kNone;
+Rule ChangeIdRule(const Registry& registry, const SSL_SESSION* session) {
+  return registry.Cached(session) ? Rule::kCached : Rule::kNone;
 }
 
-Rule StripRule(const ContextGroup& group, const SSL_SESSION* session) {
-  return group.InUse(session) ? Rule::kInUse : Rule::kNone;
+Rule StripRule(const Registry& registry, const SSL_SESSION* session) {
+  return registry.InUse(session) ? Rule::kInUse : Rule::kNone;
 }
 
 Rule AddToCacheRule(const ContextState& context, const SSL_SESSION* session) {
@@ -255,12 +255,12 @@ Rule AddToCacheRule(const ContextState& context, const SSL_SESSION* session) {
   // It has an id, so only the mark can make it not resumable.
   if (!context.client_only && libssl.SSL_SESSION_is_resumable(session) != 1)
     return Rule::kNotResumable;
-  if (context.group.CachedElsewhere(session, &context)) return Rule::kOtherCache;
-  return context.group.InHandshake(session) ? Rule::kInHandshake : Rule::kNone;
+  if (context.registry.CachedElsewhere(session, &context)) return Rule::kOtherCache;
+  return context.registry.InHandshake(session) ? Rule::kInHandshake : Rule::kNone;
 }
 
 Rule RemoveFromCacheRule(const ContextState& context, const SSL_SESSION* session) {
-  return context.group.CachedElsewhere(session, &context) ? Rule::kOtherCacheHasIt : Rule::kNone;
+  return context.registry.CachedElsewhere(session, &context) ? Rule::kOtherCacheHasIt : Rule::kNone;
 }
 
 Rule ServerNameRule(const ContextState& context, const SSL_CTX* other) {

@@ -58,10 +58,10 @@ bool CanGoWith(const ConnectionState& state, const SSL_SESSION* session, bool ma
 bool NeedsCopy(const ConnectionState& state, const SSL_SESSION* session, uint32_t origin);
 
 // Whether a session may get another id or version: a cache finds its sessions by them.
-Rule ChangeIdRule(const ContextGroup& group, const SSL_SESSION* session);
+Rule ChangeIdRule(const Registry& registry, const SSL_SESSION* session);
 
 // Whether a session may lose its cipher or its key.
-Rule StripRule(const ContextGroup& group, const SSL_SESSION* session);
+Rule StripRule(const Registry& registry, const SSL_SESSION* session);
 
 // Whether a context may take a session into its cache, or out of it.
 Rule AddToCacheRule(const ContextState& context, const SSL_SESSION* session);

@@ -16,7 +16,7 @@ ContextState& Current(const ConnectionState& state) {
 
 // In a session: the id of the context that verified its peer, in the handshake that made it. Copies
 // have it too; what was decoded has none.
-ExPlace verified_by(kExIndexSslSession, nullptr);
+ExDataIndex verified_by(kExIndexSslSession, nullptr);
 
 void NoteVerified(const ConnectionState& state) {
   const Libssl& libssl = state.context.libssl;

@@ -315,7 +315,7 @@ bool Talks(const Pair& pair) {
 void Contexts(const Libssl& libssl) {
   {
     // The very first one, which also takes the places for what is ours.
-    ContextGroup group;
+    Registry registry;
     SSL_CTX* context = libssl.SSL_CTX_new(libssl.TLS_method());
     CHECK(context != nullptr);
     for (long n = 0;; ++n) {
@@ -324,30 +324,30 @@ void Contexts(const Libssl& libssl) {
       countdown = n;
       bool made = true;
       try {
-        new ContextState(libssl, group, context, false);
+        new ContextState(libssl, registry, context, false);
       } catch (const std::bad_alloc&) {
         made = false;
       }
       countdown = -1;
       libssl.ERR_clear_error();
       CHECK(made == !failed);
-      CHECK(group.contexts.size() == (made ? 1u : 0u));
+      CHECK(registry.contexts.size() == (made ? 1u : 0u));
       if (made) break;
     }
-    CHECK(ContextState::Of(libssl, context) == group.contexts[0]);
+    CHECK(ContextState::Of(libssl, context) == registry.contexts[0]);
     libssl.SSL_CTX_free(context);
-    CHECK(group.contexts.empty());
+    CHECK(registry.contexts.empty());
   }
   for (const Side side : {Side::kClient, Side::kServer}) {
     Endures(libssl, side == Side::kServer ? "a server's context" : "a client's context", [&] {
-      ContextGroup group;
+      Registry registry;
       SSL_CTX* context = nullptr;
       {
         const Armed armed;
-        context = NewContext(libssl, group, side, kAnyTls);
+        context = NewContext(libssl, registry, side, kAnyTls);
       }
       libssl.SSL_CTX_free(context);
-      CHECK(group.contexts.empty());
+      CHECK(registry.contexts.empty());
       return context != nullptr;
     });
   }

@@ -476,7 +476,7 @@ void TestLookups(const Libssl& libssl) {
       if (in == In::kCache)
         CHECK(libssl.SSL_CTX_add_session(other.get(), contexts.stored->get()) == 1);
       if (in == In::kHandshake) under_way.client.Proceed();
-      CHECK(world.group.InHandshake(contexts.stored->get()) == (in == In::kHandshake));
+      CHECK(world.registry.InHandshake(contexts.stored->get()) == (in == In::kHandshake));
       Pair pair(contexts.client, contexts.server, session.get());
       pair.Join();
       Answer(pair.server, contexts.stored->get());
@@ -744,7 +744,7 @@ void TestLifetimes(const Libssl& libssl) {
             if (server_first) pair.server.Free();
             pair.client.Free();
             if (!contexts_first) client.Free();
-            CHECK(world.group.contexts.size() ==
+            CHECK(world.registry.contexts.size() ==
                   (server_first ? 0u : 1u) + (contexts_first || !server_first ? 0u : 1u));
           }
         }
@@ -761,17 +761,17 @@ void TestLifetimes(const Libssl& libssl) {
       CHECK(pair.Join().server.error == kErrorWantClientHello);
       if (answered) Answer(pair.server, contexts.stored->get());
       pair.server.Free();
-      CHECK(world.group.connections == pair.client.state());
+      CHECK(world.registry.connections == pair.client.state());
     }
   });
 
-  Test("the connections of a group are those that live", [&] {
+  Test("the connections of a registry are those that live", [&] {
     World world(libssl);
     const Context client(world, Side::kClient);
     const auto count = [&] {
       int found = 0;
       const ConnectionState* previous = nullptr;
-      for (const ConnectionState* at = world.group.connections; at != nullptr; at = at->next) {
+      for (const ConnectionState* at = world.registry.connections; at != nullptr; at = at->next) {
         CHECK(at->previous == previous);
         previous = at;
         ++found;
@@ -785,7 +785,7 @@ void TestLifetimes(const Libssl& libssl) {
     fourth.Free();
     CHECK(count() == 2);
     first.Free();
-    CHECK(count() == 1 && world.group.connections == third.state());
+    CHECK(count() == 1 && world.registry.connections == third.state());
     third.Free();
     CHECK(count() == 0);
   });
@@ -797,12 +797,12 @@ void TestLifetimes(const Libssl& libssl) {
       const Context server(world, Side::kServer, version);
       const Owned session(libssl, MakeSession(client, server));
       Pair pair(client, server, session.get());
-      CHECK(!world.group.InHandshake(session.get()));
+      CHECK(!world.registry.InHandshake(session.get()));
       pair.client.Proceed();
-      CHECK(world.group.InHandshake(session.get()));
+      CHECK(world.registry.InHandshake(session.get()));
       CHECK(pair.Connect());
-      CHECK(!world.group.InHandshake(session.get()));
-      CHECK(!world.group.InHandshake(pair.client.Session()));
+      CHECK(!world.registry.InHandshake(session.get()));
+      CHECK(!world.registry.InHandshake(pair.client.Session()));
       pair.Shutdown();
     }
   });

@@ -13,7 +13,7 @@ using Kinds = std::vector<EventKind>;
 
 Kinds KindsOf(const World& world) {
   Kinds kinds;
-  for (const Event& event : world.group.events) kinds.push_back(event.kind);
+  for (const Event& event : world.registry.events) kinds.push_back(event.kind);
   return kinds;
 }
 
@@ -47,11 +47,11 @@ void TestCaches(const Libssl& libssl) {
       CHECK(server->Has(session.get()));
       CHECK(!server->Has(copy.get()));
       CHECK(!other->Has(session.get()));
-      CHECK(world.group.Cached(session.get()));
-      CHECK(!world.group.Cached(copy.get()));
-      CHECK(world.group.CachedElsewhere(session.get(), other.state()));
-      CHECK(!world.group.CachedElsewhere(session.get(), server.state()));
-      CHECK(!world.group.InHandshake(session.get()));
+      CHECK(world.registry.Cached(session.get()));
+      CHECK(!world.registry.Cached(copy.get()));
+      CHECK(world.registry.CachedElsewhere(session.get(), other.state()));
+      CHECK(!world.registry.CachedElsewhere(session.get(), server.state()));
+      CHECK(!world.registry.InHandshake(session.get()));
       CHECK(FindId(server, id) == session.get());
       CHECK(FindId(server, id, true) == nullptr);
       CHECK(FindId(server, id.substr(1)) == nullptr);
@@ -59,7 +59,7 @@ void TestCaches(const Libssl& libssl) {
       CHECK(FindId(other, id) == nullptr);
       CHECK(server->Cached() == std::vector<SSL_SESSION*>{session.get()});
       CHECK(libssl.SSL_CTX_remove_session(server.get(), session.get()) == 1);
-      CHECK(!world.group.Cached(session.get()));
+      CHECK(!world.registry.Cached(session.get()));
       CHECK(FindId(server, id) == nullptr);
       CHECK(server->Cached().empty());
     }
@@ -139,15 +139,15 @@ void TestEvents(const Libssl& libssl) {
     }
     CHECK(libssl.SSL_CTX_remove_session(client.get(),
                                         world.Events(EventKind::kNewSession)[1]->session) == 1);
-    CHECK(world.group.events.back().kind == EventKind::kRemoveSession);
-    CHECK(world.group.events.back().session == world.Events(EventKind::kNewSession)[1]->session);
-    CHECK(world.group.events.back().connection == kNullHandle);
+    CHECK(world.registry.events.back().kind == EventKind::kRemoveSession);
+    CHECK(world.registry.events.back().session == world.Events(EventKind::kNewSession)[1]->session);
+    CHECK(world.registry.events.back().connection == kNullHandle);
     const Handle ids[] = {client->id, server->id};
     client.Free();
     server.Free();
     const auto gone = world.Events(EventKind::kContextGone);
     CHECK(gone.size() == 2 && gone[0]->context == ids[0] && gone[1]->context == ids[1]);
-    CHECK(world.group.events.back().kind == EventKind::kContextGone);
+    CHECK(world.registry.events.back().kind == EventKind::kContextGone);
     CHECK(world.Events(EventKind::kRemoveSession).size() == 2);  // the server's cache
     // The references outlive all that they came from.
     for (const Event* event : world.Events(EventKind::kNewSession)) {
@@ -168,7 +168,7 @@ void TestEvents(const Libssl& libssl) {
          CHECK(KindsOf(world) ==
                Kinds({EventKind::kTicketReceived, EventKind::kKeylog, EventKind::kTicketIssued,
                       EventKind::kKeylog, EventKind::kNewSession}));
-         CHECK(world.group.events.back().context == client->id);
+         CHECK(world.registry.events.back().context == client->id);
        });
 
   Test("TLS 1.3: an event for each ticket, on both sides", [&] {
@@ -201,19 +201,19 @@ void TestEvents(const Libssl& libssl) {
       return server->Cached().size();
     };
     CHECK(connect() == 0);
-    CHECK(world.group.events.empty());
+    CHECK(world.registry.events.empty());
     server->Observe(Bit(EventKind::kRemoveSession));
     CHECK(connect() == 2);  // a remove callback makes libssl cache the sessions of its tickets
-    CHECK(world.group.events.empty());
+    CHECK(world.registry.events.empty());
     libssl.SSL_CTX_flush_sessions(server.get(), 0);
     CHECK(KindsOf(world) == Kinds(2, EventKind::kRemoveSession));
     server->Observe(Bit(EventKind::kKeylog));
     CHECK(connect() == 0);
     CHECK(world.Events(EventKind::kKeylog).size() == 5);
-    CHECK(world.group.events.size() == 7);
+    CHECK(world.registry.events.size() == 7);
     server->Observe(0);
     CHECK(connect() == 0);
-    CHECK(world.group.events.size() == 7);
+    CHECK(world.registry.events.size() == 7);
   });
 
   Test("a context that is freed with what it caches gives an event for each session", [&] {
@@ -361,9 +361,9 @@ void TestServerNames(const Libssl& libssl) {
         last = std::move(next);
       }
     }
-    CHECK(world.group.contexts.size() == kLength);
+    CHECK(world.registry.contexts.size() == kLength);
     first.reset();
-    CHECK(world.group.contexts.empty());
+    CHECK(world.registry.contexts.empty());
   });
 
   Test("a context lives as long as one that names it, or a connection of it", [&] {
@@ -375,13 +375,13 @@ void TestServerNames(const Libssl& libssl) {
     Pair pair(client, server);
     other.Free();
     server.Free();
-    CHECK(world.group.contexts.size() == 3);
+    CHECK(world.registry.contexts.size() == 3);
     libssl.SSL_ctrl(pair.client.get(), kCtrlSetHostname, kNameTypeHostName,
                     const_cast<char*>("other.example"));
     CHECK(pair.Connect());
     pair.Shutdown();
     pair.server.Free();
-    CHECK(world.group.contexts.size() == 1);
+    CHECK(world.registry.contexts.size() == 1);
   });
 }
 
@@ -531,7 +531,7 @@ void TestTickets(const Libssl& libssl) {
     world.ForgetEvents();
     Pair pair(client, server);
     CHECK(pair.Connect());
-    CHECK(world.group.events.empty());
+    CHECK(world.registry.events.empty());
     pair.Shutdown();
   });
 }
@@ -611,7 +611,7 @@ void TestPskTls13(const Libssl& libssl) {
     InstallPskFind(server.state(), nullptr, false);
     Pair pair(client, server);
     CHECK(pair.Connect());
-    CHECK(!pair.server.Reused() && world.group.events.empty());
+    CHECK(!pair.server.Reused() && world.registry.events.empty());
     pair.Shutdown();
   });
 
@@ -751,7 +751,7 @@ void TestPskTls12(const Libssl& libssl) {
     InstallPskClient(client.state(), nullptr, false);
     Pair pair(client, server);
     CHECK(!pair.Connect());
-    CHECK(world.group.events.empty());
+    CHECK(world.registry.events.empty());
   });
 }
 
@@ -812,7 +812,7 @@ void TestEarlyData(const Libssl& libssl) {
          world.ForgetEvents();
          Pair pair(client, server, session.get());
          CHECK(pair.Connect());
-         CHECK(world.group.events.empty());
+         CHECK(world.registry.events.empty());
          pair.Shutdown();
        });
 }

@@ -24,12 +24,12 @@ void TestCaches(const Libssl& libssl) {
     const Context server(world, Side::kServer);
     const Owned session(libssl, FixtureSession(libssl, "tls12"));
     const Owned copy(libssl, libssl.SSL_SESSION_dup(session.get()));
-    CHECK(ChangeIdRule(world.group, session.get()) == Rule::kNone);
+    CHECK(ChangeIdRule(world.registry, session.get()) == Rule::kNone);
     Add(server, session.get());
-    CHECK(ChangeIdRule(world.group, session.get()) == Rule::kCached);
-    CHECK(ChangeIdRule(world.group, copy.get()) == Rule::kNone);
+    CHECK(ChangeIdRule(world.registry, session.get()) == Rule::kCached);
+    CHECK(ChangeIdRule(world.registry, copy.get()) == Rule::kNone);
     Remove(server, session.get());
-    CHECK(ChangeIdRule(world.group, session.get()) == Rule::kNone);
+    CHECK(ChangeIdRule(world.registry, session.get()) == Rule::kNone);
   });
 
   Test("a cache takes no session without an id", [&] {
@@ -45,7 +45,7 @@ void TestCaches(const Libssl& libssl) {
     World world(libssl);
     const Context server(world, Side::kServer);
     SSL_CTX* client = libssl.SSL_CTX_new(libssl.TLS_client_method());
-    const auto* client_only = new ContextState(libssl, world.group, client, true);
+    const auto* client_only = new ContextState(libssl, world.registry, client, true);
     const Owned session(libssl, FixtureSession(libssl, "tls12"));
     CHECK(AddToCacheRule(*server.state(), session.get()) == Rule::kNone);
     Add(server, session.get());
@@ -112,13 +112,13 @@ void TestCipherAndKey(const Libssl& libssl) {
     World world(libssl);
     const Context client(world, Side::kClient);
     const Owned session(libssl, FixtureSession(libssl, "tls12"));
-    CHECK(StripRule(world.group, session.get()) == Rule::kNone);
+    CHECK(StripRule(world.registry, session.get()) == Rule::kNone);
     Connection connection(client);
-    CHECK(StripRule(world.group, session.get()) == Rule::kNone);
+    CHECK(StripRule(world.registry, session.get()) == Rule::kNone);
     CHECK(libssl.SSL_set_session(connection.get(), session.get()) == 1);
-    CHECK(StripRule(world.group, session.get()) == Rule::kInUse);
+    CHECK(StripRule(world.registry, session.get()) == Rule::kInUse);
     connection.Free();
-    CHECK(StripRule(world.group, session.get()) == Rule::kNone);
+    CHECK(StripRule(world.registry, session.get()) == Rule::kNone);
   });
 
   Test("what is resumed, or a PSK, has a cipher and a key; a PSK those of TLS 1.3", [&] {

@@ -53,14 +53,14 @@ inline int UsePrivateKey(const Libssl& libssl, SSL_CTX* context, const std::stri
 
 // A context that speaks `version` only, or any of TLS. A server has the certificate, and caches; a
 // client caches too. nullptr when out of memory.
-inline SSL_CTX* NewContext(const Libssl& libssl, ContextGroup& group, Side side, int version) {
+inline SSL_CTX* NewContext(const Libssl& libssl, Registry& registry, Side side, int version) {
   static const std::string certificate = Fixture("tls-cert.pem");
   static const std::string key = Fixture("tls-key.pem");
   const bool datagrams = version >> 8 == 0xfe;
   SSL_CTX* context = libssl.SSL_CTX_new(datagrams ? libssl.DTLS_method() : libssl.TLS_method());
   if (context == nullptr) return nullptr;
   try {
-    new ContextState(libssl, group, context, false);
+    new ContextState(libssl, registry, context, false);
   } catch (const std::bad_alloc&) {
     libssl.SSL_CTX_free(context);
     return nullptr;
@@ -89,9 +89,9 @@ class World {
       : libssl(libssl_in), alone_(alone), before_(CountedSessions()) {}
   ~World() {
     ForgetEvents();
-    CHECK(group.contexts.empty());
-    CHECK(group.connections == nullptr);
-    CHECK(group.orphans.empty());
+    CHECK(registry.contexts.empty());
+    CHECK(registry.connections == nullptr);
+    CHECK(registry.orphans.empty());
     libssl.ERR_clear_error();
     if (!alone_) return;
     const SessionCounts after = CountedSessions();
@@ -101,20 +101,20 @@ class World {
   World& operator=(const World&) = delete;
 
   void ForgetEvents() {
-    for (const Event& event : group.events) libssl.SSL_SESSION_free(event.session);
-    group.events.clear();
+    for (const Event& event : registry.events) libssl.SSL_SESSION_free(event.session);
+    registry.events.clear();
   }
   // Those of one kind, in order.
   std::vector<const Event*> Events(EventKind kind) const {
     std::vector<const Event*> events;
-    for (const Event& event : group.events) {
+    for (const Event& event : registry.events) {
       if (event.kind == kind) events.push_back(&event);
     }
     return events;
   }
 
   const Libssl& libssl;
-  ContextGroup group;
+  Registry registry;
   Handle next_id = 1;
 
  private:
@@ -127,7 +127,7 @@ class Context {
   Context(World& world_in, Side side_in, int version = kAnyTls)
       : world(world_in),
         side(side_in),
-        context_(NewContext(world.libssl, world.group, side, version)) {
+        context_(NewContext(world.libssl, world.registry, side, version)) {
     CHECK(context_ != nullptr);
     state()->id = world.next_id++;
   }
