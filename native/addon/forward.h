@@ -6,6 +6,7 @@
 
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 #include "addon/entry.h"
 
@@ -93,6 +94,15 @@ napi_value ForwardTo(const Call& call,
   auto* object = ObjectOf<or_null, Object>(call);
   const Bytes bytes = call.ByteView(0);
   return AnswerOf<Result>(call, [&] { return function(object, bytes.data, SizeOf(bytes)); });
+}
+
+// The bytes that libssl copies out: as many as it says when it is asked for none.
+template <bool or_null, typename Object>
+napi_value ForwardTo(const Call& call, size_t (*function)(Object*, unsigned char*, size_t)) {
+  auto* object = ObjectOf<or_null, Object>(call);
+  std::vector<unsigned char> bytes(function(object, nullptr, 0));
+  function(object, bytes.data(), bytes.size());
+  return call.NewBuffer(bytes.data(), bytes.size());
 }
 
 // A copy of the bytes that libssl has, which may be none.

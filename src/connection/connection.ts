@@ -420,6 +420,16 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     return C.SSL_get_current_cipher(this.#reference.handle);
   }
 
+  /** What the client's hello has, 32 bytes; zeros before it. Wraps `SSL_get_client_random(3)`. */
+  get clientRandom(): Buffer {
+    return C.SSL_get_client_random(this.#reference.handle);
+  }
+
+  /** What the server's hello has, 32 bytes; zeros before it. Wraps `SSL_get_server_random(3)`. */
+  get serverRandom(): Buffer {
+    return C.SSL_get_server_random(this.#reference.handle);
+  }
+
   /**
    * The protocol that ALPN chose, as latin1; null if it chose none. Wraps
    * `SSL_get0_alpn_selected(3)`.

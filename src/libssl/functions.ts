@@ -758,6 +758,26 @@ export function SSL_get_early_data_status(s: Handle): number {
 }
 
 /**
+ * `size_t SSL_get_client_random(const SSL *ssl, unsigned char *out, size_t outlen)`: 32 bytes;
+ * zeros before the ClientHello.
+ */
+export function SSL_get_client_random(ssl: Handle): Buffer {
+  const functions = native();
+  setHandle('ssl', ssl);
+  return functions.SSL_get_client_random();
+}
+
+/**
+ * `size_t SSL_get_server_random(const SSL *ssl, unsigned char *out, size_t outlen)`: 32 bytes;
+ * zeros before the ServerHello.
+ */
+export function SSL_get_server_random(ssl: Handle): Buffer {
+  const functions = native();
+  setHandle('ssl', ssl);
+  return functions.SSL_get_server_random();
+}
+
+/**
  * `int SSL_get_shutdown(const SSL *ssl)`: a mask of SSL_SENT_SHUTDOWN and SSL_RECEIVED_SHUTDOWN.
  */
 export function SSL_get_shutdown(ssl: Handle): number {

@@ -91,6 +91,8 @@ export interface NativeFunctions extends NativeChecks {
   SSL_set_connect_state(): void;
   SSL_is_server(): void;
   SSL_get_early_data_status(): void;
+  SSL_get_client_random(): Buffer;
+  SSL_get_server_random(): Buffer;
   SSL_get_shutdown(): void;
   SSL_pending(): void;
   SSL_has_pending(): void;
