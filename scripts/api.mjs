@@ -27,7 +27,7 @@ const pages = [
   [
     'library.md',
     'The library, its errors and counters',
-    ['library/library', 'common/errors', 'native/native'],
+    ['library/library', 'common/errors', 'native/types'],
   ],
   ['libssl/sessions.md', 'SSL_SESSION_…', ['libssl', 'libssl/sessions'], /^SSL_SESSION_/],
   ['libssl/contexts.md', 'SSL_CTX_…', ['libssl/contexts'], /^SSL_CTX_/],

@@ -1,11 +1,12 @@
 // Writes the TypeScript of native/openssl.def: the functions of the C-named module that have the shape
 // of their prototype, and the signatures of what the addon has for them. And what rules.mjs makes of
-// native/rules.def.
+// native/rules.def, and events.mjs of native/events.def.
 //   npm run generate              writes the files
 //   npm run generate -- --check   fails where they are not what it would write
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { generateEvents } from './events.mjs';
 import { Failure, main, root } from './lib.mjs';
 import { generateRules } from './rules.mjs';
 
@@ -251,9 +252,9 @@ function functionText(row) {
 }
 
 /** On one line where it fits, as Biome formats it. */
-function importText(names, from) {
-  const line = `import { ${names.join(', ')} } from '${from}';\n`;
-  return line.length <= 101 ? line : `import {\n  ${names.join(',\n  ')},\n} from '${from}';\n`;
+function importText(names, from, kind = 'import') {
+  const line = `${kind} { ${names.join(', ')} } from '${from}';\n`;
+  return line.length <= 101 ? line : `${kind} {\n  ${names.join(',\n  ')},\n} from '${from}';\n`;
 }
 
 function signatureText(row) {
@@ -289,11 +290,9 @@ export function generate(list) {
       uses(['checkByte', 'checkMask', 'longResult', 'result', 'setHandle', 'setHandleAndNumber']),
       '../native/call.js',
     ],
-    [
-      [...uses(['CipherInfo', 'Handle']).map((name) => `type ${name}`), 'native'],
-      '../native/native.js',
-    ],
+    [['native'], '../native/load.js'],
   ].map(([names, from]) => importText(names, from));
+  imports.push(importText(uses(['CipherInfo', 'Handle']), '../native/types.js', 'import type'));
   const signatures = used.filter(({ heading }) => heading === undefined).map(signatureText);
   return {
     'src/libssl/functions.ts': [
@@ -304,7 +303,7 @@ export function generate(list) {
     'src/native/functions.ts': [
       top,
       '// What the addon has for them. The handle is in register 0, a number that they take in register 1,\n// and a result that is a number in register 0.\n\n',
-      "import type { CipherInfo, LongResult } from './native.js';\n\n",
+      "import type { CipherInfo, LongResult } from './types.js';\n\n",
       `export interface NativeFunctions extends NativeChecks {\n${signatures.join('')}}\n\n`,
       '/** Each refuses what is no handle of its object, and, with true, a session that is no PSK. */\n',
       `export interface NativeChecks {\n${callbacks.map(checkText).join('')}}\n`,
@@ -317,6 +316,7 @@ await main(import.meta, () => {
   const files = {
     ...generate(read('native/openssl.def')),
     ...generateRules(read('native/rules.def')),
+    ...generateEvents(read('native/events.def')),
   };
   for (const [path, text] of Object.entries(files)) {
     const file = join(root, path);

@@ -24,6 +24,6 @@ export type {
 export type { SessionStore } from './context/store.js';
 export { libraryInfo, sessionCounts, startCounting } from './library/library.js';
 export * from './libssl/constants.js';
-export type { CipherInfo, Handle, LibraryInfo, SessionCounts } from './native/native.js';
+export type { CipherInfo, Handle, LibraryInfo, SessionCounts } from './native/types.js';
 export type { SslSessionInfo } from './session/info.js';
 export { SslSession } from './session/session.js';

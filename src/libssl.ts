@@ -17,4 +17,4 @@ export * from './libssl/contexts.js';
 export * from './libssl/datagrams.js';
 export * from './libssl/functions.js';
 export * from './libssl/sessions.js';
-export { type CipherInfo, type Handle, NULL, type OpensslErrorEntry } from './native/native.js';
+export { type CipherInfo, type Handle, NULL, type OpensslErrorEntry } from './native/types.js';

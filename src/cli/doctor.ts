@@ -3,7 +3,7 @@
 import { LibsslError } from '../common/errors.js';
 import { installLine } from '../library/distribution.js';
 import { libraryInfo, sessionCounts, startCounting } from '../library/library.js';
-import type { LibraryInfo } from '../native/native.js';
+import type { LibraryInfo } from '../native/types.js';
 import { SslSession } from '../session/session.js';
 import { write } from './output.js';
 import { printable, renderTable, type Terminal, terminal, toJson } from './terminal.js';

@@ -8,7 +8,7 @@ import { LibsslError } from '../common/errors.js';
 import { cacheDirectory } from '../library/cache-directory.js';
 import { installLine } from '../library/distribution.js';
 import { libraryInfo } from '../library/library.js';
-import type { LibraryInfo } from '../native/native.js';
+import type { LibraryInfo } from '../native/types.js';
 import { canFetch, fetchPackages, libraryNames, multiarchDirectory } from '../system/apt.mjs';
 import { Failure, systemReason } from './failure.js';
 import { write } from './output.js';

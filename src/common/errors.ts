@@ -1,4 +1,4 @@
-import type { OpensslErrorEntry } from '../native/native.js';
+import type { OpensslErrorEntry } from '../native/types.js';
 import { type RuleName, rules } from './rules.js';
 
 /** A place where libssl 1.1.1 was looked for. */

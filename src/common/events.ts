@@ -2,7 +2,9 @@
 // libssl call has returned.
 
 import { on, result } from '../native/call.js';
-import { EventKind, type Handle, type NativeEvent } from '../native/native.js';
+import { EventKind } from '../native/event-kind.js';
+import type { NativeEvent } from '../native/signatures.js';
+import type { Handle } from '../native/types.js';
 
 /** Owns the event's session: frees it, or passes it on. */
 export type EventListener = (event: NativeEvent, callers: readonly object[]) => void;

@@ -1,5 +1,5 @@
 import * as threads from 'node:worker_threads';
-import type { Handle } from '../native/native.js';
+import type { Handle } from '../native/types.js';
 import { freedError } from './errors.js';
 
 /** How the references of a class's objects are given back, and what its objects are called. */

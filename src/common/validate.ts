@@ -2,7 +2,7 @@
 // shows a string or bytes that it was given: it may be a secret.
 
 import { types } from 'node:util';
-import type { Handle } from '../native/native.js';
+import type { Handle } from '../native/types.js';
 import { withOwn } from './errors.js';
 
 export function invalidType(name: string, expected: string, value: unknown): TypeError {

@@ -23,7 +23,9 @@ import { verifyErrorText } from '../context/verification.js';
 import * as C from '../libssl/functions.js';
 import { checkMaterial, mostMaterial } from '../libssl/keying-material.js';
 import { on, result } from '../native/call.js';
-import { type CipherInfo, EventKind, type Handle, native } from '../native/native.js';
+import { EventKind } from '../native/event-kind.js';
+import { native } from '../native/load.js';
+import type { CipherInfo, Handle } from '../native/types.js';
 import { SslSession } from '../session/session.js';
 import {
   asksForCookie,

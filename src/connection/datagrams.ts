@@ -6,7 +6,7 @@ import * as C from '../libssl/functions.js';
 import { SSL_get_options, SSL_set_mtu } from '../libssl/functions.js';
 import { withAll } from '../libssl/ticket-keys.js';
 import { on, results } from '../native/call.js';
-import type { Handle } from '../native/native.js';
+import type { Handle } from '../native/types.js';
 
 /** The options of a connection over DTLS. */
 export interface DatagramOptions {

@@ -4,7 +4,8 @@ import { LibsslError } from '../common/errors.js';
 import { outOfRange } from '../common/validate.js';
 import { stateError } from '../context/options.js';
 import { on, result } from '../native/call.js';
-import { type Handle, native } from '../native/native.js';
+import { native } from '../native/load.js';
+import type { Handle } from '../native/types.js';
 import { concatenated } from './output.js';
 import type { Steps } from './steps.js';
 

@@ -3,7 +3,8 @@
 import type { SslContext } from '../context/context.js';
 import { lookUpAll } from '../context/store.js';
 import { on } from '../native/call.js';
-import type { Handle, NativeEvent } from '../native/native.js';
+import type { NativeEvent } from '../native/signatures.js';
+import type { Handle } from '../native/types.js';
 import type { SslSession } from '../session/session.js';
 
 export class Lookup {

@@ -7,7 +7,7 @@ import type { SslContext } from '../context/context.js';
 import { applyAnswers, ensure, type SslAnswers } from '../context/options.js';
 import * as C from '../libssl/functions.js';
 import { on, result } from '../native/call.js';
-import type { Handle } from '../native/native.js';
+import type { Handle } from '../native/types.js';
 import type { SslSession } from '../session/session.js';
 import { applyDatagramOptions, type DatagramOptions } from './datagrams.js';
 

@@ -2,7 +2,7 @@
 
 import { outOfRange } from '../common/validate.js';
 import { on, result } from '../native/call.js';
-import type { Handle } from '../native/native.js';
+import type { Handle } from '../native/types.js';
 
 export class Output {
   readonly #handle: Handle;

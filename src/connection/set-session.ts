@@ -3,7 +3,7 @@
 import { deliver } from '../common/events.js';
 import { ensure } from '../context/options.js';
 import { on, result } from '../native/call.js';
-import type { Handle } from '../native/native.js';
+import type { Handle } from '../native/types.js';
 import type { SslSession } from '../session/session.js';
 
 /** `name`: whom the client asks for. `reuses`: offers a copy, so that yours can be offered again. */

@@ -3,7 +3,8 @@
 import { type LibsslError, libsslError } from '../common/errors.js';
 import { withVerifyError } from '../context/verification.js';
 import { on } from '../native/call.js';
-import { type Handle, native } from '../native/native.js';
+import { native } from '../native/load.js';
+import type { Handle } from '../native/types.js';
 
 /** Takes what the step left in OpenSSL's error queue. */
 export function stepError(functionName: string, connection: Handle): LibsslError {

@@ -17,14 +17,10 @@ import {
 } from '../libssl/constants.js';
 import * as C from '../libssl/functions.js';
 import { on, result } from '../native/call.js';
-import {
-  type Handle,
-  type Native,
-  type NativeEvent,
-  native,
-  type Outcome,
-} from '../native/native.js';
+import { native } from '../native/load.js';
+import type { Native, NativeEvent, Outcome } from '../native/signatures.js';
 import { step } from '../native/step.js';
+import type { Handle } from '../native/types.js';
 import { dataMtu } from './datagrams.js';
 import type { SslConnectionEvents } from './events.js';
 import type { SslConnectionState } from './info.js';

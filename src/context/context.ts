@@ -33,7 +33,10 @@ import {
 import * as C from '../libssl/functions.js';
 import { checkTicketKeys, storeTicketKeys } from '../libssl/ticket-keys.js';
 import { on, result, results } from '../native/call.js';
-import { EventKind, type Handle, type NativeEvent, native } from '../native/native.js';
+import { EventKind } from '../native/event-kind.js';
+import { native } from '../native/load.js';
+import type { NativeEvent } from '../native/signatures.js';
+import type { Handle } from '../native/types.js';
 import { SslSession } from '../session/session.js';
 import {
   applyAnswers,

@@ -20,7 +20,9 @@ import {
   SSL_CTX_set_min_proto_version,
 } from '../libssl/functions.js';
 import { on, result } from '../native/call.js';
-import { EventKind, type Handle, native } from '../native/native.js';
+import { EventKind } from '../native/event-kind.js';
+import { native } from '../native/load.js';
+import type { Handle } from '../native/types.js';
 import type { SslSession } from '../session/session.js';
 import type { SessionStore } from './store.js';
 import { clientRules, serverIdContext } from './verification.js';

@@ -4,7 +4,8 @@
 import { createHash } from 'node:crypto';
 import { LibsslError } from '../common/errors.js';
 import { SSL_get_verify_result } from '../libssl/functions.js';
-import { type Handle, native } from '../native/native.js';
+import { native } from '../native/load.js';
+import type { Handle } from '../native/types.js';
 
 // X509_V_ERR_… of openssl/x509_vfy.h, by node:tls's codes; test/context/verification.test.ts
 // compares them with the header.

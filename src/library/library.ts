@@ -1,6 +1,7 @@
 import { libsslError } from '../common/errors.js';
 import { result } from '../native/call.js';
-import { type LibraryInfo, native, type SessionCounts } from '../native/native.js';
+import { native } from '../native/load.js';
+import type { LibraryInfo, SessionCounts } from '../native/types.js';
 
 /**
  * The libssl 1.1.1 in use. Loads it if necessary, and throws what `new SslSession()` would throw.

@@ -13,8 +13,11 @@ import {
   invalidType,
 } from '../common/validate.js';
 import { on, setHandle, setHandles } from '../native/call.js';
+import { EventKind } from '../native/event-kind.js';
 import type { NativeChecks } from '../native/functions.js';
-import { EventKind, type Handle, type Native, type NativeEvent, native } from '../native/native.js';
+import { native } from '../native/load.js';
+import type { Native, NativeEvent } from '../native/signatures.js';
+import type { Handle } from '../native/types.js';
 import { SSL_TICKET_RETURN_USE_RENEW } from './constants.js';
 import { checkCallback, checkObject, deliverAll, setCallbacks } from './delivery.js';
 import { checkIdentity12, checkIdentity13, checkKey12 } from './ticket-keys.js';

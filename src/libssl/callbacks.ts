@@ -5,8 +5,10 @@
 // libssl's order. If a callback throws, the C-named function throws that error after all other
 // callbacks have run; its own result is lost. null removes libssl's callback as well.
 
+import { EventKind } from '../native/event-kind.js';
 import type { NativeChecks } from '../native/functions.js';
-import { EventKind, type Handle, type NativeEvent } from '../native/native.js';
+import type { NativeEvent } from '../native/signatures.js';
+import type { Handle } from '../native/types.js';
 import {
   callbackOf,
   checkCallback,

@@ -12,7 +12,9 @@ import {
   checkLong,
 } from '../common/validate.js';
 import { result, setHandle, setHandles } from '../native/call.js';
-import { type Handle, type Native, native, type Outcome } from '../native/native.js';
+import { native } from '../native/load.js';
+import type { Native, Outcome } from '../native/signatures.js';
+import type { Handle } from '../native/types.js';
 import { TLSEXT_NAMETYPE_host_name } from './constants.js';
 import { deliverAll, keepingErrors, takeStep } from './delivery.js';
 import { mostMaterial } from './keying-material.js';

@@ -9,7 +9,8 @@ import {
   invalidType,
 } from '../common/validate.js';
 import { result, setHandle, setHandles } from '../native/call.js';
-import { type Handle, native } from '../native/native.js';
+import { native } from '../native/load.js';
+import type { Handle } from '../native/types.js';
 import { deliverAll } from './delivery.js';
 import { checkTicketKeys, storeTicketKeys } from './ticket-keys.js';
 

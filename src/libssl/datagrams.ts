@@ -3,7 +3,8 @@
 import { checkBytes, checkHandle, checkUint32, invalidType } from '../common/validate.js';
 import { checkCookieKey } from '../connection/datagrams.js';
 import { on, results, setHandle } from '../native/call.js';
-import { type Handle, native } from '../native/native.js';
+import { native } from '../native/load.js';
+import type { Handle } from '../native/types.js';
 import { checkObject, takeStep } from './delivery.js';
 import { withAll } from './ticket-keys.js';
 

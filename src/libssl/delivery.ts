@@ -4,16 +4,12 @@
 import { deliver, listen } from '../common/events.js';
 import { checkHandle, invalidType } from '../common/validate.js';
 import { on, result, setHandle } from '../native/call.js';
+import { EventKind } from '../native/event-kind.js';
 import type { NativeChecks } from '../native/functions.js';
-import {
-  EventKind,
-  type Handle,
-  type Native,
-  type NativeEvent,
-  native,
-  type Outcome,
-} from '../native/native.js';
+import { native } from '../native/load.js';
+import type { Native, NativeEvent, Outcome } from '../native/signatures.js';
 import { step } from '../native/step.js';
+import type { Handle } from '../native/types.js';
 import { SSL_ERROR_WANT_CLIENT_HELLO_CB } from './constants.js';
 
 /** `SSL_SESSION *(*get_session_cb)(SSL *ssl, const unsigned char *data, int len, int *copy)`. */

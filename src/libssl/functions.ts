@@ -10,7 +10,8 @@ import {
   setHandle,
   setHandleAndNumber,
 } from '../native/call.js';
-import { type CipherInfo, type Handle, native } from '../native/native.js';
+import { native } from '../native/load.js';
+import type { CipherInfo, Handle } from '../native/types.js';
 
 // ---- Sessions.
 

@@ -10,7 +10,8 @@ import {
 } from '../common/validate.js';
 import { result, setHandle } from '../native/call.js';
 import { encodeInPool } from '../native/encode.js';
-import { type CipherInfo, type Handle, native, type OpensslErrorEntry } from '../native/native.js';
+import { native } from '../native/load.js';
+import type { CipherInfo, Handle, OpensslErrorEntry } from '../native/types.js';
 
 /**
  * `SSL_SESSION *d2i_SSL_SESSION(SSL_SESSION **a, const unsigned char **pp, long length)`

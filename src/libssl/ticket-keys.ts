@@ -3,7 +3,7 @@
 
 import { checkBytes, invalidValue, outOfRange } from '../common/validate.js';
 import { on, result } from '../native/call.js';
-import type { Handle } from '../native/native.js';
+import type { Handle } from '../native/types.js';
 
 // What libssl has room for in TLS 1.2: PSK_MAX_IDENTITY_LEN without the NUL, PSK_MAX_PSK_LEN.
 const mostIdentity12 = 127;

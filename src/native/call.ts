@@ -2,8 +2,10 @@
 // (ARCHITECTURE.md, "Decisions").
 
 import { checkHandle, checkInteger } from '../common/validate.js';
-import { type Handle, type Native, native } from './native.js';
+import { native } from './load.js';
 import { registers } from './registers.js';
+import type { Native } from './signatures.js';
+import type { Handle } from './types.js';
 
 /**
  * The addon's functions, for the handle, or two, or the handle and number, that they are about. What is passed to the function

@@ -1,6 +1,7 @@
 import { markAsUntransferable } from 'node:worker_threads';
-import { type Handle, native } from './native.js';
+import { native } from './load.js';
 import { registers } from './registers.js';
+import type { Handle } from './types.js';
 
 // Taken now: native code writes as many bytes as it was told to allocate.
 const { allocUnsafeSlow, from } = Buffer;

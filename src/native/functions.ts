@@ -2,7 +2,7 @@
 // What the addon has for them. The handle is in register 0, a number that they take in register 1,
 // and a result that is a number in register 0.
 
-import type { CipherInfo, LongResult } from './native.js';
+import type { CipherInfo, LongResult } from './types.js';
 
 export interface NativeFunctions extends NativeChecks {
   SSL_SESSION_new(): void;

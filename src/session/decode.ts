@@ -4,7 +4,8 @@ import { LibsslError, libsslError } from '../common/errors.js';
 import { invalidType } from '../common/validate.js';
 import * as C from '../libssl.js';
 import { result, resultAt } from '../native/call.js';
-import { type Handle, native } from '../native/native.js';
+import { native } from '../native/load.js';
+import type { Handle } from '../native/types.js';
 import { knownPart, missingPart } from './node-session.js';
 
 /** The session of DER that has nothing after it. */

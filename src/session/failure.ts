@@ -1,7 +1,8 @@
 // How members of SslSession fail where libssl does.
 
 import { libsslError } from '../common/errors.js';
-import { type Handle, native } from '../native/native.js';
+import { native } from '../native/load.js';
+import type { Handle } from '../native/types.js';
 
 /** Throws what libssl's error queue has, or `silent` where it has nothing. */
 export function fail(functionName: string, silent?: string): never {

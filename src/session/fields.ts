@@ -8,7 +8,7 @@ import {
   outOfRange,
 } from '../common/validate.js';
 import * as C from '../libssl.js';
-import type { CipherInfo } from '../native/native.js';
+import type { CipherInfo } from '../native/types.js';
 
 /** A cipher suite of what `SslSession.cipher` takes. */
 export function findCipher(cipher: CipherInfo | string | number | null): CipherInfo | null {

@@ -1,7 +1,7 @@
 import { type ProtocolVersion, versionName } from '../common/protocol-version.js';
 import { SSL_CIPHER_find } from '../libssl.js';
 import { on, resultAt } from '../native/call.js';
-import type { CipherInfo, Handle } from '../native/native.js';
+import type { CipherInfo, Handle } from '../native/types.js';
 
 /** What `toJSON()` returns: all fields except the secret ones, as plain values. */
 export interface SslSessionInfo {

@@ -1,5 +1,5 @@
 import { SSL_SESSION_get_master_key } from '../libssl/functions.js';
-import type { Handle } from '../native/native.js';
+import type { Handle } from '../native/types.js';
 import { readSessionInfo, type SslSessionInfo } from './info.js';
 
 /** What a client of libssl 1.1.1 does with a session. */

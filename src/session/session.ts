@@ -9,7 +9,7 @@ import { checkBytes, checkHandle, checkInt, invalidType } from '../common/valida
 import * as C from '../libssl.js';
 import { on, result } from '../native/call.js';
 import { encode } from '../native/encode.js';
-import type { CipherInfo, Handle } from '../native/native.js';
+import type { CipherInfo, Handle } from '../native/types.js';
 import { decode, decodePem } from './decode.js';
 import { ensure, fail, failEncoding, owned } from './failure.js';
 import { checkSafe, dateOf, findCipher, latin1Bytes, safe } from './fields.js';

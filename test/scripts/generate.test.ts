@@ -1,7 +1,8 @@
-// What scripts/generate.mjs writes of native/openssl.def and native/rules.def.
+// What scripts/generate.mjs writes of the lists native/openssl.def, rules.def and events.def.
 
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { generateEvents } from '../../scripts/events.mjs';
 import { generate } from '../../scripts/generate.mjs';
 import { generateRules } from '../../scripts/rules.mjs';
 
@@ -13,6 +14,7 @@ test('each written file is what the lists say today: npm run generate', () => {
   const files = {
     ...generate(read('native/openssl.def')),
     ...generateRules(read('native/rules.def')),
+    ...generateEvents(read('native/events.def')),
   };
   for (const [path, text] of Object.entries(files)) expect(read(path), path).toBe(text);
 });

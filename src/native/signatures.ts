@@ -1,76 +1,11 @@
 // The addon, as TypeScript sees it: one function for each C function, and what takes more than one.
-// registers.ts says how handles and numbers come and go.
+// registers.ts says how handles and numbers come and go; functions.ts has what is written of the list.
 
-import { LibsslError, type LoadAttempt, misuseError } from '../common/errors.js';
-import type { RuleName } from '../common/rules.js';
-import { cacheDirectory } from '../library/cache-directory.js';
-import { installLine } from '../library/distribution.js';
-import { loadAddon, root } from './addon.js';
+import type { EventKind } from './event-kind.js';
 import type { NativeFunctions } from './functions.js';
-import { registers } from './registers.js';
+import type { CipherInfo, Handle, LibraryInfo, OpensslErrorEntry, SessionCounts } from './types.js';
 
-/** A session, context or connection of this thread; 0 is NULL. */
-export type Handle = number & { readonly __handle: unique symbol };
-
-/** C's NULL, as a handle. */
-export const NULL = 0 as Handle;
-
-/** One error of OpenSSL's queue. */
-export interface OpensslErrorEntry {
-  /** The packed number: library << 24 | function << 12 | reason. */
-  code: number;
-  /** The part that failed: `SSL routines`. */
-  library: string;
-  /** The C function that failed. */
-  function: string;
-  /** In OpenSSL's words: `ssl session id too long`. */
-  reason: string;
-  /** More that OpenSSL noted; usually empty. */
-  data: string;
-}
-
-/** The libssl 1.1.1 in use. */
-export interface LibraryInfo {
-  /** For instance `OpenSSL 1.1.1w  11 Sep 2023`. */
-  version: string;
-  /** `OpenSSL_version_num()`. */
-  versionNumber: number;
-  /** Real path of libssl. */
-  libssl: string;
-  /** Real path of libcrypto. */
-  libcrypto: string;
-  /** Proved when the library was loaded: one that is not isolated is refused. */
-  isolated: true;
-}
-
-/** How many native sessions there were since `startCounting()`. */
-export interface SessionCounts {
-  /** Created by new, dup, d2i or a handshake. */
-  created: number;
-  /** Destroyed with their last reference. */
-  destroyed: number;
-  /** `created` - `destroyed`. */
-  live: number;
-}
-
-/** A cipher suite, as libssl describes it. */
-export interface CipherInfo {
-  /** OpenSSL's name. */
-  name: string;
-  /** The name of the RFC. */
-  standardName: string;
-  /** The 2-byte number of the suite. */
-  id: number;
-  /** The lowest protocol version that has it, as OpenSSL names it. */
-  version: string;
-  /** How many secret bits the algorithm has. */
-  bits: number;
-}
-
-/** What does not fit a number comes as a bigint; undefined: the result is in registers[0]. */
-export type LongResult = bigint | undefined;
-
-/** What libssl's callbacks recorded in a call. events.h has the kinds. */
+/** What libssl's callbacks recorded in a call. */
 export interface NativeEvent {
   kind: EventKind;
   /** The first handle of the context, which may have ended. */
@@ -82,23 +17,6 @@ export interface NativeEvent {
   data: Buffer;
   number: number;
 }
-
-export const EventKind = {
-  newSession: 1,
-  removeSession: 2,
-  lookup: 4,
-  keylog: 5,
-  pskUse: 6,
-  pskFind: 7,
-  ticketIssued: 8,
-  ticketReceived: 9,
-  earlyData: 10,
-  pskClient: 11,
-  pskServer: 12,
-  contextGone: 13,
-  renewedSession: 14,
-} as const;
-export type EventKind = (typeof EventKind)[keyof typeof EventKind];
 
 /**
  * What a step gave: its own bytes, the bytes for the peer, and what was recorded, each or null;
@@ -312,50 +230,4 @@ export interface Native
   SSL_SESSION_set_cipher(id: number | null): void;
   /** What SSL_CIPHER_find finds. */
   allCiphers(): CipherInfo[];
-}
-
-interface Addon {
-  load(
-    explicitDirectory: string,
-    fallbackDirectories: string[],
-    registers: Float64Array,
-    makeError: (rule: RuleName, functionName: string) => Error,
-  ): Native | LoadAttempt[];
-}
-
-let loaded: Native | undefined;
-
-/** The functions of libssl 1.1.1; the library is looked for at the first use. */
-export function native(): Native {
-  return loaded ?? load();
-}
-
-function load(): Native {
-  const addon = loadAddon() as Addon;
-  const directory = process.env.LIBSSL_SESSION_DIR ?? '';
-  // What the two set-ups make: the checkout's, and the user's.
-  const fallbacks = [`${root}.libssl`, cacheDirectory() ?? []].flat();
-  const result = addon.load(directory, fallbacks, registers, misuseError);
-  if (Array.isArray(result)) throw loadError(directory, result);
-  // What stands on a prototype V8 takes for constant, and calls without looking it up.
-  class Functions {}
-  loaded = Object.assign(Functions.prototype, result);
-  return loaded;
-}
-
-function loadError(directory: string, attempts: LoadAttempt[]): LibsslError {
-  // The refusal that tells most: a library that is there but wrong, before one that is not there.
-  const kinds = ['ERR_LIBSSL_NOT_ISOLATED', 'ERR_LIBSSL_VERSION', 'ERR_LIBSSL_NOT_FOUND'] as const;
-  const code =
-    kinds.find((kind) => attempts.some((attempt) => attempt.code === kind)) ??
-    'ERR_LIBSSL_NOT_FOUND';
-  const lines = attempts.map(({ place, reason }) => `  ${place}: ${reason}`);
-  if (directory !== '') {
-    lines.push('  nowhere else, because LIBSSL_SESSION_DIR is set');
-  }
-  return new LibsslError(
-    code,
-    `No usable libssl 1.1.1. Tried:\n${lines.join('\n')}\n${installLine()}`,
-    { attempts },
-  );
 }

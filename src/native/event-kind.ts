@@ -1,0 +1,32 @@
+// Written by scripts/generate.mjs from native/events.def: do not edit.
+
+/** What libssl's callbacks record, and what such an event has. */
+export const EventKind = {
+  /** session */
+  newSession: 1,
+  /** session */
+  removeSession: 2,
+  /** data: an id that the handshake waits for; always recorded */
+  lookup: 4,
+  /** data: the line */
+  keylog: 5,
+  /** number: whether the hash was fixed already (after a HelloRetryRequest) */
+  pskUse: 6,
+  /** data: the identity; number: whether there was an answer */
+  pskFind: 7,
+  /** nothing */
+  ticketIssued: 8,
+  /** data: the application data; number: SSL_TICKET_STATUS */
+  ticketReceived: 9,
+  /** number: the answer to whether it is allowed */
+  earlyData: 10,
+  /** data: the hint; number: whether there was an answer */
+  pskClient: 11,
+  /** data: the identity; number: whether there was an answer */
+  pskServer: 12,
+  /** nothing; this context will record nothing any more */
+  contextGone: 13,
+  /** session: a client's, which libssl has put in place of the one offered */
+  renewedSession: 14,
+} as const;
+export type EventKind = (typeof EventKind)[keyof typeof EventKind];
