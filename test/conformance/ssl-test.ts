@@ -51,7 +51,7 @@ export function resumes(configuration: Configuration): boolean {
     }
     using second = new Pair(clientSide, serverSide, connection);
     // As C: the class keeps back what a server of libssl would fail of
-    // (test/connection/offer.test.ts).
+    // (test/session/offer.test.ts).
     C.SSL_set_session(second.client.handle, clients.handle);
     second.byWire();
     afterSecond?.(second);
