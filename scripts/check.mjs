@@ -8,8 +8,17 @@ await main(import.meta, () => {
   const cxx = filesBelow('native', 'test/native', 'test/oracle', 'bench').filter((file) =>
     /\.(cc|h|c)$/.test(file),
   );
+  // Not what is generated, nor the two classes that are yet to be split.
+  const long = /\/(functions|rules)\.ts$|^src\/(connection\/connection|context\/context)\.ts$/;
+  const limited = filesBelow('native', 'src').filter(
+    (file) => /\.(cc|h|ts|mjs)$/.test(file) && !long.test(file),
+  );
   const checks = {
     'biome (format, lint)': [bin('biome'), ['check', '--error-on-warnings']],
+    'at most 450 lines': [
+      'awk',
+      ['FNR == 451 { print FILENAME; failed = 1 } END { exit failed }', ...limited],
+    ],
     'clang-format': [bin('clang-format'), ['--dry-run', '-Werror', ...cxx]],
     'c++ -Werror': [
       process.env.CXX ?? 'c++',
