@@ -9,9 +9,9 @@ namespace libssl_session {
 // ---- Arguments.
 
 napi_value Call::Argument(size_t i) const {
-  constexpr size_t kMost = 3;
-  napi_value arguments[kMost];
-  size_t count = kMost;  // missing ones are set to undefined
+  constexpr size_t kMax = 3;
+  napi_value arguments[kMax];
+  size_t count = kMax;  // missing ones are set to undefined
   Check(napi_get_cb_info(env_, info_, &count, arguments, nullptr, nullptr));
   return arguments[i];
 }

@@ -61,8 +61,8 @@ std::optional<std::string> ServerName(const Libssl& libssl, SSL* ssl) {
   const bool given = Extension(libssl, ssl, kExtensionServerName, &extension) &&
                      extension.TakePrefixed(2, &names) && names.Take(1, &type) &&
                      type.data[0] == kNameTypeHostName && names.TakePrefixed(2, &name);
-  constexpr size_t kMost = 255;  // TLSEXT_MAXLEN_host_name
-  if (!given || name.size > kMost || std::count(name.data, name.data + name.size, 0) > 0)
+  constexpr size_t kMax = 255;  // TLSEXT_MAXLEN_host_name
+  if (!given || name.size > kMax || std::count(name.data, name.data + name.size, 0) > 0)
     return std::nullopt;
   return std::string(reinterpret_cast<const char*>(name.data), name.size);
 }

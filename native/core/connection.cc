@@ -182,11 +182,11 @@ Step Proceed(ConnectionState* state) {
 
 Step ReadSome(ConnectionState* state, void* data, size_t room) {
   const Libssl& libssl = state->context.libssl;
-  const int most = static_cast<int>(std::min<size_t>(room, INT_MAX));
+  const int max = static_cast<int>(std::min<size_t>(room, INT_MAX));
   Step step;
   do {
-    step = EndStep(state, libssl.SSL_read(state->ssl, data, most));
-  } while (most > 0 && Dropped(state, step));  // with no room the same 0 is for ever
+    step = EndStep(state, libssl.SSL_read(state->ssl, data, max));
+  } while (max > 0 && Dropped(state, step));  // with no room the same 0 is for ever
   return step;
 }
 

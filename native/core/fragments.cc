@@ -5,7 +5,7 @@
 namespace libssl_session {
 namespace {
 
-void SetMost(const Libssl& libssl, SSL* ssl, long size) {
+void SetMax(const Libssl& libssl, SSL* ssl, long size) {
   libssl.SSL_ctrl(ssl, kCtrlSetMaxSendFragment, size, nullptr);
   libssl.SSL_ctrl(ssl, kCtrlSetSplitSendFragment, size, nullptr);
 }
@@ -15,13 +15,13 @@ void OnInfo(const SSL* ssl, int where, int) {
   ConnectionState* state = ConnectionState::Of(libssl, ssl);
   if (state == nullptr) return;
   if ((where & kCbHandshakeStart) != 0) {
-    const long most = MaxRecord(libssl, ssl);
-    if (most == kMostFragment) return;
-    SetMost(libssl, state->ssl, most);
+    const long max = MaxRecord(libssl, ssl);
+    if (max == kMaxFragment) return;
+    SetMax(libssl, state->ssl, max);
     state->short_records = true;
   } else if ((where & kCbHandshakeDone) != 0 && state->short_records) {
     state->short_records = false;
-    SetMost(libssl, state->ssl, kMostFragment);
+    SetMax(libssl, state->ssl, kMaxFragment);
     // libssl itself would go on without it.
     if (libssl.SSL_alloc_buffers(state->ssl) != 1) state->unusable = Rule::kNoMemory;
   }
@@ -32,7 +32,7 @@ void OnInfo(const SSL* ssl, int where, int) {
 long MaxRecord(const Libssl& libssl, const SSL* ssl) {
   const SSL_SESSION* session = libssl.SSL_get_session(ssl);
   const int code = session == nullptr ? 0 : libssl.SSL_SESSION_get_max_fragment_length(session);
-  return IsFragmentCode(code) ? 256L << code : kMostFragment;
+  return IsFragmentCode(code) ? 256L << code : kMaxFragment;
 }
 
 void FitFragments(const Libssl& libssl, SSL_CTX* context) {

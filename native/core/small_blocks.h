@@ -30,7 +30,7 @@ class SmallBlocks {
   bool Keep(void* block, size_t size) {
     if (size < kSmallest) return false;
     const size_t i = (size - kSmallest) / kStep;
-    if (i >= kLists || lists_[i].count == kMost) return false;
+    if (i >= kLists || lists_[i].count == kMax) return false;
     lists_[i].blocks[lists_[i].count++] = block;
     return true;
   }
@@ -45,12 +45,12 @@ class SmallBlocks {
   static constexpr size_t kSmallest = 24;
   static constexpr size_t kStep = 16;
   static constexpr size_t kLists = 4;
-  static constexpr size_t kMost = 40;  // of each: at most 9 KB
+  static constexpr size_t kMax = 40;  // of each: at most 9 KB
 
  private:
   struct List {
     size_t count = 0;
-    void* blocks[kMost] = {};
+    void* blocks[kMax] = {};
   };
   List lists_[kLists];
 };

@@ -27,7 +27,7 @@ export interface Input {
 }
 
 // The largest part of a session is a ticket (64 KiB) or a certificate.
-const mostBytes = 1 << 20;
+const maxBytes = 1 << 20;
 
 /** Reads a session; what cannot be read is a Failure that says which file, and why. */
 export async function readSession(file: string): Promise<Input> {
@@ -39,8 +39,7 @@ export async function readSession(file: string): Promise<Input> {
     throw new Failure(`${name}: ${systemReason(error)}`);
   }
   if (content.length === 0) throw new Failure(`${name}: is empty`);
-  if (content.length > mostBytes)
-    throw new Failure(`${name}: too large for a session (over 1 MiB)`);
+  if (content.length > maxBytes) throw new Failure(`${name}: too large for a session (over 1 MiB)`);
 
   const found = recognise(content);
   if ('problem' in found) throw new Failure(`${name}: ${found.problem}`);
@@ -92,7 +91,7 @@ async function readSome(stream: AsyncIterable<Buffer>): Promise<Buffer> {
   for await (const chunk of stream) {
     chunks.push(chunk);
     size += chunk.length;
-    if (size > mostBytes) break;
+    if (size > maxBytes) break;
   }
   return Buffer.concat(chunks);
 }

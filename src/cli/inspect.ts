@@ -103,9 +103,9 @@ function spaced(hex: string): string {
 
 /** Of what may be long, what tells it apart. */
 function beginning(hex: string): string {
-  const most = 64;
+  const max = 64;
   const all = hex.length / 2;
-  return all > most ? `${spaced(hex.slice(0, most * 2))} … of ${bytes(all)}` : spaced(hex);
+  return all > max ? `${spaced(hex.slice(0, max * 2))} … of ${bytes(all)}` : spaced(hex);
 }
 
 function made({ time, madeAt, age }: Report): string {

@@ -186,7 +186,7 @@ function checkRule(name: string, value: unknown) {
 }
 
 // Extensions have 65,535 bytes together.
-const mostProtocols = 64_000;
+const maxProtocols = 64_000;
 
 /** The protocols as ALPN has them: each after its length. */
 function checkAlpn(name: string, value: unknown): Uint8Array {
@@ -204,8 +204,8 @@ function checkAlpn(name: string, value: unknown): Uint8Array {
         }),
       )
     : checkProtocols(name, value);
-  if (bytes.length > mostProtocols) {
-    throw outOfRange(`${name}'s length in bytes`, `<= ${mostProtocols}`, bytes.length);
+  if (bytes.length > maxProtocols) {
+    throw outOfRange(`${name}'s length in bytes`, `<= ${maxProtocols}`, bytes.length);
   }
   return bytes;
 }

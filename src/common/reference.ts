@@ -28,7 +28,7 @@ export class Reference {
     this.#kind = kind;
     this.#stack = tracing ? creationStack() : undefined;
     if (young.length === 0) queueMicrotask(registerYoung);
-    if (young.push({ owner, reference: this }) === mostYoung) registerYoung();
+    if (young.push({ owner, reference: this }) === maxYoung) registerYoung();
   }
 
   /** Throws ERR_LIBSSL_FREED after free(). */
@@ -73,7 +73,7 @@ const registry = new FinalizationRegistry<Reference>((reference) => reference.co
 // Registering costs as much as making a session, and the collector's callbacks never run before
 // the job that makes it has ended. So it is done then, for those that were not freed by then.
 let young: { owner: object; reference: Reference }[] = [];
-const mostYoung = 1024;
+const maxYoung = 1024;
 // Taken now: a test's fake timers must not keep the collector waiting.
 const { queueMicrotask } = globalThis;
 

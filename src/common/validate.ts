@@ -41,7 +41,7 @@ const offsetOf = getter<number>('byteOffset');
 const lengthOf = getter<number>('length');
 
 // What libssl can copy: it takes sizes as an int.
-const mostBytes = 0x7fff_fffe;
+const maxBytes = 0x7fff_fffe;
 
 /**
  * The bytes of a view, fit for native code to read: another thread could change shared memory
@@ -54,7 +54,7 @@ export function checkBytes(name: string, value: unknown): Uint8Array {
   if (length === 0 && isDetached(buffer)) {
     throw invalidValue(name, 'is a view of a detached ArrayBuffer');
   }
-  if (length > mostBytes) throw outOfRange(`${name}.byteLength`, `<= ${mostBytes}`, length);
+  if (length > maxBytes) throw outOfRange(`${name}.byteLength`, `<= ${maxBytes}`, length);
   const plain =
     value.length === length && value.byteLength === length
       ? value

@@ -21,7 +21,7 @@ import { call, lentConnections, newSessions, SslContext } from '../context/conte
 import { applyAnswers, requestMode, type SslAnswers, stateError } from '../context/options.js';
 import { verifyErrorText } from '../context/verification.js';
 import * as C from '../libssl/functions.js';
-import { checkMaterial, mostMaterial } from '../libssl/keying-material.js';
+import { checkMaterial, maxMaterial } from '../libssl/keying-material.js';
 import { on, result } from '../native/call.js';
 import { EventKind } from '../native/event-kind.js';
 import { native } from '../native/load.js';
@@ -495,7 +495,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
    * handshake is over throws `ERR_LIBSSL_STATE`. Wraps `SSL_export_keying_material(3)`.
    */
   exportKeyingMaterial(length: number, label: string, context?: Uint8Array): Buffer {
-    const size = checkInteger('length', length, 1, mostMaterial);
+    const size = checkInteger('length', length, 1, maxMaterial);
     const text = checkLatin1('label', label);
     const bytes = context === undefined ? null : checkBytes('context', context);
     const handle = this.#steps.idle('export keying material');

@@ -15,9 +15,9 @@ export type EarlyDataStatus = 'notSent' | 'rejected' | 'accepted';
 export function writeEarlyData(steps: Steps, data: Uint8Array): void {
   const handle = steps.usable('write early data');
   if (steps.ready || steps.paused) throw steps.wrongState('write early data');
-  const most = earlyDataRoom(handle);
-  if (most === null) throw noEarlyData(steps);
-  if (data.length > most) throw outOfRange('bytes.byteLength', `<= ${most}`, data.length);
+  const max = earlyDataRoom(handle);
+  if (max === null) throw noEarlyData(steps);
+  if (data.length > max) throw outOfRange('bytes.byteLength', `<= ${max}`, data.length);
   const { began } = steps;
   const outcome = steps.begin(handle).SSL_write_early_data(data);
   if (native().lastErrors()[0]?.reason === 'called a function you should not call') {

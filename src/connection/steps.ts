@@ -29,8 +29,8 @@ import { Output } from './output.js';
 import { stepError } from './step-error.js';
 
 const nothing = Buffer.alloc(0);
-// A record's most.
-const mostRead = 16_384;
+// What a record can hold.
+const maxRead = 16_384;
 
 export class Steps {
   readonly owner: EventEmitter<SslConnectionEvents>;
@@ -270,7 +270,7 @@ export class Steps {
 
   #readEarly(handle: Handle): SslConnectionState {
     for (;;) {
-      const outcome = this.begin(handle).SSL_read_early_data(mostRead);
+      const outcome = this.begin(handle).SSL_read_early_data(maxRead);
       const { result } = step;
       if (result === 2) this.readsEarlyData = false;
       // Before listeners are called, who may read on.
@@ -303,8 +303,8 @@ export class Steps {
     if (this.freed) return; // by a listener
     // How much a datagram will take then, nobody knows yet.
     if (this.datagrams && this.handshaking) throw this.wrongState('write');
-    const most = this.datagrams ? dataMtu(handle) : data.length;
-    if (data.length > most) throw outOfRange('bytes.byteLength', `<= ${most}`, data.length);
+    const max = this.datagrams ? dataMtu(handle) : data.length;
+    if (data.length > max) throw outOfRange('bytes.byteLength', `<= ${max}`, data.length);
     if (this.#unsent.length > 0 || this.handshaking || !this.#send(handle, data))
       this.#unsent.push(Uint8Array.from(data));
   }
@@ -330,7 +330,7 @@ export class Steps {
     const functions = this.#beginReading();
     const data = this.finish(
       'SSL_read',
-      this.datagrams ? functions.SSL_read(mostRead) : functions.readAll(),
+      this.datagrams ? functions.SSL_read(maxRead) : functions.readAll(),
     );
     this.#sendAfterRead();
     return data;

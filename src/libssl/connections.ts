@@ -17,7 +17,7 @@ import type { Native, Outcome } from '../native/signatures.js';
 import type { Handle } from '../native/types.js';
 import { TLSEXT_NAMETYPE_host_name } from './constants.js';
 import { deliverAll, keepingErrors, takeStep } from './delivery.js';
-import { mostMaterial } from './keying-material.js';
+import { maxMaterial } from './keying-material.js';
 
 // ---- The life of a connection.
 
@@ -111,10 +111,9 @@ export const SSL_read = readSome('SSL_read');
 /** `int SSL_peek(SSL *ssl, void *buf, int num)`: like SSL_read, but the bytes stay. */
 export const SSL_peek = readSome('SSL_peek');
 
-// A record's most: libssl reads from one.
-const mostRead = 16_384;
-const checkRoom = (value: unknown) =>
-  Math.min(checkInteger('num', value, 0, 0x7fff_ffff), mostRead);
+// What a record can hold: libssl reads from one.
+const maxRead = 16_384;
+const checkRoom = (value: unknown) => Math.min(checkInteger('num', value, 0, 0x7fff_ffff), maxRead);
 
 function readSome(name: 'SSL_read' | 'SSL_peek'): (ssl: Handle, num: number) => Buffer | null {
   return (ssl, num) => {
@@ -210,7 +209,7 @@ export function SSL_export_keying_material(
   context: Uint8Array | null = null,
 ): Buffer | null {
   const functions = native();
-  const size = checkInteger('olen', olen, 0, mostMaterial);
+  const size = checkInteger('olen', olen, 0, maxMaterial);
   const text = checkLatin1('label', label);
   const bytes = context === null ? null : checkBytes('context', context);
   setHandle('s', s);

@@ -4,13 +4,13 @@
 import { outOfRange } from '../common/validate.js';
 
 /** Bytes at once, in any version. */
-export const mostMaterial = 0xffff;
+export const maxMaterial = 0xffff;
 
 // Of TLS 1.3: HKDF gives 255 blocks of its hash, and the label has a length of one byte, in which its
 // prefix counts as well. Before, label, context, its length and two randoms share 1,024 bytes.
-const mostBlocks = 255;
-const mostLabel13 = 249;
-const mostSeed12 = 1024 - 2 * 32;
+const maxBlocks = 255;
+const maxLabel13 = 249;
+const maxSeed12 = 1024 - 2 * 32;
 
 /** Throws ERR_OUT_OF_RANGE for what this version and its hash cannot give. */
 export function checkMaterial(
@@ -19,12 +19,12 @@ export function checkMaterial(
   label: string,
   context: Uint8Array | null,
 ): void {
-  const most = version.tls13 ? mostBlocks * version.hashSize : mostMaterial;
-  if (length > most) throw outOfRange('length', `>= 1 and <= ${most}`, length);
+  const max = version.tls13 ? maxBlocks * version.hashSize : maxMaterial;
+  if (length > max) throw outOfRange('length', `>= 1 and <= ${max}`, length);
   const used = version.tls13 || context === null ? 0 : 2 + context.byteLength;
-  const room = version.tls13 ? mostLabel13 : Math.max(mostSeed12 - used, 0);
-  if (used > mostSeed12) {
-    const range = `<= ${mostSeed12 - 2} before TLS 1.3`;
+  const room = version.tls13 ? maxLabel13 : Math.max(maxSeed12 - used, 0);
+  if (used > maxSeed12) {
+    const range = `<= ${maxSeed12 - 2} before TLS 1.3`;
     throw outOfRange('context.byteLength', range, context?.byteLength);
   }
   if (label.length > room) throw outOfRange('label.length', `<= ${room}`, label.length);

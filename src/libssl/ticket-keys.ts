@@ -6,33 +6,33 @@ import { on, result } from '../native/call.js';
 import type { Handle } from '../native/types.js';
 
 // What libssl has room for in TLS 1.2: PSK_MAX_IDENTITY_LEN without the NUL, PSK_MAX_PSK_LEN.
-const mostIdentity12 = 127;
-const mostKey = 256;
+const maxIdentity12 = 127;
+const maxKey = 256;
 // The extensions of a ClientHello have 65,535 bytes together. Beside a server name of 255 bytes
 // libssl sends an identity of 65,075; a longer one is an internal error (measured).
-const mostIdentity13 = 64_000;
+const maxIdentity13 = 64_000;
 
-function checkSize(name: string, bytes: Uint8Array, most: number): Uint8Array {
-  if (bytes.byteLength < 1 || bytes.byteLength > most) {
-    throw outOfRange(`${name}.byteLength`, `>= 1 and <= ${most}`, bytes.byteLength);
+function checkSize(name: string, bytes: Uint8Array, max: number): Uint8Array {
+  if (bytes.byteLength < 1 || bytes.byteLength > max) {
+    throw outOfRange(`${name}.byteLength`, `>= 1 and <= ${max}`, bytes.byteLength);
   }
   return bytes;
 }
 
 /** The identity of a PSK of TLS 1.3. */
 export function checkIdentity13(name: string, value: unknown): Uint8Array {
-  return checkSize(name, checkBytes(name, value), mostIdentity13);
+  return checkSize(name, checkBytes(name, value), maxIdentity13);
 }
 
 /** The identity of a PSK of TLS 1.2, which is a string of C. */
 export function checkIdentity12(name: string, value: Uint8Array): Uint8Array {
   if (value.includes(0)) throw invalidValue(name, 'must not have a NUL in it');
-  return checkSize(name, value, mostIdentity12);
+  return checkSize(name, value, maxIdentity12);
 }
 
 /** The key of a PSK of TLS 1.2. */
 export function checkKey12(name: string, value: unknown): Uint8Array {
-  return checkSize(name, checkBytes(name, value), mostKey);
+  return checkSize(name, checkBytes(name, value), maxKey);
 }
 
 /** Ticket keys: all of 48 bytes, as node:tls's, or all of 80. */

@@ -121,8 +121,8 @@ export interface NativeConnection {
   BIO_write: WithBytes;
   BIO_read(): Outcome;
   SSL_write(bytes: Uint8Array): Outcome;
-  SSL_read(most: number): Outcome;
-  SSL_peek(most: number): Outcome;
+  SSL_read(max: number): Outcome;
+  SSL_peek(max: number): Outcome;
   readAll(): Outcome;
   /** SSL_read into a view that is not empty. */
   readInto(into: Uint8Array): Outcome;
@@ -131,7 +131,7 @@ export interface NativeConnection {
   SSL_write_early_data(bytes: Uint8Array): Outcome;
   earlyDataRoom: Plain;
   /** The result: 0 error, 1 success, 2 finish. */
-  SSL_read_early_data(most: number): Outcome;
+  SSL_read_early_data(max: number): Outcome;
   SSL_shutdown(): Outcome;
   SSL_renegotiate(): Outcome;
   SSL_verify_client_post_handshake(): Outcome;

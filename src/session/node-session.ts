@@ -14,7 +14,7 @@ const wrappingSince: Readonly<Record<number, number>> = { 22: 23, 24: 17, 26: 3 
 const unknownTags: readonly number[] = [0xb3, 0xb4];
 
 // Version, protocol, cipher, id, key, and [1] to [20]. More elements: not a session.
-const mostFields = 25;
+const maxFields = 25;
 
 export function nodeWraps(version = process.versions.node): boolean {
   const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number);
@@ -122,7 +122,7 @@ function withoutUnknownFields(der: Buffer): Buffer {
   let dropped = false;
   for (let at = outer.content; at < outer.end; ) {
     const element = readElement(der, at);
-    if (element === null || kept.length > mostFields) return der;
+    if (element === null || kept.length > maxFields) return der;
     if (unknownTags.includes(element.tag)) {
       dropped = true;
     } else {

@@ -57,13 +57,13 @@ void TestAll() {
     SmallBlocks blocks;
     for (size_t i = 0; i < SmallBlocks::kLists; ++i) {
       const size_t size = SmallBlocks::kSmallest + i * SmallBlocks::kStep;
-      for (size_t n = 0; n < SmallBlocks::kMost; ++n) CHECK(blocks.Keep(std::malloc(size), size));
+      for (size_t n = 0; n < SmallBlocks::kMax; ++n) CHECK(blocks.Keep(std::malloc(size), size));
       void* more = std::malloc(size);
       CHECK(!blocks.Keep(more, size));
       std::free(more);
     }
     std::set<void*> taken;
-    for (size_t n = 0; n < SmallBlocks::kMost; ++n) {
+    for (size_t n = 0; n < SmallBlocks::kMax; ++n) {
       void* block = blocks.Take(SmallBlocks::kSmallest);
       CHECK(block != nullptr && taken.insert(block).second);
       std::free(block);
