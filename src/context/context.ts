@@ -51,41 +51,41 @@ import {
 import { checkFits, checkStaysFit, noteName } from './server-names.js';
 import { type SessionStore, tell } from './store.js';
 
-/** What libssl counts for a context; `SSL_CTX_sess_number(3)` and the functions beside it. */
+/** What libssl counts for a context: `SSL_CTX_sess_number(3)` and related functions. */
 export interface SessionStats {
   /** Sessions in the internal cache. */
   number: number;
   /** Handshakes that clients began. */
   connect: number;
-  /** Those that succeeded. */
+  /** Client handshakes that succeeded. */
   connectGood: number;
   /** Renegotiations that clients began. */
   connectRenegotiate: number;
   /** Handshakes that servers began. */
   accept: number;
-  /** Those that succeeded. */
+  /** Server handshakes that succeeded. */
   acceptGood: number;
   /** Renegotiations that servers began. */
   acceptRenegotiate: number;
   /** Sessions that were resumed. */
   hits: number;
-  /** Those of them that came from outside: a `sessionStore`. */
+  /** Resumed sessions that came from a `sessionStore`. */
   cbHits: number;
-  /** Sessions that clients offered and nobody had. */
+  /** Sessions that clients offered and that were not found. */
   misses: number;
-  /** Sessions that were offered after their time. */
+  /** Sessions that clients offered after they had expired. */
   timeouts: number;
   /** Sessions that were dropped because the cache was full. */
   cacheFull: number;
 }
 
-/** What a context says of itself: `toJSON()`. */
+/** What `toJSON()` of a context returns. */
 export interface SslContextInfo {
   /** Which side its connections take. */
   role: 'client' | 'server';
-  /** The lowest version; null: the library's. */
+  /** The lowest version; null means the library's lowest. */
   minVersion: ProtocolVersion | null;
-  /** The highest version; null: the library's. */
+  /** The highest version; null means the library's highest. */
   maxVersion: ProtocolVersion | null;
   /** A mask of `SSL_SESS_CACHE_…`. */
   sessionCacheMode: number;
@@ -97,11 +97,13 @@ export interface SslContextInfo {
 
 /** The events of a context. A session that an event brings belongs to its listener. */
 export interface SslContextEvents {
-  /** A session was made, or a client's was renewed, or, in TLS 1.3, a ticket was sent or came in. */
+  /**
+   * A session was made or a client's was renewed; in TLS 1.3 also: a ticket was sent or received.
+   */
   newSession: [session: SslSession, connection: SslConnection | null];
-  /** A session left the cache, or was to leave it. */
+  /** A session left the cache, or should have left it. */
   removeSession: [session: SslSession];
-  /** A line for a key log, as node:tls's `keylog`, without its end. A secret. */
+  /** A line for a key log, like `keylog` of node:tls but without the newline. It is secret. */
   keylog: [line: Buffer, connection: SslConnection | null];
   /** The session store failed, or took too long. */
   sessionStoreError: [error: unknown, operation: 'get' | 'set' | 'delete'];
@@ -127,12 +129,12 @@ const events: Readonly<Record<string, number>> = {
 export const lentConnections = new Map<Handle, WeakRef<SslConnection>>();
 
 /**
- * What its connections have in common: certificates, versions, and the cache of sessions. Owns a
- * native `SSL_CTX`: `free()` gives it back, and what is forgotten the garbage collector does.
- * Connections and sessions live on without it.
+ * What connections have in common: certificates, versions, and the cache of sessions. The object
+ * owns a native `SSL_CTX`, and `free()` gives it back. If you forget to, the garbage collector does
+ * it. Connections and sessions live on without it.
  *
- * Events never come while libssl is at work: a listener may use and free everything. After `free()`
- * what asks libssl throws `ERR_LIBSSL_FREED`.
+ * Events never come in the middle of libssl's work, so a listener may use and free everything.
+ * After `free()`, calls that need libssl throw `ERR_LIBSSL_FREED`.
  */
 export class SslContext extends EventEmitter<SslContextEvents> implements Disposable {
   readonly #reference: Reference;
@@ -145,12 +147,12 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
   #wantedByConnections = 0;
   /** Which side its connections take. */
   readonly role: 'client' | 'server';
-  /** What its connections speak: the option. */
+  /** What its connections speak, as the option says. */
   readonly protocol: 'tls' | 'dtls';
 
   /**
-   * Throws a `LibsslError` that names the option for a certificate, key or cipher that libssl
-   * refuses. Wraps `SSL_CTX_new(3)`.
+   * If libssl refuses a certificate, key or cipher, throws a `LibsslError` that names the option.
+   * Wraps `SSL_CTX_new(3)`.
    */
   constructor(options: SslContextOptions) {
     super();
@@ -225,8 +227,8 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
   }
 
   /**
-   * Gives this object's reference back. The native context goes with its last connection, and then
-   * the sessions of its cache. Again: nothing. Wraps `SSL_CTX_free(3)`.
+   * Gives this object's reference back. The native context ends with its last connection, and with
+   * it its cache. Calling it again does nothing. Wraps `SSL_CTX_free(3)`.
    */
   free(): void {
     this.#reference.free();
@@ -237,7 +239,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     this.free();
   }
 
-  /** What it is, in plain values without a secret; `console.log` shows the same. */
+  /** Describes the context, in plain values without secrets; `console.log` shows the same. */
   toJSON(): SslContextInfo {
     return {
       role: this.role,
@@ -261,7 +263,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     return this.#reference.freed;
   }
 
-  /** Lends the handle to the functions of `libssl-session/libssl`, until free(). */
+  /** Lends the handle to the functions of `libssl-session/libssl`, until `free()`. */
   get handle(): Handle {
     const handle = this.#reference.handle;
     on(handle).lendContext();
@@ -281,18 +283,18 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
   // ---- The cache.
 
   /**
-   * Puts a session into the internal cache, which takes a reference of its own. False when it is
-   * there already; another one of the same id and version goes. Refused (`ERR_LIBSSL_UNSAFE`): a
-   * session without id, of another context's cache, or, on a server, one that is not resumable.
-   * Wraps `SSL_CTX_add_session(3)`.
+   * Puts a session into the internal cache, which takes its own reference, and returns false if it
+   * is there already. It replaces a session with the same id and version. `ERR_LIBSSL_UNSAFE` if
+   * the session has no id, is in another context's cache, or, on a server, is not resumable. Wraps
+   * `SSL_CTX_add_session(3)`.
    */
   addSession(session: SslSession): boolean {
     return this.#withSession(session, 'SSL_CTX_add_session');
   }
 
   /**
-   * Takes a session out of the cache, and marks it as not resumable even where it was not in it.
-   * Whether it was. Wraps `SSL_CTX_remove_session(3)`.
+   * Takes a session out of the cache, and returns whether it was there. Marks it as not resumable
+   * in any case. Wraps `SSL_CTX_remove_session(3)`.
    */
   removeSession(session: SslSession): boolean {
     return this.#withSession(session, 'SSL_CTX_remove_session');
@@ -311,8 +313,8 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
   }
 
   /**
-   * Takes out what is past its time at `time`, in seconds since the epoch; now where not given; all
-   * sessions for 0. Wraps `SSL_CTX_flush_sessions(3)`.
+   * Takes out the sessions that have expired at `time`, in seconds since the epoch; by default now.
+   * 0 takes out all sessions. Wraps `SSL_CTX_flush_sessions(3)`.
    */
   flushSessions(time: number = Math.floor(Date.now() / 1000)): void {
     const seconds = checkSeconds('time', time);
@@ -320,12 +322,15 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     if (outcome !== undefined) deliver(outcome[2]);
   }
 
-  /** The sessions of the cache, each yours, in no order. Wraps `SSL_CTX_sessions(3)`. */
+  /**
+   * The sessions of the cache, in no particular order; each object is yours. Wraps
+   * `SSL_CTX_sessions(3)`.
+   */
   cachedSessions(): SslSession[] {
     return on(this.#reference.handle).cachedSessions().map(SslSession.adopt);
   }
 
-  /** All twelve counters. Wraps `SSL_CTX_sess_number(3)` and the functions beside it. */
+  /** All twelve counters. Wraps `SSL_CTX_sess_number(3)` and related functions. */
   get sessionStats(): SessionStats {
     on(this.#reference.handle).sessionStats();
     // In the order of SSL_CTRL_SESS_NUMBER and those after it.
@@ -349,9 +354,9 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
   }
 
   /**
-   * A server's sessions outside of libssl, or null; for a client: `ERR_INVALID_ARG_VALUE`.
-   * Handshakes pause while `get` runs.
-   * Wraps `SSL_CTX_sess_set_get_cb(3)`, `SSL_CTX_set_client_hello_cb(3)`.
+   * A server's sessions outside of libssl, or null. Setting it on a client throws
+   * `ERR_INVALID_ARG_VALUE`. Handshakes pause while `get` runs. Wraps `SSL_CTX_sess_set_get_cb(3)`,
+   * `SSL_CTX_set_client_hello_cb(3)`.
    */
   get sessionStore(): SessionStore | null {
     return this.#store;
@@ -367,7 +372,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     this.#listen();
   }
 
-  /** Milliseconds that a handshake waits for the store: the option. */
+  /** How many milliseconds a handshake waits for the store, as the option says. */
   get sessionStoreTimeout(): number {
     return this.#storeTimeout;
   }
@@ -384,7 +389,9 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     C.SSL_CTX_set_session_cache_mode(this.#reference.handle, value);
   }
 
-  /** Most sessions in the cache; 0: no limit. Wraps `SSL_CTX_sess_set_cache_size(3)`. */
+  /**
+   * How many sessions the cache may hold; 0 means no limit. Wraps `SSL_CTX_sess_set_cache_size(3)`.
+   */
   get sessionCacheSize(): number {
     return Number(C.SSL_CTX_sess_get_cache_size(this.#reference.handle));
   }
@@ -417,8 +424,8 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
   }
 
   /**
-   * Most early data that a server takes, in bytes. That of a ticket which allows more, issued when it
-   * was higher, is rejected; the handshake goes on, since up to 2,147,483,647 bytes are read. Wraps
+   * How many bytes of early data a server takes. If an older ticket allows more, its early data is
+   * rejected, but the handshake goes on, because up to 2,147,483,647 bytes are read. Wraps
    * `SSL_CTX_set_max_early_data(3)`, `SSL_CTX_set_recv_max_early_data(3)`.
    */
   get maxEarlyData(): number {
@@ -442,8 +449,8 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
   }
 
   /**
-   * The lowest version; null: the library's. One that the context cannot speak:
-   * `ERR_INVALID_ARG_VALUE`. Wraps `SSL_CTX_set_min_proto_version(3)`.
+   * The lowest version; null means the library's lowest. A version that the context cannot speak
+   * throws `ERR_INVALID_ARG_VALUE`. Wraps `SSL_CTX_set_min_proto_version(3)`.
    */
   get minVersion(): ProtocolVersion | null {
     return versionName(C.SSL_CTX_get_min_proto_version(this.#reference.handle));
@@ -453,8 +460,8 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
   }
 
   /**
-   * The highest version; null: the library's. One that the context cannot speak:
-   * `ERR_INVALID_ARG_VALUE`. Wraps `SSL_CTX_set_max_proto_version(3)`.
+   * The highest version; null means the library's highest. A version that the context cannot speak
+   * throws `ERR_INVALID_ARG_VALUE`. Wraps `SSL_CTX_set_max_proto_version(3)`.
    */
   get maxVersion(): ProtocolVersion | null {
     return versionName(C.SSL_CTX_get_max_proto_version(this.#reference.handle));
@@ -464,8 +471,8 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
   }
 
   /**
-   * What ties sessions to this application; at most 32 bytes, longer: `LibsslError`. Wraps
-   * `SSL_CTX_set_session_id_context(3)`.
+   * Sets the id context, which ties sessions to this application: at most 32 bytes. A longer one
+   * throws a `LibsslError`. Wraps `SSL_CTX_set_session_id_context(3)`.
    */
   setSessionIdContext(context: string | Uint8Array): void {
     this.#applyIdContext(bytesOf('context', context));
@@ -476,8 +483,9 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
   }
 
   /**
-   * As the option: 48 bytes each, or all of 80; other lengths: `ERR_INVALID_ARG_VALUE`. An empty
-   * array: libssl's own key. Wraps `SSL_CTX_set_tlsext_ticket_key_cb(3)`.
+   * Sets the keys, as the option does: each of 48 bytes or each of 80; other lengths throw
+   * `ERR_INVALID_ARG_VALUE`. With an empty array libssl uses its own key. Wraps
+   * `SSL_CTX_set_tlsext_ticket_key_cb(3)`.
    */
   setTicketKeys(keys: Uint8Array | readonly Uint8Array[]): void {
     const list = checkTicketKeys('keys', Array.isArray(keys) ? keys : [keys]);
@@ -487,8 +495,8 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
   }
 
   /**
-   * As the option: new keys, also for the connections that are there. One that was made without a
-   * key asks for no cookie. Wraps `SSL_CTX_set_cookie_generate_cb(3)`,
+   * Sets new keys, as the option does, also for existing connections. A connection that was made
+   * while there was no key asks for no cookie. Wraps `SSL_CTX_set_cookie_generate_cb(3)`,
    * `SSL_CTX_set_cookie_verify_cb(3)`.
    */
   setCookieKey(keys: Uint8Array | readonly Uint8Array[]): void {
@@ -501,23 +509,28 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     setCookieKeys(handle, list);
   }
 
-  /** Sets those answers that are given, as the options do. */
+  /** Sets the answers that are given, as the options do. */
   setAnswers(answers: SslAnswers): void {
     const checked = readAnswers(answers, this.role);
     applyAnswers(this.#reference.handle, this.role === 'client', checked);
   }
 
   /**
-   * The context that a server switches to for clients that ask for `servername` (SNI); `*.` in
-   * front stands for any one label; null: none any more. Certificates, versions, ciphers, whether
-   * and how clients are verified, and answers are the other context's, or where it has none
-   * (`ALPNProtocols` for one) this one's; what a connection was given itself stays. Sessions, their
-   * cache, store, time, ticket keys and cookies stay those of this context: one that has others of
-   * its own is refused (`ERR_INVALID_ARG_VALUE`), and so is to give it others later; set here, they
-   * count for both. (Of cookies: where this context asks for none. Another `cookieKey` is let be.)
-   * `keylog` tells both. Sessions are resumed only under the name
-   * they were made under. One that leads back to this context: `ERR_LIBSSL_UNSAFE`. As
-   * `tls.Server`'s. Wraps `SSL_CTX_set_client_hello_cb(3)`, `SSL_set_SSL_CTX(3)`.
+   * Sets the context that a server switches to when a client asks for `servername` (SNI), like
+   * `addContext()` of `tls.Server`. `*.` at the beginning stands for any one label; null removes
+   * the name.
+   *
+   * Certificates, versions, ciphers, the verification of clients, and answers then come from the
+   * other context. What it does not have (for instance `ALPNProtocols`) comes from this one. What
+   * was set for the connection itself stays.
+   *
+   * Sessions, their cache, store, time, ticket keys and cookies are always those of this context;
+   * set here, they count for both. Another context that has its own is refused
+   * (`ERR_INVALID_ARG_VALUE`), and they cannot be set on it later. (A `cookieKey` of its own is
+   * refused only if this context has none, and is ignored otherwise.) Both contexts emit `keylog`.
+   * A session is resumed only under the name that it was made under. A context that leads back to
+   * this one throws `ERR_LIBSSL_UNSAFE`. Wraps `SSL_CTX_set_client_hello_cb(3)`,
+   * `SSL_set_SSL_CTX(3)`.
    */
   addContext(servername: string, context: SslContext | null): void {
     const name = checkServerName('servername', servername);

@@ -27,14 +27,14 @@ import type { SslSession } from '../session/session.js';
 import type { SessionStore } from './store.js';
 import { clientRules, serverIdContext } from './verification.js';
 
-/** Text or bytes of PEM. */
+/** PEM, as text or bytes. */
 export type Pem = string | Uint8Array;
 
 /** A private key with its passphrase. */
 export interface PemKey {
   /** PEM. */
   pem: Pem;
-  /** The option `passphrase` where not given. */
+  /** By default the option `passphrase`. */
   passphrase?: string;
 }
 
@@ -42,148 +42,162 @@ export interface PemKey {
 export interface Pfx {
   /** DER. */
   buf: Uint8Array;
-  /** The option `passphrase` where not given. */
+  /** By default the option `passphrase`. */
   passphrase?: string;
 }
 
-/** What a server does with a ticket of its own: resume with it or not, and send a new one or not. */
+/** What a server does with one of its tickets: resume with it or not, and send a new one or not. */
 export type TicketAction = 'use' | 'renew' | 'ignore' | 'ignoreAndRenew';
 
-/** What to do with tickets with this application data. */
+/** What to do with tickets that have this application data. */
 export interface TicketRule {
-  /** Without it the rule is for any ticket. */
+  /** Without it the rule fits any ticket. */
   appData?: Uint8Array | null;
   /** What happens to the ticket. */
   action: TicketAction;
 }
 
-/** What libssl's callbacks answer, given in advance; on a connection it goes before the context's. */
+/**
+ * What libssl's callbacks answer, given in advance. The answers of a connection take precedence.
+ */
 export interface SslAnswers {
-  /** TLS 1.3, a client's: the session to offer as an external PSK, under this identity, 1 to 64,000 bytes. */
+  /**
+   * For clients, TLS 1.3: the session to offer as an external PSK, with its identity of 1 to 64,000
+   * bytes.
+   */
   pskSession?: { identity: string | Uint8Array; session: SslSession } | null;
-  /** TLS 1.3, a server's: the session of each identity. */
+  /** For servers, TLS 1.3: the session of each identity. */
   pskSessions?: Iterable<readonly [identity: string | Uint8Array, session: SslSession]>;
   /**
-   * A client's key, 1 to 256 bytes, under its identity, 1 to 127 bytes of UTF-8. libssl uses it in
-   * TLS 1.3 too, with suites of SHA-256 only; `maxVersion: 'TLSv1.2'` keeps it out of there.
+   * For clients: a key of 1 to 256 bytes, with its identity of 1 to 127 bytes of UTF-8. libssl uses
+   * it in TLS 1.3, too, but only with suites of SHA-256; `maxVersion: 'TLSv1.2'` prevents that.
    */
   psk?: { identity: string; key: Uint8Array } | null;
-  /** A server's: the key of each identity, as `psk`; in TLS 1.3 too. */
+  /** For servers: the key of each identity, like `psk`; in TLS 1.3, too. */
   pskKeys?: Iterable<readonly [identity: string, key: Uint8Array]>;
-  /** A server's: stored in each ticket that is issued, and in its session's `ticketAppData`. */
+  /** For servers: stored in each ticket that is issued, and in its session's `ticketAppData`. */
   ticketAppData?: Uint8Array | null;
-  /** A server's: the first rule that fits a ticket decides. Without one libssl does as it does. */
+  /**
+   * For servers: the first rule that fits a ticket decides. If no rule fits, libssl does its
+   * default.
+   */
   ticketRules?: Iterable<TicketRule>;
-  /** A server's: whether early data that could be taken is taken. */
+  /** For servers: whether to accept early data that can be accepted. */
   allowEarlyData?: boolean;
-  /** The protocols to offer, or, on a server, to choose from: its own order counts. */
+  /** The protocols to offer or, on a server, to choose from, in the server's order. */
   ALPNProtocols?: readonly string[] | Uint8Array;
 }
 
 /**
- * Options with `node:tls`'s names mean what they mean there. A name that is not here, and a server's
- * option given to a client or the reverse, is an error (`ERR_INVALID_ARG_VALUE`); what is undefined
- * is not given.
+ * Options with names of `node:tls` mean what they mean there. An unknown option, or an option for
+ * the other side, throws `ERR_INVALID_ARG_VALUE`. An undefined option counts as not given.
  */
 export interface SslContextOptions extends SslAnswers {
   /** Which side its connections take. */
   role: 'client' | 'server';
-  /** `dtls`: over datagrams, as `node:dgram` sends them. `tls` where not given. */
+  /** `dtls`: over datagrams, as `node:dgram` sends them. By default `tls`. */
   protocol?: 'tls' | 'dtls';
-  /** The lowest version. libssl's own where not given. */
+  /** The lowest version; by default libssl's. */
   minVersion?: ProtocolVersion;
-  /** The highest version. libssl's own where not given. */
+  /** The highest version; by default libssl's. */
   maxVersion?: ProtocolVersion;
-  /** A certificate and those that lead to its root, PEM; an array for several kinds of key. */
+  /** A certificate and those between it and its root, PEM; an array for several kinds of key. */
   cert?: Pem | readonly Pem[];
-  /** The private keys, PEM, in the order of `cert`; each alone, or with its passphrase. */
+  /** The private keys, PEM, in the order of `cert`; each may have its own passphrase. */
   key?: Pem | PemKey | readonly (Pem | PemKey)[];
-  /** Of the private keys, and of `pfx`, that have none of their own. */
+  /** The passphrase of private keys and of `pfx` that have none of their own. */
   passphrase?: string;
   /**
-   * A certificate, its key and those that lead to its root, as PKCS #12. As node:tls, what leads to
-   * the root is also trusted.
+   * A certificate, its key, and the certificates between it and its root, as PKCS #12. As in
+   * node:tls, the latter are also trusted.
    */
   pfx?: Uint8Array | Pfx | readonly (Uint8Array | Pfx)[];
-  /** Trusted certificates, PEM. A client that verifies and has none uses the system's. */
+  /** Trusted certificates, PEM. By default a client that verifies uses the system's. */
   ca?: Pem | readonly Pem[];
   /**
-   * Revocation lists, PEM. With any of them each certificate of the peer's chain needs one: without it
+   * Revocation lists, PEM. If there is any, each certificate of the peer's chain needs one, or
    * verification fails. `X509_STORE_add_crl(3)`.
    */
   crl?: Pem | readonly Pem[];
   /** Whether a server asks for a certificate. */
   requestCert?: boolean;
   /**
-   * Whether a certificate that does not verify ends the handshake, also one of a session that is
-   * resumed. True where not given.
+   * Whether a certificate that does not verify ends the handshake, also if it is in a resumed
+   * session. By default true.
    */
   rejectUnauthorized?: boolean;
   /**
-   * Suites of TLS 1.2 and before, and those of TLS 1.3 (`TLS_…`), separated by colons. Suites of
-   * TLS 1.3 alone leave nothing else; without any of them TLS 1.3 has libssl's own.
+   * Suites of TLS 1.2 and older, and suites of TLS 1.3 (`TLS_…`), separated by colons. If all are
+   * suites of TLS 1.3, only TLS 1.3 is left; if none is, TLS 1.3 has libssl's own suites.
    */
   ciphers?: string;
   /**
-   * Signature algorithms, separated by colons, best first: `rsa_pss_rsae_sha256`, `RSA+SHA256`.
+   * Signature algorithms, separated by colons, the best first: `rsa_pss_rsae_sha256`, `RSA+SHA256`.
    * `SSL_CTX_set1_sigalgs_list(3)`.
    */
   sigalgs?: string;
-  /** Whether a server's order of suites counts, and not its clients'. True where not given. */
+  /** Whether the server's order of suites counts, and not the client's. By default true. */
   honorCipherOrder?: boolean;
   /**
-   * A server's, for DHE suites: parameters, PEM, of 1024 bits and more, or `auto`: libssl's own, of
-   * the size of the key. Without it there is no DHE up to TLS 1.2. `SSL_CTX_set_tmp_dh(3)`.
+   * For servers with DHE suites: parameters of at least 1024 bits, PEM; or `auto` for libssl's own,
+   * of the size of the key. Without this option there is no DHE up to TLS 1.2.
+   * `SSL_CTX_set_tmp_dh(3)`.
    */
   dhparam?: 'auto' | Pem;
   /**
-   * The curves for the key exchange, separated by colons, best first. `auto`, or not given: libssl's
-   * own. `SSL_CTX_set1_groups_list(3)`.
+   * The curves for the key exchange, separated by colons, the best first. By default, and with
+   * `auto`, libssl's own. `SSL_CTX_set1_groups_list(3)`.
    */
   ecdhCurve?: string;
   /** 0 to 5: `SSL_CTX_set_security_level(3)`. */
   securityLevel?: number;
   /**
-   * At most 32 bytes. A server resumes only sessions of the same context, that were made under the
-   * same name of `addContext()`; one that has `requestCert` or `ca` only those that were made under
-   * the same `requestCert`, `rejectUnauthorized` and `ca`, too: the id context is a hash of all that.
+   * At most 32 bytes. A server resumes only sessions with the same id context, which were made
+   * under the same name of `addContext()`. If it has `requestCert` or `ca`, it resumes only
+   * sessions that were made with the same `requestCert`, `rejectUnauthorized` and `ca`: the id
+   * context that libssl sees is a hash of all these.
    */
   sessionIdContext?: string | Uint8Array;
   /**
-   * A mask of `SSL_SESS_CACHE_…`. A client's where not given: its sessions go to listeners, and into no
-   * cache; a server's: libssl's own, the internal cache.
+   * A mask of `SSL_SESS_CACHE_…`. By default a client's sessions go to listeners and into no cache,
+   * and a server's go into libssl's internal cache.
    */
   sessionCacheMode?: number;
-  /** Most sessions in the cache; 0: no limit. libssl's own: 20480. */
+  /** How many sessions the cache may hold; 0 means no limit. By default 20480. */
   sessionCacheSize?: number;
-  /** Seconds that a session is good for. libssl's own: 7200. */
+  /** How many seconds a session is good for. By default 7200. */
   sessionTimeout?: number;
-  /** Tickets that a TLS 1.3 server sends after a full handshake, 0 to 255. libssl's own: 2. */
+  /** How many tickets a TLS 1.3 server sends after a full handshake, 0 to 255. By default 2. */
   numTickets?: number;
-  /** 48 bytes each, as node:tls's, or 80. The first encrypts; the others decrypt and renew. */
+  /**
+   * Each of 48 bytes, as in node:tls, or each of 80. The first encrypts; the others decrypt and
+   * renew.
+   */
   ticketKeys?: Uint8Array | readonly Uint8Array[];
-  /** Sessions stay with the server: no tickets in TLS 1.2, tickets that are an id in TLS 1.3. */
+  /**
+   * The server keeps the sessions: TLS 1.2 has no tickets, and in TLS 1.3 a ticket is only an id.
+   */
   noTicket?: boolean;
-  /** Most early data a server takes, in bytes. */
+  /** How many bytes of early data a server takes. */
   maxEarlyData?: number;
   /**
-   * A server's, over DTLS: secret keys of 32 bytes for cookies. Before it answers a client it sends it
-   * a cookie, so that nobody makes it send to the address of somebody else. The first key makes
-   * cookies; the others are those of before, whose cookies are still good. Each connection needs the
-   * `peerAddress`, or is given it by `listen()`.
+   * For DTLS servers: secret keys of 32 bytes for cookies. The server sends a cookie before it
+   * answers a client, so that nobody can make it send data to somebody else's address. The first
+   * key makes cookies; the others are previous keys, whose cookies are still valid. Each connection
+   * needs its `peerAddress`, or gets it from `listen()`.
    */
   cookieKey?: Uint8Array | readonly Uint8Array[];
-  /** The length that a client asks for, in bytes. */
+  /** The maximum fragment length that a client asks for, in bytes. */
   maxFragmentLength?: 512 | 1024 | 2048 | 4096;
   /** Whether a TLS 1.3 client may be asked for a certificate after the handshake. */
   postHandshakeAuth?: boolean;
   /** A mask of `SSL_OP_…`. */
   secureOptions?: number;
-  /** TLS 1.2 and before, a server's. */
+  /** For servers, TLS 1.2 and older. */
   pskIdentityHint?: string;
   /** A server's sessions outside of libssl. */
   sessionStore?: SessionStore | null;
-  /** Milliseconds that a handshake waits for the store. 1000 where not given. */
+  /** How many milliseconds a handshake waits for the store. By default 1000. */
   sessionStoreTimeout?: number;
 }
 

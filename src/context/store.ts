@@ -7,18 +7,18 @@ type MaybePromise<T> = T | Promise<T>;
 
 /**
  * A server's sessions outside of libssl, for instance shared between processes. Each function may
- * return a promise. What fails or takes too long costs a full handshake, and is told by the
- * context's event `sessionStoreError`.
+ * return a promise. If one fails or takes too long, there is a full handshake, and the context
+ * emits `sessionStoreError`.
  */
 export interface SessionStore {
   /**
-   * The session of an id, or its DER, also as node:tls has it; null or undefined when there is none.
-   * It stays yours.
+   * Returns the session of an id, its DER, or its buffer of node:tls; null or undefined if there is
+   * none. A session that you return stays yours.
    */
   get(id: Buffer): MaybePromise<SslSession | Uint8Array | null | undefined>;
-  /** The session is yours. */
+  /** Stores the session, which is yours: free it. */
   set(id: Buffer, session: SslSession): MaybePromise<unknown>;
-  /** The session of this id is not good any more. */
+  /** Removes the session of this id: it must not be resumed any more. */
   delete(id: Buffer): MaybePromise<unknown>;
 }
 
@@ -88,9 +88,9 @@ export function lookUpAll(
 }
 
 /**
- * Looks an id up. `found` is called once: at once when the store answers at once, and with null when
- * it has nothing, fails, or is not there after `timeout` milliseconds. The session is the caller's.
- * What is returned ends the search.
+ * Looks an id up. `found` is called once: at once when the store answers at once, and with null
+ * when it has nothing, fails, or is not there after `timeout` milliseconds. The session is the
+ * caller's. What is returned ends the search.
  */
 function lookUp(
   store: SessionStore,
