@@ -144,7 +144,7 @@ function resultBytes([, out, size]) {
 }
 
 /** The row as a function: its arguments, what it gives, and what the addon's function does. */
-function shapeOf({ name, result, parameters }) {
+export function shapeOf({ name, result, parameters }) {
   const [object, ...others] = parameters;
   if (object !== undefined && !isObject(object.type)) {
     throw new Failure(`openssl.def: ${name} has no object to begin with`);

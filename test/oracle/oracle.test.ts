@@ -10,6 +10,7 @@ import fc from 'fast-check';
 import { libraryInfo } from 'libssl-session';
 import * as C from 'libssl-session/libssl';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readList, shapeOf } from '../../scripts/generate.mjs';
 import { noValgrind, runUnderValgrind } from '../support/valgrind.mjs';
 import { facts } from './facts.js';
 import { mostOperations, scripts } from './generate.js';
@@ -33,6 +34,27 @@ afterAll(async () => {
 const results = (lines: readonly string[], transcript: readonly string[]) =>
   transcript.map((result, index) => `${lines[index] ?? 'the end'} => ${result}`);
 
+// Types of C, and what a function gives in TypeScript, as operations.h names them.
+const kinds: Record<string, string> = {
+  int: 'INT',
+  long: 'LONG',
+  uint32_t: 'UINT32',
+  'const char*': 'STRING',
+  'const unsigned char*': 'BYTES',
+  'const void*': 'BYTES',
+};
+const resultKinds: Record<string, string> = {
+  void: 'NOTHING',
+  number: 'INT',
+  '0 | 1': 'INT',
+  string: 'TEXT',
+  Buffer: 'BYTES',
+  CipherInfo: 'CIPHER',
+  Handle: 'NEW_SESSION',
+};
+const orNull = (type: string, value: { orNull: boolean }) =>
+  `${kinds[type] ?? type}${value.orNull ? '_OR_NULL' : ''}`;
+
 describe('the list of operations', () => {
   test('has every function of a session that libssl-session/libssl has', () => {
     const elsewhere = /^(?:D?TLS(?:v1)?_|BIO_|X509_|SSL_(?!SESSION_|CIPHER_)|lastErrors$)/;
@@ -40,6 +62,21 @@ describe('the list of operations', () => {
       .filter(([name, value]) => typeof value === 'function' && !elsewhere.test(name))
       .map(([name]) => name);
     expect(operations.map(({ name }) => name).sort()).toEqual(exported.sort());
+  });
+
+  test('says of each function what native/openssl.def says', () => {
+    const list = readFileSync(new URL('../../native/openssl.def', import.meta.url), 'utf8');
+    for (const row of readList(list).rows) {
+      if (row.heading !== undefined || !row.name.startsWith('SSL_SESSION_')) continue;
+      const { object, given, type } = shapeOf(row);
+      const unsigned = row.result.type.startsWith('unsigned') ? 'UNSIGNED_LONG' : 'LONG';
+      expect(operations.find(({ name }) => name === row.name)).toEqual({
+        name: row.name,
+        first: object === undefined ? 'NOTHING' : orNull('SESSION', object),
+        second: given.length === 0 ? 'NOTHING' : orNull(given[0].type, given[0]),
+        result: resultKinds[type.replace(' | null', '')] ?? unsigned,
+      });
+    }
   });
 
   test('is for the same libssl on both sides', async ({ skip }) => {
