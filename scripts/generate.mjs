@@ -283,13 +283,13 @@ export function generate(list) {
   const uses = (names) => names.filter((name) => new RegExp(`\\b${name}\\b`).test(text));
   const imports = [
     [
-      uses(['checkBytes', 'checkCString', 'checkInt', 'checkLong', 'checkUint32']),
+      uses([
+        ...['checkByte', 'checkBytes', 'checkCString', 'checkInt'],
+        ...['checkLong', 'checkMask', 'checkUint32'],
+      ]),
       '../common/validate.js',
     ],
-    [
-      uses(['checkByte', 'checkMask', 'longResult', 'result', 'setHandle', 'setHandleAndNumber']),
-      '../native/call.js',
-    ],
+    [uses(['longResult', 'result', 'setHandle', 'setHandleAndNumber']), '../native/call.js'],
     [['native'], '../native/load.js'],
   ].map(([names, from]) => importText(names, from));
   imports.push(importText(uses(['CipherInfo', 'Handle']), '../native/types.js', 'import type'));

@@ -84,6 +84,13 @@ export function checkInt(name: string, value: unknown): number {
   return checkInteger(name, value, -0x8000_0000, 0x7fff_ffff);
 }
 
+/** A mask of 32 bits. What JavaScript's operators make of one with the highest bit is negative. */
+export const checkMask = (name: string, value: unknown) =>
+  checkInteger(name, value, -0x8000_0000, 0xffff_ffff) >>> 0;
+
+/** A `uint8_t`. */
+export const checkByte = (name: string, value: unknown) => checkInteger(name, value, 0, 0xff);
+
 /** A `uint32_t`. */
 export function checkUint32(name: string, value: unknown): number {
   return checkInteger(name, value, 0, 0xffff_ffff);

@@ -1,15 +1,16 @@
 // Written by scripts/generate.mjs from native/openssl.def: do not edit.
 // The C-named functions that have the shape of their prototypes: libssl.ts says what holds for all.
 
-import { checkBytes, checkCString, checkInt, checkLong, checkUint32 } from '../common/validate.js';
 import {
   checkByte,
+  checkBytes,
+  checkCString,
+  checkInt,
+  checkLong,
   checkMask,
-  longResult,
-  result,
-  setHandle,
-  setHandleAndNumber,
-} from '../native/call.js';
+  checkUint32,
+} from '../common/validate.js';
+import { longResult, result, setHandle, setHandleAndNumber } from '../native/call.js';
 import { native } from '../native/load.js';
 import type { CipherInfo, Handle } from '../native/types.js';
 

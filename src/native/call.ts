@@ -1,15 +1,15 @@
 // How the addon is called: handles and numbers travel in registers, which nobody else touches
 // (ARCHITECTURE.md, "Decisions").
 
-import { checkHandle, checkInteger } from '../common/validate.js';
+import { checkHandle } from '../common/validate.js';
 import { native } from './load.js';
 import { registers } from './registers.js';
 import type { Native } from './signatures.js';
 import type { Handle } from './types.js';
 
 /**
- * The addon's functions, for the handle, or two, or the handle and number, that they are about. What is passed to the function
- * is evaluated after this, and must not call the addon: no more than variables.
+ * The addon's functions, for the handle that they are about, or two, or a handle and a number. The
+ * arguments of the function are evaluated after this: they must not call the addon.
  */
 export function on(handle: number, other = 0): Native {
   registers[0] = handle;
@@ -43,10 +43,3 @@ export function setHandles(first: string, one: Handle, second: string, other: Ha
   registers[0] = one;
   registers[1] = other;
 }
-
-/** A mask of 32 bits. What JavaScript's operators make of one with the highest bit is negative. */
-export const checkMask = (name: string, value: unknown) =>
-  checkInteger(name, value, -0x8000_0000, 0xffff_ffff) >>> 0;
-
-/** A `uint8_t`. */
-export const checkByte = (name: string, value: unknown) => checkInteger(name, value, 0, 0xff);
