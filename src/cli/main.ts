@@ -60,8 +60,8 @@ function makeProgram(): Command {
     .command('inspect')
     .summary('show what is inside a session')
     .description(
-      'Shows what is inside a session: DER, PEM, base64, or a session buffer of node:tls, told ' +
-        'apart by content. Master key and ticket are not shown, but with --secrets.',
+      'Shows what is inside a session: DER, PEM, base64, or a session buffer of node:tls; the ' +
+        'content decides which. The master key and the ticket are shown only with --secrets.',
     )
     .argument('<file>', 'the session; - for standard input')
     .option('-s, --secrets', 'show the master key and the ticket too')
@@ -83,7 +83,7 @@ function makeProgram(): Command {
     .summary('write a session in another form')
     .description(
       'Writes a session in another form, to standard output or to a file of mode 0600. All ' +
-        'forms but json hold the master key.',
+        'forms except json contain the master key.',
     )
     .argument('<file>', 'the session; - for standard input')
     .addOption(
@@ -107,8 +107,8 @@ function makeProgram(): Command {
     .command('doctor')
     .summary('say which libssl 1.1.1 is used, or why there is none')
     .description(
-      'Says which libssl 1.1.1 is used, and that it is kept apart from Node’s own OpenSSL; or ' +
-        'every place tried, and how to install it. The exit code is 1 then.',
+      'Says which libssl 1.1.1 is used, and that it is isolated from Node’s own OpenSSL. If there ' +
+        'is none, lists every place tried and says how to install it; the exit code is 1 then.',
     )
     .option('-j, --json', 'write JSON')
     .action(async (options: { json?: true }) => {
@@ -125,10 +125,10 @@ function makeProgram(): Command {
 
   program
     .command('setup')
-    .summary('fetch libssl 1.1.1 where the system has none')
+    .summary('fetch libssl 1.1.1 if the system has none')
     .description(
-      'Where the system has no libssl 1.1.1: fetches the last package that the distribution had of ' +
-        'it, through the apt sources of this machine, verifies its signature, and puts the two ' +
+      'If the system has no libssl 1.1.1, fetches the last package that the distribution published, ' +
+        'through the apt sources of this machine, verifies its signature, and puts the two ' +
         'libraries into the user’s cache directory. Nothing is installed; no root is needed. Run ' +
         'it again for a newer package.',
     )

@@ -61,10 +61,7 @@ export interface TicketRule {
  * What libssl's callbacks answer, given in advance. The answers of a connection take precedence.
  */
 export interface SslAnswers {
-  /**
-   * For clients, TLS 1.3: the session to offer as an external PSK, with its identity of 1 to 64,000
-   * bytes.
-   */
+  /** For clients, TLS 1.3: the session to offer as a PSK; its identity has 1 to 64,000 bytes. */
   pskSession?: { identity: string | Uint8Array; session: SslSession } | null;
   /** For servers, TLS 1.3: the session of each identity. */
   pskSessions?: Iterable<readonly [identity: string | Uint8Array, session: SslSession]>;
@@ -77,10 +74,7 @@ export interface SslAnswers {
   pskKeys?: Iterable<readonly [identity: string, key: Uint8Array]>;
   /** For servers: stored in each ticket that is issued, and in its session's `ticketAppData`. */
   ticketAppData?: Uint8Array | null;
-  /**
-   * For servers: the first rule that fits a ticket decides. If no rule fits, libssl does its
-   * default.
-   */
+  /** For servers: the first rule that fits decides; if none fits, libssl does its default. */
   ticketRules?: Iterable<TicketRule>;
   /** For servers: whether to accept early data that can be accepted. */
   allowEarlyData?: boolean;
