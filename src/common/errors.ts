@@ -1,4 +1,5 @@
 import type { OpensslErrorEntry } from '../native/types.js';
+import { debugRefused } from './debug.js';
 import { type RuleName, rules } from './rules.js';
 
 /** A place where libssl 1.1.1 was looked for. */
@@ -142,10 +143,11 @@ function classOf(functionName: string): string {
 export function misuseError(rule: RuleName, functionName: string): LibsslError {
   const [code, text] = rules[rule];
   const message = text.replace('an object', `an ${classOf(functionName)}`);
-  return new LibsslError(code, `${functionName}: ${message}`, { function: functionName });
+  const error = new LibsslError(code, `${functionName}: ${message}`, { function: functionName });
+  return debugRefused(error);
 }
 
 /** The object gave its reference back earlier. */
 export function freedError(className: string): LibsslError {
-  return new LibsslError('ERR_LIBSSL_FREED', `this ${className} was freed`);
+  return debugRefused(new LibsslError('ERR_LIBSSL_FREED', `this ${className} was freed`));
 }

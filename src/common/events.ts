@@ -5,6 +5,7 @@ import { on, result } from '../native/call.js';
 import { EventKind } from '../native/event-kind.js';
 import type { NativeEvent } from '../native/signatures.js';
 import type { Handle } from '../native/types.js';
+import { debugEvent } from './debug.js';
 
 /** Owns the event's session: frees it, or passes it on. */
 export type EventListener = (event: NativeEvent, callers: readonly object[]) => void;
@@ -51,6 +52,7 @@ export function deliver(
   if (events === null) return;
   const thrown: unknown[] = [];
   for (const event of events) {
+    debugEvent(event);
     if (event.kind === EventKind.lookup) {
       lookups.push(event);
       continue;

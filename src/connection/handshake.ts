@@ -1,5 +1,6 @@
 // A client and a server, joined in memory.
 
+import { debugStep } from '../common/debug.js';
 import { invalidType, invalidValue } from '../common/validate.js';
 import { stateError } from '../context/options.js';
 import { SSL_ERROR_WANT_CLIENT_HELLO_CB } from '../libssl/constants.js';
@@ -58,6 +59,8 @@ function join(client: Steps, server: Steps): 'ready' | 'moved' | 'stuck' {
   }
   const outcome = on(clientHandle, serverHandle).join();
   const { clientError, serverError } = joined;
+  debugStep(clientHandle, 'join', Number(joined.clientReady), clientError, undefined);
+  debugStep(serverHandle, 'join', Number(joined.serverReady), serverError, outcome);
   moved ||= joined.moved;
   if (joined.clientReady) client.ready = true;
   if (joined.serverReady) server.ready = true;

@@ -1,6 +1,7 @@
 // The steps of a connection: where it is, what a step gave, and how it failed.
 
 import type { EventEmitter } from 'node:events';
+import { debugPause, debugStep } from '../common/debug.js';
 import { type LibsslError, libsslError, withOwn } from '../common/errors.js';
 import { deliver } from '../common/events.js';
 import type { Reference } from '../common/reference.js';
@@ -163,6 +164,7 @@ export class Steps {
   finish(functionName: string, outcome: Outcome, must = false, error = step.error): Buffer | null {
     const failed = isFailure(error) || (must && step.result !== 1);
     if (step.ready) this.ready = true;
+    debugStep(this.handle, functionName, step.result, error, outcome);
     if (outcome === undefined && !failed && error !== SSL_ERROR_WANT_CLIENT_HELLO_CB) return null;
     const failure = failed ? stepError(functionName, this.handle) : null;
     if (outcome !== undefined && outcome[1] !== null) this.output.add(outcome[1]);
@@ -183,7 +185,10 @@ export class Steps {
     callers: readonly Steps[] = [this],
   ): void {
     const pauses = waits && !this.paused;
-    if (pauses) this.paused = true;
+    if (pauses) {
+      this.paused = true;
+      debugPause(this.handle, 'waits for the session store');
+    }
     const thrown: unknown[] = failure === null ? [] : [failure];
     const lookups: NativeEvent[] = [];
     const owners = callers.map(({ owner }) => owner);
@@ -197,6 +202,7 @@ export class Steps {
     let atOnce = true;
     const goOn = () => {
       if (this.freed) return;
+      debugPause(this.handle, 'goes on');
       on(this.handle).endLookup();
       this.paused = false;
       if (atOnce) {

@@ -1,5 +1,6 @@
 // The options of SslContext, put into effect.
 
+import { debugRefused } from '../common/debug.js';
 import { LibsslError, libsslError } from '../common/errors.js';
 import type { CheckedAnswers, CheckedContextOptions } from '../common/options.js';
 import type { ProtocolVersion } from '../common/protocol-version.js';
@@ -441,5 +442,5 @@ export function applySessionIdContext(
 
 /** An error that names what a connection or context is in no state for. */
 export function stateError(message: string): LibsslError {
-  return new LibsslError('ERR_LIBSSL_STATE', message);
+  return debugRefused(new LibsslError('ERR_LIBSSL_STATE', message));
 }

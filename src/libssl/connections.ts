@@ -73,7 +73,7 @@ function stepInt(name: Steps): (ssl: Handle) => number {
   return (ssl) => {
     native();
     checkHandle('ssl', ssl);
-    return takeStep(ssl, (functions) => functions[name]()).result;
+    return takeStep(ssl, name, (functions) => functions[name]()).result;
   };
 }
 
@@ -95,7 +95,7 @@ export function SSL_key_update(s: Handle, updatetype: number): number {
   native();
   const type = checkInt('updatetype', updatetype);
   checkHandle('s', s);
-  return takeStep(s, (functions) => functions.SSL_key_update(type)).result;
+  return takeStep(s, 'SSL_key_update', (functions) => functions.SSL_key_update(type)).result;
 }
 
 /** `int SSL_write(SSL *ssl, const void *buf, int num)` returns how many bytes it took. */
@@ -103,7 +103,7 @@ export function SSL_write(ssl: Handle, buf: Uint8Array): number {
   native();
   const bytes = checkBytes('buf', buf);
   checkHandle('ssl', ssl);
-  return takeStep(ssl, (functions) => functions.SSL_write(bytes)).result;
+  return takeStep(ssl, 'SSL_write', (functions) => functions.SSL_write(bytes)).result;
 }
 
 /** `int SSL_read(SSL *ssl, void *buf, int num)`: at most num bytes; null if C returns <= 0. */
@@ -120,7 +120,7 @@ function readSome(name: 'SSL_read' | 'SSL_peek'): (ssl: Handle, num: number) => 
     native();
     const room = checkRoom(num);
     checkHandle('ssl', ssl);
-    return takeStep(ssl, (functions) => functions[name](room)).data;
+    return takeStep(ssl, name, (functions) => functions[name](room)).data;
   };
 }
 
@@ -132,7 +132,8 @@ export function SSL_write_early_data(s: Handle, buf: Uint8Array): 0 | 1 {
   native();
   const bytes = checkBytes('buf', buf);
   checkHandle('s', s);
-  return takeStep(s, (functions) => functions.SSL_write_early_data(bytes)).result as 0 | 1;
+  return takeStep(s, 'SSL_write_early_data', (functions) => functions.SSL_write_early_data(bytes))
+    .result as 0 | 1;
 }
 
 /**
@@ -143,7 +144,9 @@ export function SSL_read_early_data(s: Handle, num: number): [result: number, da
   native();
   const room = checkRoom(num);
   checkHandle('s', s);
-  const taken = takeStep(s, (functions) => functions.SSL_read_early_data(room));
+  const taken = takeStep(s, 'SSL_read_early_data', (functions) =>
+    functions.SSL_read_early_data(room),
+  );
   return [taken.result, taken.data];
 }
 

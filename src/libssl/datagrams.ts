@@ -26,7 +26,7 @@ function step(name: 'DTLSv1_handle_timeout' | 'DTLSv1_listen'): (ssl: Handle) =>
   return (ssl) => {
     native();
     checkHandle('ssl', ssl);
-    return takeStep(ssl, (functions) => functions[name]()).result;
+    return takeStep(ssl, name, (functions) => functions[name]()).result;
   };
 }
 

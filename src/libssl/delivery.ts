@@ -1,6 +1,7 @@
 // What the C-named module calls for libssl, and when: after the libssl call has returned, before the
 // C-named function does. One table of callbacks for each context.
 
+import { debugStep } from '../common/debug.js';
 import { deliver, listen } from '../common/events.js';
 import { checkHandle, invalidType } from '../common/validate.js';
 import { on, result, setHandle } from '../native/call.js';
@@ -110,12 +111,17 @@ export interface Taken {
  * Takes a step of a connection, delivers what was recorded, and goes on where the handshake waited
  * for get_cb.
  */
-export function takeStep(ssl: Handle, take: (functions: Native) => Outcome): Taken {
+export function takeStep(
+  ssl: Handle,
+  functionName: string,
+  take: (functions: Native) => Outcome,
+): Taken {
   const thrown: unknown[] = [];
   for (;;) {
     // 0: the bytes for the peer stay in the BIO.
     const outcome = take(on(ssl, 0));
     const { result, error } = step;
+    debugStep(ssl, functionName, result, error, outcome);
     if (outcome === undefined) return end({ result, data: null });
     const [data, , events] = outcome;
     if (events === null) return end({ result, data });
