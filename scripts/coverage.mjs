@@ -118,8 +118,7 @@ const reasons = {
     'SSL_CTX_add_client_custom_ext SSL_CTX_add_custom_ext SSL_CTX_add_server_custom_ext',
   ]),
   ...because('observes messages and states, which are not recorded yet', [
-    'SSL_CTX_set_info_callback SSL_CTX_get_info_callback SSL_CTX_set_msg_callback',
-    'SSL_CTX_set_msg_callback_arg',
+    'SSL_CTX_set_msg_callback SSL_CTX_set_msg_callback_arg',
   ]),
   ...because('belongs to a C callback that is not available', [
     'SSL_CTX_get_verify_callback SSL_CTX_get_client_cert_cb SSL_CTX_get_security_callback',

@@ -23,6 +23,7 @@ napi_value NewEvent(const Call& call, Event& event) {
       {"context", call.NewNumber(static_cast<double>(event.context))},
       {"connection", call.NewNumber(static_cast<double>(event.connection))},
       {"number", call.NewNumber(event.number)},
+      {"value", call.NewNumber(event.value)},
       {"session", call.NewNumber(session)},
       {"data", data},
   });

@@ -85,6 +85,18 @@ void OnKeylog(const SSL* ssl, const char* line) {
   }
 }
 
+// Always there, for FitFragments.
+void OnInfo(const SSL* ssl, int where, int value) {
+  const Libssl& libssl = CallbackLibssl();
+  ConnectionState* state = ConnectionState::Of(libssl, ssl);
+  if (state == nullptr) return;
+  FitFragments(*state, where);
+  // As in C: of the context that the connection has now.
+  ContextState* current = ContextState::Of(libssl, libssl.SSL_get_SSL_CTX(ssl));
+  if (current == nullptr || !current->Observes(EventKind::kInfo)) return;
+  current->Record(EventKind::kInfo, state->id, nullptr, nullptr, 0, where, value);
+}
+
 int OnTicketKey(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher,
                 HMAC_CTX* hmac, int encrypt) {
   const Libssl& libssl = CallbackLibssl();
@@ -215,7 +227,7 @@ ContextState::ContextState(const Libssl& libssl_in, Registry& group_in, SSL_CTX*
   }
   // Always: a server that has switched to this context by SNI calls it for the second ClientHello.
   libssl.SSL_CTX_set_client_hello_cb(context, OnClientHello, nullptr);
-  FitFragments(libssl, context);
+  libssl.SSL_CTX_set_info_callback(context, OnInfo);
 }
 
 ContextState::~ContextState() {
@@ -250,11 +262,11 @@ void ContextState::Observe(uint32_t kinds) {
 }
 
 void ContextState::Record(EventKind kind, Handle connection, SSL_SESSION* session, const void* data,
-                          size_t size, int number) {
+                          size_t size, int number, int value) {
   try {
     registry.events.push_back(
         {kind, id, connection, session,
-         Secret(static_cast<const uint8_t*>(data), data == nullptr ? 0 : size), number});
+         Secret(static_cast<const uint8_t*>(data), data == nullptr ? 0 : size), number, value});
   } catch (const std::bad_alloc&) {
     libssl.SSL_SESSION_free(session);
   }

@@ -25,6 +25,7 @@ struct Event {
   SSL_SESSION* session;  // a reference that the event owns, or nullptr
   Secret data;           // a line of the key log is one: wiped, delivered or not
   int number;
+  int value;
 };
 
 }  // namespace libssl_session

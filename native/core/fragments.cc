@@ -10,23 +10,6 @@ void SetMax(const Libssl& libssl, SSL* ssl, long size) {
   libssl.SSL_ctrl(ssl, kCtrlSetSplitSendFragment, size, nullptr);
 }
 
-void OnInfo(const SSL* ssl, int where, int) {
-  const Libssl& libssl = CallbackLibssl();
-  ConnectionState* state = ConnectionState::Of(libssl, ssl);
-  if (state == nullptr) return;
-  if ((where & kCbHandshakeStart) != 0) {
-    const long max = MaxRecord(libssl, ssl);
-    if (max == kMaxFragment) return;
-    SetMax(libssl, state->ssl, max);
-    state->short_records = true;
-  } else if ((where & kCbHandshakeDone) != 0 && state->short_records) {
-    state->short_records = false;
-    SetMax(libssl, state->ssl, kMaxFragment);
-    // libssl itself would go on without it.
-    if (libssl.SSL_alloc_buffers(state->ssl) != 1) state->unusable = Rule::kNoMemory;
-  }
-}
-
 }  // namespace
 
 long MaxRecord(const Libssl& libssl, const SSL* ssl) {
@@ -35,8 +18,19 @@ long MaxRecord(const Libssl& libssl, const SSL* ssl) {
   return IsFragmentCode(code) ? 256L << code : kMaxFragment;
 }
 
-void FitFragments(const Libssl& libssl, SSL_CTX* context) {
-  libssl.SSL_CTX_set_info_callback(context, OnInfo);
+void FitFragments(ConnectionState& state, int where) {
+  const Libssl& libssl = state.context.libssl;
+  if ((where & kCbHandshakeStart) != 0) {
+    const long max = MaxRecord(libssl, state.ssl);
+    if (max == kMaxFragment) return;
+    SetMax(libssl, state.ssl, max);
+    state.short_records = true;
+  } else if ((where & kCbHandshakeDone) != 0 && state.short_records) {
+    state.short_records = false;
+    SetMax(libssl, state.ssl, kMaxFragment);
+    // libssl itself would go on without it.
+    if (libssl.SSL_alloc_buffers(state.ssl) != 1) state.unusable = Rule::kNoMemory;
+  }
 }
 
 }  // namespace libssl_session

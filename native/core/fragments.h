@@ -7,6 +7,8 @@
 
 namespace libssl_session {
 
+struct ConnectionState;
+
 // Of the codes of sessions: anything but 1 to 4 libssl takes for none.
 inline bool IsFragmentCode(int code) { return code >= 1 && code <= 4; }
 
@@ -18,7 +20,8 @@ long MaxRecord(const Libssl& libssl, const SSL* ssl);
 // without that, libssl makes records of full length in the same memory: over DTLS it writes behind
 // its end, over TLS the connection fails. So records stay short until the handshake is over, and
 // then there is memory for long ones.
-void FitFragments(const Libssl& libssl, SSL_CTX* context);
+// `where`: of the info callback.
+void FitFragments(ConnectionState& state, int where);
 
 }  // namespace libssl_session
 

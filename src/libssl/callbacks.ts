@@ -32,6 +32,9 @@ export type RemoveSessionCallback = (ctx: Handle, session: Handle) => void;
 /** A line of the key log, as NSS writes it. */
 export type KeylogCallback = (ssl: Handle, line: string) => void;
 
+/** `where`: a mask of SSL_CB_…. `ret`: an alert (level << 8 | description), or a step's result. */
+export type InfoCallback = (ssl: Handle, where: number, ret: number) => void;
+
 /** `void SSL_CTX_sess_set_new_cb(SSL_CTX *ctx, int (*new_session_cb)(SSL *, SSL_SESSION *))`. */
 export function SSL_CTX_sess_set_new_cb(ctx: Handle, newCb: NewSessionCallback | null): void {
   const listener = ({ connection, session }: NativeEvent) => {
@@ -85,6 +88,17 @@ export function SSL_CTX_set_keylog_callback(ctx: Handle, cb: KeylogCallback | nu
   );
 }
 
+/**
+ * `void SSL_CTX_set_info_callback(SSL_CTX *ctx, void (*callback)(const SSL *, int, int))`: each state
+ * and alert of a handshake.
+ */
+export function SSL_CTX_set_info_callback(ctx: Handle, callback: InfoCallback | null): void {
+  const name = 'SSL_CTX_set_info_callback';
+  setOne(name, ctx, EventKind.info, 'callback', callback, ({ connection, number, value }) =>
+    callback?.(connection, number, value),
+  );
+}
+
 /** `int (*SSL_CTX_sess_get_new_cb(SSL_CTX *ctx))(…)`. */
 export const SSL_CTX_sess_get_new_cb = getter<NewSessionCallback>(
   'SSL_CTX_sess_get_new_cb',
@@ -104,6 +118,11 @@ export const SSL_CTX_sess_get_get_cb = getter<GetSessionCallback>(
 export const SSL_CTX_get_keylog_callback = getter<KeylogCallback>(
   'SSL_CTX_get_keylog_callback',
   EventKind.keylog,
+);
+/** `void (*SSL_CTX_get_info_callback(SSL_CTX *ctx))(const SSL *, int, int)`. */
+export const SSL_CTX_get_info_callback = getter<InfoCallback>(
+  'SSL_CTX_get_info_callback',
+  EventKind.info,
 );
 
 function setOne<T>(

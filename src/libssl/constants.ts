@@ -104,6 +104,21 @@ export const DTLS_MAX_VERSION = DTLS1_2_VERSION;
 export const DTLS1_BAD_VER = 0x0100;
 export const DTLS_ANY_VERSION = 0x1ffff;
 
+// Where a connection is: `SSL_CTX_set_info_callback(3)`.
+export const SSL_CB_LOOP = 0x01;
+export const SSL_CB_EXIT = 0x02;
+export const SSL_CB_READ = 0x04;
+export const SSL_CB_WRITE = 0x08;
+export const SSL_CB_HANDSHAKE_START = 0x10;
+export const SSL_CB_HANDSHAKE_DONE = 0x20;
+export const SSL_CB_ALERT = 0x4000;
+export const SSL_CB_READ_ALERT = 0x4004;
+export const SSL_CB_WRITE_ALERT = 0x4008;
+export const SSL_CB_ACCEPT_LOOP = 0x2001;
+export const SSL_CB_ACCEPT_EXIT = 0x2002;
+export const SSL_CB_CONNECT_LOOP = 0x1001;
+export const SSL_CB_CONNECT_EXIT = 0x1002;
+
 // What became of a ticket, and what to do: `SSL_CTX_set_session_ticket_cb(3)`.
 export const SSL_TICKET_FATAL_ERR_MALLOC = 0;
 export const SSL_TICKET_FATAL_ERR_OTHER = 1;

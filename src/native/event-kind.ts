@@ -28,5 +28,7 @@ export const EventKind = {
   contextGone: 13,
   /** session: a client's, which libssl has put in place of the one offered */
   renewedSession: 14,
+  /** number: where, of SSL_CB_…; value: what SSL_do_handshake gave, or an alert */
+  info: 15,
 } as const;
 export type EventKind = (typeof EventKind)[keyof typeof EventKind];

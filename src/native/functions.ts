@@ -153,6 +153,8 @@ export interface NativeChecks {
   SSL_CTX_sess_get_remove_cb(withSession: boolean): void;
   SSL_CTX_sess_get_get_cb(withSession: boolean): void;
   SSL_CTX_get_keylog_callback(withSession: boolean): void;
+  SSL_CTX_set_info_callback(withSession: boolean): void;
+  SSL_CTX_get_info_callback(withSession: boolean): void;
   SSL_CTX_set_session_ticket_cb(withSession: boolean): void;
   SSL_CTX_set_keylog_callback(withSession: boolean): void;
   SSL_CTX_set_psk_use_session_callback(withSession: boolean): void;

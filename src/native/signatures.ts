@@ -16,6 +16,7 @@ export interface NativeEvent {
   session: Handle;
   data: Buffer;
   number: number;
+  value: number;
 }
 
 /**
