@@ -192,7 +192,9 @@ function entryOf(checker, module, symbol) {
   if (ts.isInterfaceDeclaration(node)) {
     const clauses = node.heritageClauses?.map((clause) => ` ${clause.getText()}`) ?? [];
     const signatures = [`interface ${symbol.name}${clauses.join('')}`];
-    return { ...entry, kind: 'interface', signatures, members: membersOf(checker, node) };
+    // Another file may declare some of them: events of a context that name a connection.
+    const members = declarations.flatMap((declaration) => membersOf(checker, declaration));
+    return { ...entry, kind: 'interface', signatures, members };
   }
   if (ts.isTypeAliasDeclaration(node)) {
     const written = node.getText().replace(/^export |;$/g, '');

@@ -16,7 +16,11 @@ const generated = 'libssl/functions';
 // Where what a source file declares is described, in this order.
 const pages = [
   ['ssl-session.md', 'SslSession', ['session/session', 'session/info', 'common/protocol-version']],
-  ['ssl-context.md', 'SslContext', ['context/context', 'context/options', 'context/store']],
+  [
+    'ssl-context.md',
+    'SslContext',
+    ['context', 'info', 'events', 'options', 'store'].map((file) => `context/${file}`),
+  ],
   [
     'ssl-connection.md',
     'SslConnection',

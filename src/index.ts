@@ -6,12 +6,9 @@ export type { SslConnectionEvents } from './connection/events.js';
 export { handshake } from './connection/handshake.js';
 export type { SslConnectionInfo, SslConnectionState } from './connection/info.js';
 export type { SslConnectionOptions } from './connection/options.js';
-export {
-  type SessionStats,
-  SslContext,
-  type SslContextEvents,
-  type SslContextInfo,
-} from './context/context.js';
+export { SslContext } from './context/context.js';
+export type { SslContextEvents } from './context/events.js';
+export type { SessionStats, SslContextInfo } from './context/info.js';
 export type {
   Pem,
   PemKey,

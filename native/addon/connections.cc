@@ -1,6 +1,8 @@
 // The life, the sessions and the settings of connections; src/libssl/connections.ts documents them.
 // steps.cc has what goes on with a connection.
 
+#include <cstring>
+
 #include "addon/entry.h"
 #include "addon/forward.h"
 #include "addon/lifetime.h"
@@ -78,18 +80,23 @@ napi_value SetSession(const Call& call) {
   return FinishCall(call, result, 0);
 }
 
-// What was found: the session of register 1, or nothing. Whether libssl may have it is seen when it
-// asks.
-napi_value SupplySession(const Call& call) {
+// What was found for the ids that the handshake waits for: handles, one after the other, 0 for
+// none. Whether libssl may have a session is seen when it asks. The next step goes on.
+napi_value AnswerLookup(const Call& call) {
   ConnectionState* state = StateOf(call, 0);
-  SSL_SESSION* session = call.SessionOrNull(1);
-  if (session != nullptr) state->found.emplace_back(call.libssl(), session);
-  return call.Undefined();
-}
-
-// All that was asked for has been looked for: the next step goes on.
-napi_value EndLookup(const Call& call) {
-  StateOf(call, 0)->lookup = ConnectionState::Lookup::kAnswered;
+  const Bytes handles = call.ByteView(0);
+  double& handle = call.environment().registers[1];
+  bool valid = true;
+  for (size_t at = 0; at < handles.size; at += sizeof handle) {
+    std::memcpy(&handle, handles.data + at, sizeof handle);
+    if (const auto* slot = call.Find<SSL_SESSION>(1)) {
+      state->found.emplace_back(call.libssl(), slot->object);
+    } else if (handle != kNullHandle) {
+      valid = false;
+    }
+  }
+  state->lookup = ConnectionState::Lookup::kAnswered;
+  if (!valid) throw Misuse{Rule::kInvalidHandle};
   return call.Undefined();
 }
 
@@ -295,8 +302,7 @@ std::vector<Function> ConnectionFunctions() {
       {"SSL_get1_session", Entry<GetSession, kNever>},
       {"SSL_set_session", Entry<SetSession<false>, kPossible>},
       {"offerSession", Entry<SetSession<true>, kPossible>, "SSL_set_session"},
-      {"supplySession", Entry<SupplySession, kPossible>, "SSL_CTX_sess_set_get_cb"},
-      {"endLookup", Entry<EndLookup, kNever>, "SSL_do_handshake"},
+      {"answerLookup", Entry<AnswerLookup, kPossible>, "SSL_CTX_sess_set_get_cb"},
       {"SSL_set_mtu", Entry<SetMtuOf, kPossible>},
       {"DTLS_set_link_mtu", Entry<SetLinkMtu, kPossible>},
       {"SSL_set_min_proto_version",

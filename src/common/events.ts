@@ -1,84 +1,159 @@
 // What libssl's callbacks recorded, on its way to whoever asked for it. All of it runs after the
-// libssl call has returned.
+// libssl call has returned. An event names its context and, where it has one, its connection, by
+// their first handles.
 
 import { on, result } from '../native/call.js';
 import { EventKind } from '../native/event-kind.js';
 import type { NativeEvent } from '../native/signatures.js';
 import type { Handle } from '../native/types.js';
+import { collect, throwFirst } from './collect.js';
 import { debugEvent } from './debug.js';
 
-/** Owns the event's session: frees it, or passes it on. */
-export type EventListener = (event: NativeEvent, callers: readonly object[]) => void;
+/**
+ * Owns the event's session: gives it back, or passes it on. `connection`: the object of the event's
+ * connection, where it is known.
+ */
+export type EventListener = (event: NativeEvent, connection: object | null) => void;
 
-interface Listening {
-  kinds: number;
-  listener: EventListener;
+/** An object, and the handle that events have of it. */
+export interface Caller {
+  readonly id: Handle;
+  readonly owner: object;
 }
 
-// By the first handle of a context. Entries go with the native context.
-const contexts = new Map<Handle, Map<object, Listening>>();
+/** Who wants which kinds of events: a bit, 1 << kind, for each. */
+export interface Listening {
+  readonly kinds: number;
+  readonly listener: EventListener;
+  /** The function that a user has given, where there is one. */
+  readonly given?: unknown;
+}
+
+interface Context {
+  readonly listening: Map<unknown, Listening>;
+  /** How many listen to the same kinds, here or to a connection of the context. */
+  readonly counts: Map<number, number>;
+  recorded: number;
+}
+
+interface Connection {
+  readonly context: Handle;
+  listening: Listening | null;
+}
+
+// Entries go with the native context, and with the object of the connection.
+const contexts = new Map<Handle, Context>();
+const connections = new Map<Handle, Connection>();
+// Connections whose handle was lent: somebody else may make their calls. For all of them, instead of
+// `callers`, the WeakRefs would cost more than everything else here (measured).
+const lent = new Map<Handle, WeakRef<object>>();
 
 const always = 1 << EventKind.contextGone;
 
 /**
- * From now on `listener` gets the events of these kinds (a bit, 1 << kind, for each) of a context.
- * One listener for each owner: the last. libssl's callbacks are set for what anybody wants.
- * `through`: the context, or, where that was freed, a connection of it.
+ * From now on `owner` gets these events of a context, or, for null, none any more. One listener for
+ * each owner: the last. `given`: whom the owner speaks for.
  */
-export function listen(
+export function listen(context: Handle, owner: unknown, listening: Listening | null): void {
+  const entry = entryOf(context);
+  count(entry, entry.listening.get(owner) ?? null, listening);
+  record(context, entry);
+  if (listening === null) entry.listening.delete(owner);
+  else entry.listening.set(owner, listening);
+}
+
+/** What the owner gets of a context; undefined for nothing. */
+export function listeningOf(context: Handle, owner: unknown): Listening | undefined {
+  return contexts.get(context)?.listening.get(owner);
+}
+
+/** As `listen()`, for the events of one connection of a context, which may be freed. */
+export function listenToConnection(
+  connection: Handle,
   context: Handle,
-  owner: object,
-  kinds: number,
-  listener: EventListener,
-  through: Handle = context,
+  listening: Listening | null,
 ): void {
-  const owners = new Map(contexts.get(context)).set(owner, { kinds, listener });
+  const before = connections.get(connection)?.listening ?? null;
+  if (before?.kinds === listening?.kinds) return;
+  const entry = entryOf(context);
+  count(entry, before, listening);
+  connections.set(connection, { context, listening });
+  record(connection, entry);
+}
+
+/** From now on events find the object also where somebody else makes a call on its connection. */
+export function lend(connection: Handle, object: object): void {
+  lent.set(connection, new WeakRef(object));
+}
+
+/** Before the reference of a connection's object is given back. */
+export function forget(connection: Handle): void {
+  const known = connections.get(connection);
+  if (known !== undefined) listenToConnection(connection, known.context, null);
+  connections.delete(connection);
+  lent.delete(connection);
+}
+
+function entryOf(context: Handle): Context {
+  const entry = contexts.get(context) ?? { listening: new Map(), counts: new Map(), recorded: 0 };
+  contexts.set(context, entry);
+  return entry;
+}
+
+function count({ counts }: Context, before: Listening | null, after: Listening | null): void {
+  if (before !== null) counts.set(before.kinds, (counts.get(before.kinds) ?? 0) - 1);
+  if (after !== null) counts.set(after.kinds, (counts.get(after.kinds) ?? 0) + 1);
+}
+
+// libssl's callbacks are set for what anybody wants. `through`: the context, or a connection of it.
+function record(through: Handle, entry: Context): void {
   let wanted = always;
-  for (const each of owners.values()) wanted |= each.kinds;
+  for (const [kinds, times] of entry.counts) if (times > 0) wanted |= kinds;
+  if (wanted === entry.recorded) return;
   on(through).recordEvents(wanted);
-  contexts.set(context, owners);
+  entry.recorded = wanted;
 }
 
 /**
  * Hands events on, in libssl's order. What a listener throws does not keep the others from theirs,
- * and is thrown in the end. The ids that a paused handshake waits for come into `lookups`. `callers`:
- * the objects whose call it was.
+ * and is thrown in the end. `callers`: whose call it was.
  */
 export function deliver(
-  events: NativeEvent[] | null,
-  lookups: NativeEvent[] = [],
-  callers: readonly object[] = [],
+  events: readonly NativeEvent[] | null,
+  callers: readonly Caller[] = [],
 ): void {
   if (events === null) return;
-  const thrown: unknown[] = [];
+  const errors: unknown[] = [];
   for (const event of events) {
     debugEvent(event);
-    if (event.kind === EventKind.lookup) {
-      lookups.push(event);
-      continue;
-    }
-    const owners = contexts.get(event.context);
+    const object = objectOf(event.connection, callers);
+    const listeners = listenersOf(event);
     if (event.kind === EventKind.contextGone) contexts.delete(event.context);
-    const listeners = [...(owners?.values() ?? [])].filter(
-      ({ kinds }) => (kinds >> event.kind) & 1,
-    );
     // Each gets a reference of its own, the last one the event's.
     const last = listeners.pop();
     for (const { listener } of listeners) {
-      attempt(() => listener({ ...event, session: share(event.session) }, callers), thrown);
+      collect(errors, () => listener({ ...event, session: share(event.session) }, object));
     }
-    if (last === undefined) release(event.session);
-    else attempt(() => last.listener(event, callers), thrown);
+    if (last === undefined) giveBack(event.session);
+    else collect(errors, () => last.listener(event, object));
   }
-  if (thrown.length > 0) throw thrown[0];
+  throwFirst(errors);
 }
 
-function attempt(call: () => void, thrown: unknown[]): void {
-  try {
-    call();
-  } catch (error) {
-    thrown.push(error);
+function objectOf(connection: Handle, callers: readonly Caller[]): object | null {
+  const caller = callers.find(({ id }) => id === connection);
+  return caller?.owner ?? lent.get(connection)?.deref() ?? null;
+}
+
+// Those of the context, then that of the connection: of its own context, since one that a server has
+// switched to by name tells its own listeners.
+function listenersOf(event: NativeEvent): Listening[] {
+  const all = [...(contexts.get(event.context)?.listening.values() ?? [])];
+  const connection = connections.get(event.connection);
+  if (connection?.context === event.context && connection.listening !== null) {
+    all.push(connection.listening);
   }
+  return all.filter(({ kinds }) => (kinds >> event.kind) & 1);
 }
 
 function share(session: Handle): Handle {
@@ -87,7 +162,7 @@ function share(session: Handle): Handle {
   return result<Handle>();
 }
 
-function release(session: Handle): void {
-  if (session === 0) return;
-  on(session).SSL_SESSION_free();
+/** Gives the reference of an event back, unless an SslSession has adopted it. */
+export function giveBack(session: Handle): void {
+  if (session !== 0) on(session).giveBackSession();
 }

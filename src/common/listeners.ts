@@ -4,21 +4,20 @@ const adding = ['on', 'addListener', 'once', 'prependListener', 'prependOnceList
 const removing = ['off', 'removeListener', 'removeAllListeners'] as const;
 
 /**
- * From now on `added` is called after a listener was added to an object of the prototype, by any of
- * these names, and `removed` after one was taken off. Node's own events for that end with their
- * listeners, which `removeAllListeners()` takes off as well.
+ * From now on `changed` is called after a listener was added to an object of the prototype, or taken
+ * off, by any of these names. Node's own events for that end with their listeners, which
+ * `removeAllListeners()` takes off as well.
  */
 export function watchListeners<T extends EventEmitter>(
   prototype: T,
-  added: (emitter: T, event: unknown) => void,
-  removed: (emitter: T) => void = () => {},
+  changed: (emitter: T, change: 'added' | 'removed') => void,
 ): void {
-  const watch = (name: string, then: (emitter: T, event: unknown) => void) => {
+  const watch = (name: string, change: 'added' | 'removed') => {
     const descriptor = Object.getOwnPropertyDescriptor(EventEmitter.prototype, name);
     const member = descriptor?.value as (...values: unknown[]) => unknown;
     function watched(this: T, ...values: unknown[]): unknown {
       const result = member.apply(this, values);
-      then(this, values[0]);
+      changed(this, change);
       return result;
     }
     Object.defineProperty(watched, 'name', { value: name });
@@ -30,6 +29,6 @@ export function watchListeners<T extends EventEmitter>(
       enumerable: false,
     });
   };
-  for (const name of adding) watch(name, added);
-  for (const name of removing) watch(name, removed);
+  for (const name of adding) watch(name, 'added');
+  for (const name of removing) watch(name, 'removed');
 }

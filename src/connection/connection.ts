@@ -1,61 +1,50 @@
-import { X509Certificate } from 'node:crypto';
+import type { X509Certificate } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { type InspectOptions, inspect } from 'node:util';
 import { freedError, libsslError } from '../common/errors.js';
-import { deliver } from '../common/events.js';
+import { deliver, forget, lend } from '../common/events.js';
 import { guardMembers } from '../common/guard.js';
 import { inspectObject } from '../common/inspect.js';
 import { watchListeners } from '../common/listeners.js';
 import { readAnswers, readConnectionOptions } from '../common/options.js';
-import { type ProtocolVersion, versionName } from '../common/protocol-version.js';
+import type { ProtocolVersion } from '../common/protocol-version.js';
 import { Reference, type ReferenceKind } from '../common/reference.js';
-import {
-  checkBytes,
-  checkInteger,
-  checkLatin1,
-  checkRoom,
-  invalidType,
-  invalidValue,
-} from '../common/validate.js';
-import { call, lentConnections, newSessions, SslContext } from '../context/context.js';
-import { applyAnswers, requestMode, type SslAnswers, stateError } from '../context/options.js';
+import { checkBytes, checkRoom, invalidType } from '../common/validate.js';
+import { SslContext } from '../context/context.js';
+import { applyAnswers, type SslAnswers, stateError } from '../context/options.js';
 import { verifyErrorText } from '../context/verification.js';
 import * as C from '../libssl/functions.js';
-import { checkMaterial, maxMaterial } from '../libssl/keying-material.js';
 import { on, result } from '../native/call.js';
-import { EventKind } from '../native/event-kind.js';
 import { native } from '../native/load.js';
 import type { CipherInfo, Handle } from '../native/types.js';
 import { SslSession } from '../session/session.js';
-import {
-  asksForCookie,
-  checkMtu,
-  checkPeerAddress,
-  dataMtu,
-  defaultMtu,
-  setMtu,
-  timeLeft,
-} from './datagrams.js';
+import { checkMtu, dataMtu, setMtu } from './datagrams.js';
 import { type EarlyDataStatus, readEarlyData, writeEarlyData } from './early-data.js';
-import type { SslConnectionEvents } from './events.js';
-import type { SslConnectionInfo, SslConnectionState } from './info.js';
+import { listenTo, type SslConnectionEvents } from './events.js';
+import { infoOf, type SslConnectionInfo, type SslConnectionState } from './info.js';
+import { renegotiate, requestCertificate, updateKeys } from './later-handshakes.js';
 import { listen } from './listen.js';
+import { exportKeyingMaterial, peerCertificate, peerCertificateChain } from './negotiated.js';
 import { applyConnectionOptions, type SslConnectionOptions } from './options.js';
 import { offerSession } from './set-session.js';
 import { Steps } from './steps.js';
 
-const listened: ReadonlyMap<unknown, number> = new Map([
-  ['session', newSessions],
-  ['keylog', 1 << EventKind.keylog],
-]);
-
 const references: ReferenceKind = {
   name: 'SslConnection',
   release(handle, forgotten) {
-    lentConnections.delete(handle);
+    forget(handle);
     deliver(on(handle, forgotten ? 1 : 0).releaseConnection()?.[2] ?? null);
   },
 };
+
+declare module '../context/events.js' {
+  interface SslContextEvents {
+    /** A session was made or a client's was renewed; in TLS 1.3 also: a ticket was sent or received. */
+    newSession: [session: SslSession, connection: SslConnection | null];
+    /** A line for a key log, like `keylog` of node:tls but without the newline. It is secret. */
+    keylog: [line: Buffer, connection: SslConnection | null];
+  }
+}
 
 /** What handshake() works with. */
 export let stepsOf: (connection: SslConnection) => Steps;
@@ -74,14 +63,8 @@ export let stepsOf: (connection: SslConnection) => Steps;
 export class SslConnection extends EventEmitter<SslConnectionEvents> implements Disposable {
   readonly #reference: Reference;
   readonly #steps: Steps;
-  #mtu = defaultMtu;
-  #reusesSession = false;
-  // Who it asks for, or who its server must be: the name that Node binds its sessions to.
-  readonly #name: string | null;
   /** The context that it was made from. */
   readonly context: SslContext;
-  /** @internal The handle, as events have it. */
-  readonly id: Handle;
 
   /**
    * A new connection, on the side of its context. Throws a `LibsslError` for an option that libssl
@@ -97,19 +80,10 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     if (handle === 0) throw libsslError('SSL_new', native().lastErrors());
     this.#reference = new Reference(this, handle, references);
     this.#steps = new Steps(this, context, handle, this.#reference);
-    this.id = handle;
-    const { server, datagrams } = this.#steps;
-    if (server) C.SSL_set_accept_state(handle);
+    if (this.#steps.server) C.SSL_set_accept_state(handle);
     else C.SSL_set_connect_state(handle);
-    this.#name = checked.servername ?? checked.host ?? null;
     try {
-      this.#steps.readsEarlyData =
-        server && !datagrams && (checked.maxEarlyData ?? context.maxEarlyData) > 0;
-      applyConnectionOptions(handle, context, checked);
-      this.#reusesSession = checked.reuseSession ?? false;
-      this.#mtu = checked.mtu ?? defaultMtu;
-      const hasAddress = checked.peerAddress !== undefined;
-      this.#steps.needsAddress = datagrams && server && !hasAddress && asksForCookie(handle);
+      applyConnectionOptions(this.#steps, checked);
       if (checked.session != null) this.setSession(checked.session);
     } catch (error) {
       this.free();
@@ -134,15 +108,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
 
   /** Describes the connection, in plain values without secrets; `console.log` shows the same. */
   toJSON(): SslConnectionInfo {
-    return {
-      role: this.#steps.server ? 'server' : 'client',
-      state: this.state,
-      protocol: this.protocol,
-      cipher: this.cipher?.name ?? null,
-      servername: this.servername,
-      alpnProtocol: this.alpnProtocol,
-      sessionReused: this.sessionReused,
-    };
+    return infoOf(this, this.#steps.server);
   }
 
   /** @internal */
@@ -161,7 +127,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   get handle(): Handle {
     const handle = this.#reference.handle;
     on(handle).lendConnection();
-    lentConnections.set(handle, new WeakRef(this));
+    lend(handle, this);
     return handle;
   }
 
@@ -213,9 +179,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
    */
   takeDatagrams(): Buffer[] {
     if (this.freed) throw freedError('SslConnection');
-    const { datagrams, output } = this.#steps;
-    if (!datagrams) throw stateError('cannot take datagrams: the connection is of TLS');
-    return output.takeDatagrams();
+    return this.#steps.output.takeDatagrams();
   }
 
   /**
@@ -280,18 +244,12 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
    * peer sends. The peer learns of it with the next bytes. Wraps `SSL_key_update(3)`.
    */
   keyUpdate(requestPeer = false): void {
-    const steps = this.#steps;
-    const handle = steps.idle('update keys');
-    const outcome = steps.begin(handle).SSL_key_update(requestPeer ? 1 : 0);
-    steps.send(handle, 'SSL_key_update', outcome);
+    updateKeys(this.#steps, requestPeer);
   }
 
   /** Begins another handshake (TLS 1.2 and before). Wraps `SSL_renegotiate(3)`. */
   renegotiate(): void {
-    const steps = this.#steps;
-    const handle = steps.idle('renegotiate');
-    steps.finish('SSL_renegotiate', steps.begin(handle).SSL_renegotiate(), true);
-    steps.goOn();
+    renegotiate(this.#steps);
   }
 
   /**
@@ -299,13 +257,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
    * `postHandshakeAuth`). Wraps `SSL_verify_client_post_handshake(3)`.
    */
   requestCertificate(): void {
-    const steps = this.#steps;
-    const handle = steps.idle('request a certificate');
-    // As the context says that a server name has switched to.
-    on(handle).acceptsAny();
-    C.SSL_set_verify(handle, requestMode(result() !== 1));
-    const outcome = steps.begin(handle).SSL_verify_client_post_handshake();
-    steps.send(handle, 'SSL_verify_client_post_handshake', outcome);
+    requestCertificate(this.#steps);
   }
 
   // ---- Datagrams.
@@ -317,14 +269,14 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
    */
   get mtu(): number | null {
     if (this.freed) throw freedError('SslConnection');
-    return this.#steps.datagrams ? this.#mtu : null;
+    return this.#steps.datagrams ? this.#steps.mtu : null;
   }
   set mtu(mtu: number) {
-    const { handle } = this.#reference;
-    if (!this.#steps.datagrams) throw stateError('cannot set mtu: the connection is of TLS');
+    const { handle, datagrams } = this.#steps;
+    if (!datagrams) throw stateError('cannot set mtu: the connection is of TLS');
     const checked = checkMtu('mtu', mtu);
     setMtu(handle, checked);
-    this.#mtu = checked;
+    this.#steps.mtu = checked;
   }
 
   /**
@@ -341,8 +293,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
    * null if no answer is expected. Ask again after each step. Wraps `DTLSv1_get_timeout(3)`.
    */
   get timeout(): number | null {
-    const { handle, failure, paused } = this.#steps;
-    return failure !== null || paused ? null : timeLeft(handle);
+    return this.#steps.timeout;
   }
 
   /**
@@ -351,11 +302,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
    * `DTLSv1_handle_timeout(3)`.
    */
   handleTimeout(): SslConnectionState {
-    const steps = this.#steps;
-    const handle = steps.usable('handle a timeout');
-    if (this.timeout === null) return this.state;
-    steps.finish('DTLSv1_handle_timeout', steps.begin(handle).DTLSv1_handle_timeout());
-    return this.state;
+    return this.#steps.handleTimeout();
   }
 
   /**
@@ -366,9 +313,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
    * `ERR_LIBSSL_STATE` once the handshake has begun. Wraps `DTLSv1_listen(3)`.
    */
   listen(datagram: Uint8Array, peerAddress: string | Uint8Array): boolean {
-    const data = checkBytes('datagram', datagram);
-    const address = checkPeerAddress('peerAddress', peerAddress);
-    return listen(this.#steps, data, address);
+    return listen(this.#steps, datagram, peerAddress);
   }
 
   // ---- Sessions.
@@ -395,13 +340,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
    * offer. Wraps `SSL_set_session(3)`.
    */
   setSession(session: SslSession | null): void {
-    if (session !== null && !SslSession.is(session)) {
-      throw invalidType('session', 'an SslSession or null', session);
-    }
-    if (this.#steps.server) throw invalidValue('session', 'is what a client offers');
-    const handle = this.#steps.usable('set a session');
-    if (this.#steps.began) throw this.#steps.wrongState('set a session');
-    offerSession(handle, session, this.#name, this.#reusesSession);
+    offerSession(this.#steps, session);
   }
 
   /** Whether the handshake resumed a session. Wraps `SSL_session_reused(3)`. */
@@ -413,8 +352,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
 
   /** The protocol version; null before it is known. Wraps `SSL_version(3)`. */
   get protocol(): ProtocolVersion | null {
-    const version = C.SSL_version(this.#reference.handle);
-    return this.#steps.ready ? versionName(version) : null;
+    return this.#steps.protocol;
   }
 
   /** The cipher suite; null before it is known. Wraps `SSL_get_current_cipher(3)`. */
@@ -454,8 +392,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
    * verify. Wraps `SSL_get_peer_certificate(3)`.
    */
   get peerCertificate(): X509Certificate | null {
-    const der = on(this.#reference.handle).SSL_get_peer_certificate() ?? this.#refused[0];
-    return der === undefined ? null : new X509Certificate(der);
+    return peerCertificate(this.#reference.handle);
   }
 
   /**
@@ -464,14 +401,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
    * Wraps `SSL_get_peer_cert_chain(3)`.
    */
   get peerCertificateChain(): X509Certificate[] {
-    const chain =
-      C.SSL_get_peer_cert_chain(this.#reference.handle) ??
-      this.#refused.slice(this.#steps.server ? 1 : 0);
-    return chain.map((der) => new X509Certificate(der));
-  }
-
-  get #refused(): Buffer[] {
-    return on(this.#reference.handle).refusedCertificates() ?? [];
+    return peerCertificateChain(this.#reference.handle, this.#steps.server);
   }
 
   /**
@@ -495,16 +425,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
    * handshake is over throws `ERR_LIBSSL_STATE`. Wraps `SSL_export_keying_material(3)`.
    */
   exportKeyingMaterial(length: number, label: string, context?: Uint8Array): Buffer {
-    const size = checkInteger('length', length, 1, maxMaterial);
-    const text = checkLatin1('label', label);
-    const bytes = context === undefined ? null : checkBytes('context', context);
-    const handle = this.#steps.idle('export keying material');
-    const tls13 = this.protocol === 'TLSv1.3';
-    const hashSize = this.cipher?.name.endsWith('SHA384') ? 48 : 32;
-    checkMaterial({ tls13, hashSize }, size, text, bytes);
-    const material = on(handle).SSL_export_keying_material(size, text, bytes);
-    if (material !== null) return material;
-    throw libsslError('SSL_export_keying_material', native().lastErrors());
+    return exportKeyingMaterial(this.#steps, length, label, context);
   }
 
   /** Sets the answers that are given, as the options do. May be called between any two steps. */
@@ -513,24 +434,10 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     applyAnswers(this.#steps.usable('set answers'), !this.#steps.server, checked);
   }
 
-  /** @internal One object for each listener. */
-  emitOwned(event: 'session' | 'keylog', make: () => SslSession | Buffer, errors: unknown[]): void {
-    for (const listener of this.rawListeners(event)) {
-      if (this.freed) return; // by the one before
-      call(() => Reflect.apply(listener, this, [make()]), errors);
-    }
-  }
-
   static {
     stepsOf = (connection) => connection.#steps;
-  }
-
-  // Libssl's callbacks are set for what is listened to.
-  static {
-    watchListeners(SslConnection.prototype, (connection, event) => {
-      const kinds = listened.get(event);
-      if (kinds === undefined || connection.freed) return;
-      connection.context.want(kinds, connection.#reference.handle);
+    watchListeners(SslConnection.prototype, (connection) => {
+      if (!connection.freed) listenTo(connection, connection.#reference.handle);
     });
   }
 }

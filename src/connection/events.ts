@@ -1,6 +1,13 @@
 // The events of a connection.
 
-import type { SslSession } from '../session/session.js';
+import type { EventEmitter } from 'node:events';
+import { collect, throwFirst } from '../common/collect.js';
+import { giveBack, listenToConnection } from '../common/events.js';
+import { newSessions } from '../context/events.js';
+import { EventKind } from '../native/event-kind.js';
+import type { NativeEvent } from '../native/signatures.js';
+import type { Handle } from '../native/types.js';
+import { SslSession } from '../session/session.js';
 
 /** The events of a connection. */
 export interface SslConnectionEvents {
@@ -10,4 +17,54 @@ export interface SslConnectionEvents {
   keylog: [line: Buffer];
   /** The session store has answered, and the handshake has gone on: send what `take()` returns. */
   progress: [];
+}
+
+const kindsOf = [
+  ['session', newSessions],
+  ['keylog', 1 << EventKind.keylog],
+] as const;
+
+interface Connection extends EventEmitter<SslConnectionEvents> {
+  readonly context: { readonly id: Handle };
+  readonly freed: boolean;
+}
+
+/** libssl's callbacks are set for what a connection has listeners for. */
+export function listenTo(connection: Connection, handle: Handle): void {
+  let kinds = 0;
+  for (const [event, its] of kindsOf) {
+    if (connection.listenerCount(event) > 0) kinds |= its;
+  }
+  listenToConnection(handle, connection.context.id, kinds === 0 ? null : { kinds, listener });
+}
+
+// Tells the connection's own listeners.
+function listener(event: NativeEvent, object: object | null): void {
+  if (object === null) {
+    giveBack(event.session);
+    return;
+  }
+  const connection = object as Connection;
+  const errors: unknown[] = [];
+  if (event.kind === EventKind.keylog) {
+    emit(connection, 'keylog', () => event.data, errors);
+  } else {
+    const session = SslSession.adopt(event.session);
+    emit(connection, 'session', () => session.upRef(), errors);
+    session.free();
+  }
+  throwFirst(errors);
+}
+
+// Each listener gets an object of its own.
+function emit(
+  connection: Connection,
+  name: 'session' | 'keylog',
+  make: () => SslSession | Buffer,
+  errors: unknown[],
+): void {
+  for (const listener of connection.rawListeners(name)) {
+    if (connection.freed) return; // by the one before
+    collect(errors, () => Reflect.apply(listener, connection, [make()]));
+  }
 }

@@ -35,3 +35,21 @@ export interface SslConnectionInfo {
   /** Whether the handshake resumed a session. */
   sessionReused: boolean;
 }
+
+/** What the information is read from. */
+interface Source extends Omit<SslConnectionInfo, 'role' | 'cipher'> {
+  readonly cipher: { readonly name: string } | null;
+}
+
+export function infoOf(connection: Source, server: boolean): SslConnectionInfo {
+  const { state, protocol, cipher, servername, alpnProtocol, sessionReused } = connection;
+  return {
+    role: server ? 'server' : 'client',
+    state,
+    protocol,
+    cipher: cipher?.name ?? null,
+    servername,
+    alpnProtocol,
+    sessionReused,
+  };
+}

@@ -1,21 +1,28 @@
 // A server's first step over DTLS, where it does not know yet whether its peer is where it says.
 
 import { deliver } from '../common/events.js';
+import { checkBytes } from '../common/validate.js';
 import { stateError } from '../context/options.js';
 import { on, result } from '../native/call.js';
-import { asksForCookie, setPeerAddress } from './datagrams.js';
+import { asksForCookie, checkPeerAddress, setPeerAddress } from './datagrams.js';
 import { stepError } from './step-error.js';
 import { feed, type Steps } from './steps.js';
 
 /** Whether the datagram had the cookie for this address: then the handshake has gone on. */
-export function listen(steps: Steps, datagram: Uint8Array, address: Uint8Array): boolean {
+export function listen(
+  steps: Steps,
+  datagram: Uint8Array,
+  peerAddress: string | Uint8Array,
+): boolean {
+  const data = checkBytes('datagram', datagram);
+  const address = checkPeerAddress('peerAddress', peerAddress);
   const handle = steps.usable('listen');
   if (steps.began) throw steps.wrongState('listen');
   if (!steps.server || !steps.datagrams || !asksForCookie(handle)) {
     throw stateError('cannot listen: only a server of DTLS can, whose context has a cookieKey');
   }
   setPeerAddress(handle, address);
-  feed(handle, datagram);
+  feed(handle, data);
   steps.output.left = true;
   const outcome = on(handle).DTLSv1_listen();
   const answer = result<number>();

@@ -1,59 +1,81 @@
-// A server's handshake that waits for the session store.
+// A server's handshake that waits for the session store: the ids that it waits for, the search, the
+// answer.
 
+import { collect } from '../common/collect.js';
 import type { SslContext } from '../context/context.js';
-import { lookUpAll } from '../context/store.js';
-import { on } from '../native/call.js';
+import { storeErrorsOf } from '../context/events.js';
+import { lookUp } from '../context/store.js';
+import { answerLookup } from '../native/call.js';
+import { EventKind } from '../native/event-kind.js';
 import type { NativeEvent } from '../native/signatures.js';
 import type { Handle } from '../native/types.js';
 import type { SslSession } from '../session/session.js';
 
+/** The ids that a step recorded: those that libssl would look up. */
+export function wantedIds(events: readonly NativeEvent[] | null): Buffer[] {
+  return (events ?? []).flatMap(({ kind, data }) => (kind === EventKind.lookup ? [data] : []));
+}
+
 export class Lookup {
   // Ends the search of the session store.
   #end: (() => void) | null = null;
-  #ended = false;
   // Those who wait until the session store has answered, or the connection is freed.
   #waiting: (() => void)[] = [];
 
-  /** Looks the ids up. `done` is called once: at once where the store answers at once. */
+  /**
+   * Looks the ids up, and gives libssl what was found. `goOn` is called then, once: at once where the
+   * store answers at once. What listeners throw meanwhile comes into `errors`.
+   */
   ask(
     context: SslContext,
     connection: Handle,
-    lookups: readonly NativeEvent[],
-    thrown: unknown[],
-    done: () => void,
+    ids: readonly Buffer[],
+    errors: unknown[],
+    goOn: () => void,
   ): void {
-    const { sessionStore, sessionStoreTimeout, storeErrors } = context;
-    if (sessionStore === null || lookups.length === 0) {
-      done();
+    const { sessionStore, sessionStoreTimeout } = context;
+    const found: SslSession[] = [];
+    const searches: (() => void)[] = [];
+    let ended = false;
+    let left = ids.length;
+    const end = () => {
+      ended = true;
+      for (const endSearch of searches) endSearch();
+      for (const session of found) session.free();
+    };
+    const answer = () => {
+      this.#end = null;
+      answerLookup(
+        connection,
+        found.map(({ borrowed }) => borrowed),
+      );
+      for (const session of found) session.free();
+      goOn();
+    };
+    const take = (session: SslSession | null) => {
+      left -= 1;
+      if (session !== null) found.push(session);
+      if (ended) session?.free();
+      else if (left === 0) answer();
+    };
+    if (sessionStore === null || left === 0) {
+      answer();
       return;
     }
-    const ids = lookups.map(({ data }) => data);
-    const found = (session: SslSession) => {
-      if (this.#ended) return;
-      const offered = session.handle;
-      on(connection, offered).supplySession();
-    };
-    let open = true;
-    const answered = () => {
-      open = false;
-      this.#end = null;
-      done();
-    };
-    const end = lookUpAll(
-      sessionStore,
-      ids,
-      sessionStoreTimeout,
-      storeErrors,
-      found,
-      answered,
-      thrown,
-    );
-    if (open) this.#end = end;
+    this.#end = end;
+    const storeErrors = storeErrorsOf(context);
+    for (const id of ids) {
+      if (ended) break; // the store has freed the connection
+      // The others are still to be looked for.
+      collect(errors, () => {
+        searches.push(lookUp(sessionStore, id, sessionStoreTimeout, storeErrors, take));
+      });
+    }
+    if (ended) end();
   }
 
   /** Nobody wants the answer any more. */
   end(): void {
-    this.#ended = true;
     this.#end?.();
     this.#end = null;
   }

@@ -9,7 +9,13 @@ import * as C from '../libssl/functions.js';
 import { on, result } from '../native/call.js';
 import type { Handle } from '../native/types.js';
 import type { SslSession } from '../session/session.js';
-import { applyDatagramOptions, type DatagramOptions } from './datagrams.js';
+import {
+  applyDatagramOptions,
+  asksForCookie,
+  type DatagramOptions,
+  defaultMtu,
+} from './datagrams.js';
+import type { Steps } from './steps.js';
 
 /** Options of one connection. Its answers take precedence over those of its context. */
 export interface SslConnectionOptions extends SslAnswers, DatagramOptions {
@@ -44,15 +50,11 @@ export interface SslConnectionOptions extends SslAnswers, DatagramOptions {
 }
 
 /** Puts all of them into effect but the session. */
-export function applyConnectionOptions(
-  handle: Handle,
-  context: SslContext,
-  options: CheckedConnectionOptions,
-): void {
+export function applyConnectionOptions(steps: Steps, options: CheckedConnectionOptions): void {
   const { servername, maxEarlyData, numTickets } = options;
-  const client = context.role === 'client';
-  applyAnswers(handle, client, options);
-  if (options.ALPNProtocols !== undefined && client) {
+  const { handle, context, server, datagrams } = steps;
+  applyAnswers(handle, !server, options);
+  if (options.ALPNProtocols !== undefined && !server) {
     C.SSL_set_alpn_protos(handle, options.ALPNProtocols);
     // This one returns 0 where it succeeds.
     ensure(1 - result(), 'SSL_set_alpn_protos', 'ALPNProtocols');
@@ -64,14 +66,20 @@ export function applyConnectionOptions(
       'servername',
     );
   }
-  if (client) expectServer(handle, serverToExpect(context, options));
+  steps.name = servername ?? options.host ?? null;
+  if (!server) expectServer(handle, serverToExpect(context, options));
   if (maxEarlyData !== undefined) {
     C.SSL_set_max_early_data(handle, maxEarlyData);
   }
   if (numTickets !== undefined) {
     C.SSL_set_num_tickets(handle, numTickets);
   }
-  applyDatagramOptions(handle, context.protocol === 'dtls', options);
+  steps.readsEarlyData = server && !datagrams && (maxEarlyData ?? context.maxEarlyData) > 0;
+  steps.reusesSession = options.reuseSession ?? false;
+  applyDatagramOptions(handle, datagrams, options);
+  steps.mtu = options.mtu ?? defaultMtu;
+  const answers = datagrams && server;
+  steps.needsAddress = answers && options.peerAddress === undefined && asksForCookie(handle);
 }
 
 // Who the server must be; null: anybody.

@@ -1,6 +1,7 @@
 // What a connection has for its peer, until somebody takes it.
 
 import { outOfRange } from '../common/validate.js';
+import { stateError } from '../context/options.js';
 import { on, result } from '../native/call.js';
 import type { Handle } from '../native/types.js';
 
@@ -44,6 +45,7 @@ export class Output {
   }
 
   takeDatagrams(): Buffer[] {
+    if (!this.#datagrams) throw stateError('cannot take datagrams: the connection is of TLS');
     const datagrams: Buffer[] = [];
     for (let next = this.#nextDatagram(); next !== null; next = this.#nextDatagram()) {
       datagrams.push(next);

@@ -1,23 +1,25 @@
 // The session that a client offers.
 
 import { deliver } from '../common/events.js';
+import { invalidType, invalidValue } from '../common/validate.js';
 import { ensure } from '../context/options.js';
 import { on, result } from '../native/call.js';
-import type { Handle } from '../native/types.js';
-import type { SslSession } from '../session/session.js';
+import { SslSession } from '../session/session.js';
+import type { Steps } from './steps.js';
 
-/** `name`: whom the client asks for. `reuses`: offers a copy, so that yours can be offered again. */
-export function offerSession(
-  connection: Handle,
-  session: SslSession | null,
-  name: string | null,
-  reuses: boolean,
-): void {
+export function offerSession(steps: Steps, session: SslSession | null): void {
+  if (session !== null && !SslSession.is(session)) {
+    throw invalidType('session', 'an SslSession or null', session);
+  }
+  if (steps.server) throw invalidValue('session', 'is what a client offers');
+  const handle = steps.usable('set a session');
+  if (steps.began) throw steps.wrongState('set a session');
+  const { name, reusesSession } = steps;
   const given = session === null || isBoundElsewhere(session, name) ? null : session;
-  const copy = reuses && given !== null ? given.dup() : null;
+  const copy = reusesSession && given !== null ? given.dup() : null;
   try {
-    const offered = (copy ?? given)?.handle ?? 0;
-    const outcome = on(connection, offered).offerSession();
+    const offered = (copy ?? given)?.borrowed ?? 0;
+    const outcome = on(handle, offered).offerSession();
     ensure(result(), 'SSL_set_session');
     if (outcome !== undefined) deliver(outcome[2]);
   } finally {

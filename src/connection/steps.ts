@@ -1,12 +1,14 @@
 // The steps of a connection: where it is, what a step gave, and how it failed.
 
 import type { EventEmitter } from 'node:events';
+import { collect, throwFirst } from '../common/collect.js';
 import { debugPause, debugStep } from '../common/debug.js';
 import { type LibsslError, libsslError, withOwn } from '../common/errors.js';
 import { deliver } from '../common/events.js';
+import { type ProtocolVersion, versionName } from '../common/protocol-version.js';
 import type { Reference } from '../common/reference.js';
 import { outOfRange } from '../common/validate.js';
-import { call, type SslContext } from '../context/context.js';
+import type { SslContext } from '../context/context.js';
 import { stateError } from '../context/options.js';
 import {
   SSL_ERROR_NONE,
@@ -19,13 +21,13 @@ import {
 import * as C from '../libssl/functions.js';
 import { on, result } from '../native/call.js';
 import { native } from '../native/load.js';
-import type { Native, NativeEvent, Outcome } from '../native/signatures.js';
+import type { Native, Outcome } from '../native/signatures.js';
 import { step } from '../native/step.js';
 import type { Handle } from '../native/types.js';
-import { dataMtu } from './datagrams.js';
+import { dataMtu, defaultMtu, timeLeft } from './datagrams.js';
 import type { SslConnectionEvents } from './events.js';
 import type { SslConnectionState } from './info.js';
-import { Lookup } from './lookup.js';
+import { Lookup, wantedIds } from './lookup.js';
 import { Output } from './output.js';
 import { stepError } from './step-error.js';
 
@@ -35,6 +37,8 @@ const maxRead = 16_384;
 
 export class Steps {
   readonly owner: EventEmitter<SslConnectionEvents>;
+  /** The handle, as events have it. */
+  readonly id: Handle;
   readonly context: SslContext;
   readonly server: boolean;
   readonly datagrams: boolean;
@@ -54,6 +58,12 @@ export class Steps {
   /** Where a server takes early data, it reads that before it goes on with the handshake. */
   readsEarlyData = false;
   earlyData: Buffer[] = [];
+  /** Most bytes of a datagram. */
+  mtu = defaultMtu;
+  /** Who it asks for, or who its server must be: the name that Node binds its sessions to. */
+  name: string | null = null;
+  /** A client's: it offers a copy of each session. */
+  reusesSession = false;
   // What libssl would not send in the middle of a handshake message of the peer.
   #unsent: Uint8Array[] = [];
 
@@ -64,6 +74,7 @@ export class Steps {
     reference: Reference,
   ) {
     this.owner = owner;
+    this.id = handle;
     this.context = context;
     this.server = context.role === 'server';
     this.datagrams = context.protocol === 'dtls';
@@ -111,6 +122,11 @@ export class Steps {
   /** The first handshake or, later, a message of one that has come in part. */
   get handshaking(): boolean {
     return !this.ready || C.SSL_is_init_finished(this.handle) !== 1;
+  }
+
+  get protocol(): ProtocolVersion | null {
+    const version = C.SSL_version(this.handle);
+    return this.ready ? versionName(version) : null;
   }
 
   /** The handle; throws where the connection has failed or is freed. */
@@ -184,26 +200,22 @@ export class Steps {
     failure: LibsslError | null,
     callers: readonly Steps[] = [this],
   ): void {
+    const events = outcome?.[2] ?? null;
     const pauses = waits && !this.paused;
     if (pauses) {
       this.paused = true;
       debugPause(this.handle, 'waits for the session store');
     }
-    const thrown: unknown[] = failure === null ? [] : [failure];
-    const lookups: NativeEvent[] = [];
-    const owners = callers.map(({ owner }) => owner);
-    call(() => deliver(outcome?.[2] ?? null, lookups, owners), thrown);
-    if (pauses && !this.freed) call(() => this.#lookUp(lookups, thrown), thrown);
-    if (thrown.length > 0) throw thrown[0];
+    const errors: unknown[] = failure === null ? [] : [failure];
+    collect(errors, () => deliver(events, callers));
+    if (pauses && !this.freed) collect(errors, () => this.#pause(wantedIds(events), errors));
+    throwFirst(errors);
   }
 
-  // The handshake waits for these ids.
-  #lookUp(lookups: NativeEvent[], thrown: unknown[]): void {
+  #pause(ids: readonly Buffer[], errors: unknown[]): void {
     let atOnce = true;
-    const goOn = () => {
-      if (this.freed) return;
-      debugPause(this.handle, 'goes on');
-      on(this.handle).endLookup();
+    this.lookup.ask(this.context, this.handle, ids, errors, () => {
+      debugPause(this.id, 'goes on');
       this.paused = false;
       if (atOnce) {
         this.goOn();
@@ -215,12 +227,8 @@ export class Steps {
         this.lookup.wake();
         if (!this.freed) this.owner.emit('progress');
       }
-    };
-    const { handle } = this;
-    this.lookup.ask(this.context, handle, lookups, thrown, goOn);
+    });
     atOnce = false;
-    // The store may have freed it.
-    if (this.freed) this.lookup.end();
   }
 
   /** Nobody waits for an exception here: a failure shows in `state`, and in the next call. */
@@ -287,6 +295,19 @@ export class Steps {
       if (result === 0 || this.freed || (result === 1 && !this.readsEarlyData)) return this.state;
       if (result === 2) return this.goOn();
     }
+  }
+
+  /** Milliseconds until the timer of DTLS; null while nothing is waited for. */
+  get timeout(): number | null {
+    const { handle } = this;
+    return this.failure !== null || this.paused ? null : timeLeft(handle);
+  }
+
+  handleTimeout(): SslConnectionState {
+    const handle = this.usable('handle a timeout');
+    if (this.timeout === null) return this.state;
+    this.finish('DTLSv1_handle_timeout', this.begin(handle).DTLSv1_handle_timeout());
+    return this.state;
   }
 
   /** Whether the peer has sent its end, too. */

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { type InspectOptions, inspect } from 'node:util';
 import { libsslError } from '../common/errors.js';
-import { deliver, listen } from '../common/events.js';
+import { deliver } from '../common/events.js';
 import { guardMembers } from '../common/guard.js';
 import { inspectObject } from '../common/inspect.js';
 import { watchListeners } from '../common/listeners.js';
@@ -23,7 +23,6 @@ import {
   invalidType,
   invalidValue,
 } from '../common/validate.js';
-import type { SslConnection } from '../connection/connection.js';
 import { checkCookieKeys, setCookieKeys } from '../connection/datagrams.js';
 import {
   SSL_OP_COOKIE_EXCHANGE,
@@ -32,12 +31,12 @@ import {
 } from '../libssl/constants.js';
 import * as C from '../libssl/functions.js';
 import { checkTicketKeys, storeTicketKeys } from '../libssl/ticket-keys.js';
-import { on, result, results } from '../native/call.js';
-import { EventKind } from '../native/event-kind.js';
+import { on, result } from '../native/call.js';
 import { native } from '../native/load.js';
-import type { NativeEvent } from '../native/signatures.js';
 import type { Handle } from '../native/types.js';
 import { SslSession } from '../session/session.js';
+import { listenTo, type SslContextEvents } from './events.js';
+import { infoOf, type SessionStats, type SslContextInfo, sessionStats } from './info.js';
 import {
   applyAnswers,
   applyOptions,
@@ -49,65 +48,7 @@ import {
   type Verification,
 } from './options.js';
 import { checkFits, checkStaysFit, noteName } from './server-names.js';
-import { type SessionStore, tell } from './store.js';
-
-/** What libssl counts for a context: `SSL_CTX_sess_number(3)` and related functions. */
-export interface SessionStats {
-  /** Sessions in the internal cache. */
-  number: number;
-  /** Handshakes that clients began. */
-  connect: number;
-  /** Client handshakes that succeeded. */
-  connectGood: number;
-  /** Renegotiations that clients began. */
-  connectRenegotiate: number;
-  /** Handshakes that servers began. */
-  accept: number;
-  /** Server handshakes that succeeded. */
-  acceptGood: number;
-  /** Renegotiations that servers began. */
-  acceptRenegotiate: number;
-  /** Sessions that were resumed. */
-  hits: number;
-  /** Resumed sessions that came from a `sessionStore`. */
-  cbHits: number;
-  /** Sessions that clients offered and that were not found. */
-  misses: number;
-  /** Sessions that clients offered after they had expired. */
-  timeouts: number;
-  /** Sessions that were dropped because the cache was full. */
-  cacheFull: number;
-}
-
-/** What `toJSON()` of a context returns. */
-export interface SslContextInfo {
-  /** Which side its connections take. */
-  role: 'client' | 'server';
-  /** The lowest version; null means the library's lowest. */
-  minVersion: ProtocolVersion | null;
-  /** The highest version; null means the library's highest. */
-  maxVersion: ProtocolVersion | null;
-  /** A mask of `SSL_SESS_CACHE_…`. */
-  sessionCacheMode: number;
-  /** Seconds that a session is good for. */
-  sessionTimeout: number;
-  /** What libssl counts. */
-  sessionStats: SessionStats;
-}
-
-/** The events of a context. A session that an event brings belongs to its listener. */
-export interface SslContextEvents {
-  /**
-   * A session was made or a client's was renewed; in TLS 1.3 also: a ticket was sent or received.
-   */
-  newSession: [session: SslSession, connection: SslConnection | null];
-  /** A session left the cache, or should have left it. */
-  removeSession: [session: SslSession];
-  /** A line for a key log, like `keylog` of node:tls but without the newline. It is secret. */
-  keylog: [line: Buffer, connection: SslConnection | null];
-  /** The session store failed, or took too long. */
-  sessionStoreError: [error: unknown, operation: 'get' | 'set' | 'delete'];
-}
+import type { SessionStore } from './store.js';
 
 const references: ReferenceKind = {
   name: 'SslContext',
@@ -115,18 +56,6 @@ const references: ReferenceKind = {
     deliver(on(handle).releaseContext()?.[2] ?? null);
   },
 };
-
-/** libssl itself is silent where a client's session is replaced as its ticket is renewed. */
-export const newSessions = (1 << EventKind.newSession) | (1 << EventKind.renewedSession);
-
-const events: Readonly<Record<string, number>> = {
-  newSession: newSessions,
-  removeSession: 1 << EventKind.removeSession,
-  keylog: 1 << EventKind.keylog,
-};
-
-/** Connections whose handle was lent: others may make calls on them. */
-export const lentConnections = new Map<Handle, WeakRef<SslConnection>>();
 
 /**
  * What connections have in common: certificates, versions, and the cache of sessions. The object
@@ -138,13 +67,11 @@ export const lentConnections = new Map<Handle, WeakRef<SslConnection>>();
  */
 export class SslContext extends EventEmitter<SslContextEvents> implements Disposable {
   readonly #reference: Reference;
-  // What events name it by, also when it is freed.
-  readonly #id: Handle;
-  readonly #owner = {};
+  /** @internal What events name it by, also when it is freed. */
+  readonly id: Handle;
   #store: SessionStore | null = null;
   #storeTimeout = 1000;
   #verification: Verification = { rejectUnauthorized: true, clientRules: null };
-  #wantedByConnections = 0;
   /** Which side its connections take. */
   readonly role: 'client' | 'server';
   /** What its connections speak, as the option says. */
@@ -165,7 +92,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     const handle = result<Handle>();
     if (handle === 0) throw libsslError('SSL_CTX_new', native().lastErrors());
     this.#reference = new Reference(this, handle, references);
-    this.#id = handle;
+    this.id = handle;
     try {
       this.#apply(handle, checked);
     } catch (error) {
@@ -176,26 +103,19 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
 
   // Libssl's callbacks are set for what is listened to.
   static {
-    watchListeners(
-      SslContext.prototype,
-      (context) => context.#listen(),
-      (context) => {
-        if (!context.freed) context.#listen();
-      },
-    );
+    watchListeners(SslContext.prototype, (context, change) => {
+      if (change === 'added' || !context.freed) context.#listen();
+    });
   }
 
   #apply(handle: Handle, options: CheckedContextOptions): void {
     const client = this.role === 'client';
-    if (!client) {
-      on(handle).limitEarlyData();
-    }
+    if (!client) on(handle).limitEarlyData();
     this.#verification = applyOptions(handle, options);
     applyAnswers(handle, client, options);
     if (client && options.ALPNProtocols !== undefined) {
       C.SSL_CTX_set_alpn_protos(handle, options.ALPNProtocols);
-      // This one returns 0 where it succeeds.
-      ensure(1 - result(), 'SSL_CTX_set_alpn_protos', 'ALPNProtocols');
+      ensure(1 - result(), 'SSL_CTX_set_alpn_protos', 'ALPNProtocols'); // 0 is success
     }
     // A server that asks for certificates resumes nothing without one.
     if (!client || options.sessionIdContext !== undefined) {
@@ -241,14 +161,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
 
   /** Describes the context, in plain values without secrets; `console.log` shows the same. */
   toJSON(): SslContextInfo {
-    return {
-      role: this.role,
-      minVersion: this.minVersion,
-      maxVersion: this.maxVersion,
-      sessionCacheMode: this.sessionCacheMode,
-      sessionTimeout: this.sessionTimeout,
-      sessionStats: this.sessionStats,
-    };
+    return infoOf(this);
   }
 
   /** @internal */
@@ -304,9 +217,10 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     session: SslSession,
     name: 'SSL_CTX_add_session' | 'SSL_CTX_remove_session',
   ): boolean {
-    const handle = this.#reference.handle;
-    const other = sessionHandle(session);
-    const outcome = on(handle, other)[name]();
+    const { handle } = this.#reference;
+    if (!SslSession.is(session)) throw invalidType('session', 'an SslSession', session);
+    const { borrowed } = session;
+    const outcome = on(handle, borrowed)[name]();
     const done = result() === 1;
     if (outcome !== undefined) deliver(outcome[2]);
     return done;
@@ -332,25 +246,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
 
   /** All twelve counters. Wraps `SSL_CTX_sess_number(3)` and related functions. */
   get sessionStats(): SessionStats {
-    on(this.#reference.handle).sessionStats();
-    // In the order of SSL_CTRL_SESS_NUMBER and those after it.
-    const [number, connect, connectGood, connectRenegotiate, accept, acceptGood, ...more] =
-      results(12);
-    const [acceptRenegotiate, hits, cbHits, misses, timeouts, cacheFull] = more;
-    return {
-      number,
-      connect,
-      connectGood,
-      connectRenegotiate,
-      accept,
-      acceptGood,
-      acceptRenegotiate,
-      hits,
-      cbHits,
-      misses,
-      timeouts,
-      cacheFull,
-    } as SessionStats;
+    return sessionStats(this.#reference.handle);
   }
 
   /**
@@ -545,105 +441,10 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     if (outcome !== undefined) deliver(outcome[2]);
   }
 
-  // ---- Events.
-
-  /** @internal A connection has listeners for events of these kinds. */
-  want(kinds: number, connection: Handle): void {
-    if ((this.#wantedByConnections & kinds) === kinds) return;
-    this.#wantedByConnections |= kinds;
-    this.#listen(connection);
-  }
-
-  #listen(through = this.#reference.handle): void {
-    let kinds = this.#wantedByConnections;
-    for (const [event, bit] of Object.entries(events)) {
-      if (this.listenerCount(event as keyof SslContextEvents) > 0) kinds |= bit;
-    }
-    if (this.#store !== null) {
-      kinds |=
-        (1 << EventKind.newSession) | (1 << EventKind.removeSession) | (1 << EventKind.lookup);
-    }
-    // The table of listeners must not keep the context alive.
-    const self = new WeakRef(this);
-    const receive = (event: NativeEvent, callers: readonly object[]) => {
-      const context = self.deref();
-      if (context !== undefined) context.#receive(event, callers as readonly SslConnection[]);
-      else if (event.session !== 0) SslSession.adopt(event.session).free();
-    };
-    listen(this.#id, this.#owner, kinds, receive, through);
-  }
-
-  #receive(event: NativeEvent, callers: readonly SslConnection[]): void {
-    const connection =
-      callers.find(({ id }) => id === event.connection) ??
-      lentConnections.get(event.connection)?.deref() ??
-      null;
-    const errors: unknown[] = [];
-    if (event.kind === EventKind.keylog) {
-      this.#emit('keylog', [event.data, connection], errors);
-      // Of the first context: one that a server has switched to has told its own listeners.
-      if (connection?.context === this) connection.emitOwned('keylog', () => event.data, errors);
-    } else if (event.session !== 0) {
-      const session = SslSession.adopt(event.session);
-      const store = this.#store;
-      if (event.kind !== EventKind.removeSession) {
-        if (store !== null) {
-          const own = session.upRef();
-          call(() => tell(this.#storeError, 'set', () => store.set(own.id, own)), errors);
-        }
-        this.#emitSession('newSession', session, connection, errors);
-        connection?.emitOwned('session', () => session.upRef(), errors);
-      } else {
-        const { id } = session;
-        // A context that goes takes its cache with it, and not what others share.
-        if (store !== null && !this.freed) {
-          call(() => tell(this.#storeError, 'delete', () => store.delete(id)), errors);
-        }
-        this.#emitSession('removeSession', session, connection, errors);
-      }
-      session.free();
-    }
-    if (errors.length > 0) throw errors[0];
-  }
-
-  // Each listener gets an object of its own.
-  #emitSession(
-    event: 'newSession' | 'removeSession',
-    session: SslSession,
-    connection: SslConnection | null,
-    errors: unknown[],
-  ): void {
-    for (const listener of this.rawListeners(event)) {
-      call(() => listener.call(this, session.upRef(), connection), errors);
-    }
-  }
-
-  #emit(event: 'keylog', values: SslContextEvents['keylog'], errors: unknown[]): void {
-    call(() => this.emit(event, ...values), errors);
-  }
-
-  readonly #storeError = (error: unknown, operation: keyof SessionStore): void => {
-    this.emit('sessionStoreError', error, operation);
-  };
-
-  /** @internal */
-  get storeErrors(): (error: unknown, operation: keyof SessionStore) => void {
-    return this.#storeError;
+  #listen(): void {
+    this.#reference.handle; // throws where it was freed
+    listenTo(this);
   }
 }
 
 guardMembers(SslContext);
-
-/** Calls a listener; what it throws is kept for later. */
-export function call(listener: () => void, errors: unknown[]): void {
-  try {
-    listener();
-  } catch (error) {
-    errors.push(error);
-  }
-}
-
-function sessionHandle(session: SslSession): Handle {
-  if (!SslSession.is(session)) throw invalidType('session', 'an SslSession', session);
-  return session.handle;
-}

@@ -3,33 +3,47 @@
 import { invalidValue } from '../common/validate.js';
 import { SSL_OP_COOKIE_EXCHANGE } from '../libssl/constants.js';
 import { ticketKeysFit } from '../libssl/ticket-keys.js';
-import type { SslContext } from './context.js';
+import type { Handle } from '../native/types.js';
 import type { SessionStore } from './store.js';
+
+/** What of a context counts here. */
+interface Context {
+  readonly role: 'client' | 'server';
+  readonly protocol: 'tls' | 'dtls';
+  readonly sessionStore: SessionStore | null;
+  readonly sessionCacheMode: number;
+  readonly sessionCacheSize: number;
+  readonly sessionTimeout: number;
+  readonly maxEarlyData: number;
+  readonly secureOptions: number;
+  readonly borrowed: Handle;
+  readonly freed: boolean;
+}
 
 const asksForCookie = (options: number) => (options & SSL_OP_COOKIE_EXCHANGE) !== 0;
 
 // What connections have from their first context: whether the value of another has its effect.
 const fits = {
-  ticketKeys: (first: SslContext, keys: readonly Uint8Array[] | SslContext) =>
+  ticketKeys: (first: Context, keys: readonly Uint8Array[] | Context) =>
     ticketKeysFit(first.borrowed, 'borrowed' in keys ? keys.borrowed : keys),
-  sessionStore: (first: SslContext, store: SessionStore | null) =>
+  sessionStore: (first: Context, store: SessionStore | null) =>
     store === null || store === first.sessionStore,
-  sessionCacheMode: (first: SslContext, mode: number) => mode === first.sessionCacheMode,
-  sessionCacheSize: (first: SslContext, size: number) => size === first.sessionCacheSize,
-  sessionTimeout: (first: SslContext, seconds: number) => seconds === first.sessionTimeout,
-  maxEarlyData: (first: SslContext, bytes: number) => bytes === 0 || first.maxEarlyData > 0,
-  cookieKey: (first: SslContext, options: number) =>
+  sessionCacheMode: (first: Context, mode: number) => mode === first.sessionCacheMode,
+  sessionCacheSize: (first: Context, size: number) => size === first.sessionCacheSize,
+  sessionTimeout: (first: Context, seconds: number) => seconds === first.sessionTimeout,
+  maxEarlyData: (first: Context, bytes: number) => bytes === 0 || first.maxEarlyData > 0,
+  cookieKey: (first: Context, options: number) =>
     !asksForCookie(options) || asksForCookie(first.secureOptions),
 };
 
 type Fits = typeof fits;
 
-const namesOf = new WeakMap<SslContext, Map<string, SslContext>>();
+const namesOf = new WeakMap<Context, Map<string, Context>>();
 // Not what keeps them: a context outlives those that switch to it.
-const firstsOf = new WeakMap<SslContext, Set<WeakRef<SslContext>>>();
+const firstsOf = new WeakMap<Context, Set<WeakRef<Context>>>();
 
 /** Throws where an option of `other` would have no effect once `first` switches to it. */
-export function checkFits(first: SslContext, other: SslContext): void {
+export function checkFits(first: Context, other: Context): void {
   const fit: Readonly<Record<string, boolean>> = {
     role: first.role === 'server' && other.role === 'server',
     protocol: first.protocol === other.protocol,
@@ -49,8 +63,8 @@ export function checkFits(first: SslContext, other: SslContext): void {
 }
 
 /** `first` switches to `other` for this name from now on; null: to none any more. */
-export function noteName(first: SslContext, name: string, other: SslContext | null): void {
-  const names = namesOf.get(first) ?? new Map<string, SslContext>();
+export function noteName(first: Context, name: string, other: Context | null): void {
+  const names = namesOf.get(first) ?? new Map<string, Context>();
   namesOf.set(first, names);
   if (other === null) {
     names.delete(name);
@@ -67,13 +81,13 @@ export function noteName(first: SslContext, name: string, other: SslContext | nu
 
 /** Throws where a context that others switch to would get a value that has no effect there. */
 export function checkStaysFit<Option extends keyof Fits>(
-  context: SslContext,
+  context: Context,
   option: Option,
   value: Parameters<Fits[Option]>[1],
   name: string = option,
 ): void {
   context.borrowed; // throws where it was freed
-  const suits = fits[option] as (first: SslContext, value: Parameters<Fits[Option]>[1]) => boolean;
+  const suits = fits[option] as (first: Context, value: Parameters<Fits[Option]>[1]) => boolean;
   for (const each of firstsOf.get(context) ?? []) {
     const first = each.deref();
     if (first === undefined || first.freed) continue;

@@ -33,8 +33,8 @@ function raise(error: unknown): void {
   });
 }
 
-/** Calls the store, and tells what it throws or rejects with. */
-export function tell(
+/** Calls the store, and reports what it throws or rejects with. */
+export function runAndReport(
   errors: StoreErrors,
   operation: 'set' | 'delete',
   call: () => MaybePromise<unknown>,
@@ -49,50 +49,11 @@ export function tell(
 }
 
 /**
- * Looks ids up. `found` gets each session, which stays ours; `done` is called once all were looked
- * for: at once when the store answers at once. What is returned ends the search: neither is called
- * any more. What listeners throw meanwhile comes into `thrown`.
+ * Looks an id up. `found` is called once: at once when the store answers at once, and with null when
+ * it has nothing, fails, or is not there after `timeout` milliseconds. The session is the caller's.
+ * What is returned ends the search.
  */
-export function lookUpAll(
-  store: SessionStore,
-  ids: readonly Buffer[],
-  timeout: number,
-  errors: StoreErrors,
-  found: (session: SslSession) => void,
-  done: () => void,
-  thrown: unknown[],
-): () => void {
-  let ended = false;
-  let open = ids.length;
-  const take = (session: SslSession | null) => {
-    open -= 1;
-    try {
-      if (session !== null && !ended) found(session);
-    } finally {
-      session?.free();
-    }
-    if (open === 0 && !ended) done();
-  };
-  const searches: (() => void)[] = [];
-  for (const id of ids) {
-    try {
-      searches.push(lookUp(store, id, timeout, errors, take));
-    } catch (error) {
-      thrown.push(error); // the others are still to be looked for
-    }
-  }
-  return () => {
-    ended = true;
-    for (const end of searches) end();
-  };
-}
-
-/**
- * Looks an id up. `found` is called once: at once when the store answers at once, and with null
- * when it has nothing, fails, or is not there after `timeout` milliseconds. The session is the
- * caller's. What is returned ends the search.
- */
-function lookUp(
+export function lookUp(
   store: SessionStore,
   id: Buffer,
   timeout: number,
@@ -165,8 +126,8 @@ function sessionOf(answer: unknown, id: Buffer): SslSession | null {
     };
     if (!session.id.equals(id)) refuse('of another id');
     if (!session.isResumable) refuse('that is marked as not resumable');
-    const { handle } = session;
-    on(0, handle).checkResumable();
+    const { borrowed } = session;
+    on(0, borrowed).checkResumable();
     return session;
   } catch (error) {
     session.free();

@@ -19,7 +19,7 @@ import { native } from '../native/load.js';
 import type { Native, NativeEvent } from '../native/signatures.js';
 import type { Handle } from '../native/types.js';
 import { SSL_TICKET_RETURN_USE_RENEW } from './constants.js';
-import { checkCallback, checkObject, deliverAll, setCallbacks } from './delivery.js';
+import { checkCallback, checkObject, deliverAll, setCallback } from './delivery.js';
 import { checkIdentity12, checkIdentity13, checkKey12 } from './ticket-keys.js';
 
 // ---- Pre-shared keys.
@@ -102,9 +102,7 @@ function forContext<A, O extends (ssl: Handle, ...args: never[]) => void>(
     checkCallback('observer', observer);
     const empty = observer === null ? null : [none];
     setAnswers(functionName, 'ctx', ctx, kind, answer === null ? empty : answers(answer));
-    setCallbacks(functionName, ctx, [
-      [kind, observer, (event) => observer && tell(observer, event)],
-    ]);
+    setCallback(functionName, ctx, kind, observer, (event) => observer && tell(observer, event));
   };
 }
 
@@ -296,14 +294,12 @@ export function SSL_CTX_set_session_ticket_cb(
     EventKind.ticketIssued,
     answers === null ? null : ticketAnswers(answers),
   );
-  setCallbacks(name, ctx, [
-    [EventKind.ticketIssued, onIssue, ({ connection }) => onIssue?.(connection)],
-    [
-      EventKind.ticketReceived,
-      onReceive,
-      ({ connection, data, number }) => onReceive?.(connection, data, number),
-    ],
-  ]);
+  setCallback(name, ctx, EventKind.ticketIssued, onIssue, ({ connection }) =>
+    onIssue?.(connection),
+  );
+  setCallback(name, ctx, EventKind.ticketReceived, onReceive, ({ connection, data, number }) =>
+    onReceive?.(connection, data, number),
+  );
   return 1;
 }
 

@@ -5,6 +5,7 @@
 // libssl's order. If a callback throws, the C-named function throws that error after all other
 // callbacks have run; its own result is lost. null removes libssl's callback as well.
 
+import { giveBack } from '../common/events.js';
 import { EventKind } from '../native/event-kind.js';
 import type { NativeChecks } from '../native/functions.js';
 import type { NativeEvent } from '../native/signatures.js';
@@ -14,8 +15,7 @@ import {
   checkCallback,
   checkObject,
   type GetSessionCallback,
-  giveBack,
-  setCallbacks,
+  setCallback,
 } from './delivery.js';
 
 export type { GetSessionCallback };
@@ -134,7 +134,7 @@ function setOne<T>(
   listener: (event: NativeEvent) => void,
 ): void {
   checkCallback(parameter, callback);
-  setCallbacks(functionName, ctx, [[kind, callback, listener]]);
+  setCallback(functionName, ctx, kind, callback, listener);
 }
 
 function getter<T>(functionName: keyof NativeChecks, kind: EventKind): (ctx: Handle) => T | null {

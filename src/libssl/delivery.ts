@@ -1,10 +1,11 @@
 // What the C-named module calls for libssl, and when: after the libssl call has returned, before the
 // C-named function does. One table of callbacks for each context.
 
+import { collect, throwFirst } from '../common/collect.js';
 import { debugStep } from '../common/debug.js';
-import { deliver, listen } from '../common/events.js';
+import { deliver, type EventListener, listen, listeningOf } from '../common/events.js';
 import { checkHandle, invalidType } from '../common/validate.js';
-import { on, result, setHandle } from '../native/call.js';
+import { answerLookup, on, result, setHandle } from '../native/call.js';
 import { EventKind } from '../native/event-kind.js';
 import type { NativeChecks } from '../native/functions.js';
 import { native } from '../native/load.js';
@@ -16,21 +17,9 @@ import { SSL_ERROR_WANT_CLIENT_HELLO_CB } from './constants.js';
 /** `SSL_SESSION *(*get_session_cb)(SSL *ssl, const unsigned char *data, int len, int *copy)`. */
 export type GetSessionCallback = (ssl: Handle, id: Buffer) => Handle | 0;
 
-interface Callback {
-  given: unknown;
-  listener: (event: NativeEvent) => void;
-}
-
-// By the handle of a context. Entries go with the native context.
-const contexts = new Map<Handle, Map<EventKind, Callback>>();
-
-// Whose the callbacks are: this module's, for all contexts.
-const owner = {};
-const gone = 1 << EventKind.contextGone;
-
 /** What a context has for a kind of event; undefined when nothing. */
 export function callbackOf(context: Handle, kind: EventKind): unknown {
-  return contexts.get(context)?.get(kind)?.given;
+  return listeningOf(context, kind)?.given;
 }
 
 export function checkCallback<T>(name: string, value: T): T {
@@ -51,35 +40,17 @@ export function checkObject(
   functions[functionName](false);
 }
 
-/** Sets the callbacks of these kinds, or removes them where they are null. */
-export function setCallbacks(
+/** Sets the callback of a kind of events, or removes it where it is null. */
+export function setCallback(
   functionName: keyof NativeChecks,
   context: Handle,
-  changes: readonly (readonly [kind: EventKind, given: unknown, listener: Callback['listener']])[],
+  kind: EventKind,
+  given: unknown,
+  listener: EventListener,
 ): void {
   checkObject(functionName, 'ctx', context);
-  const callbacks = new Map(contexts.get(context));
-  for (const [kind, given, listener] of changes) {
-    if (given === null) callbacks.delete(kind);
-    else callbacks.set(kind, { given, listener });
-  }
-  let kinds = gone;
-  for (const kind of callbacks.keys()) kinds |= 1 << kind;
-  listen(context, owner, kinds, onEvent);
-  contexts.set(context, callbacks);
-}
-
-function onEvent(event: NativeEvent): void {
-  const listener = contexts.get(event.context)?.get(event.kind)?.listener;
-  if (event.kind === EventKind.contextGone) contexts.delete(event.context);
-  // A callback that another one removed a moment ago.
-  if (listener === undefined) giveBack(event.session);
-  else listener(event);
-}
-
-/** The reference that a callback had on loan: freed, unless an SslSession has adopted it. */
-export function giveBack(session: Handle): void {
-  if (session !== 0) on(session).giveBackSession();
+  const listening = given === null ? null : { kinds: 1 << kind, listener, given };
+  listen(context, kind, listening);
 }
 
 /** Delivers what a call that is no step recorded, and gives its result. */
@@ -116,43 +87,35 @@ export function takeStep(
   functionName: string,
   take: (functions: Native) => Outcome,
 ): Taken {
-  const thrown: unknown[] = [];
+  const errors: unknown[] = [];
   for (;;) {
     // 0: the bytes for the peer stay in the BIO.
     const outcome = take(on(ssl, 0));
     const { result, error } = step;
     debugStep(ssl, functionName, result, error, outcome);
-    if (outcome === undefined) return end({ result, data: null });
-    const [data, , events] = outcome;
-    if (events === null) return end({ result, data });
-    const lookups = events.filter(({ kind }) => kind === EventKind.lookup);
-    keepingErrors(() => {
-      attempt(() => deliver(events));
-      for (const lookup of lookups) attempt(() => answer(ssl, lookup));
-    });
+    const events = outcome?.[2] ?? null;
     const paused = error === SSL_ERROR_WANT_CLIENT_HELLO_CB;
-    if (!paused || lookups.length === 0) return end({ result, data });
-    on(ssl).endLookup();
-  }
-
-  function end(taken: Taken): Taken {
-    if (thrown.length > 0) throw thrown[0];
-    return taken;
-  }
-  function attempt(call: () => void): void {
-    try {
-      call();
-    } catch (error) {
-      thrown.push(error);
+    const lookups = paused ? (events ?? []).filter(({ kind }) => kind === EventKind.lookup) : [];
+    const found: (Handle | 0)[] = [];
+    if (events !== null) {
+      keepingErrors(() => {
+        collect(errors, () => deliver(events));
+        for (const lookup of lookups) collect(errors, () => found.push(answerTo(lookup)));
+      });
     }
+    if (lookups.length === 0) {
+      throwFirst(errors);
+      return { result, data: outcome?.[0] ?? null };
+    }
+    collect(errors, () => answerLookup(ssl, found));
   }
 }
 
-// Without get_cb somebody else has made the handshake pause: there is no answer then.
-function answer(ssl: Handle, lookup: NativeEvent): void {
-  const callback = callbackOf(lookup.context, EventKind.lookup) as GetSessionCallback | undefined;
-  if (callback === undefined) return;
-  const session = callback(lookup.connection, Buffer.from(lookup.data));
+// 0 is no answer. Without get_cb somebody else has made the handshake pause.
+function answerTo({ context, connection, data }: NativeEvent): Handle | 0 {
+  const callback = callbackOf(context, EventKind.lookup) as GetSessionCallback | undefined;
+  if (callback === undefined) return 0;
+  const session = callback(connection, Buffer.from(data));
   checkHandle('session', session);
-  on(ssl, session).supplySession();
+  return session;
 }

@@ -43,3 +43,9 @@ export function setHandles(first: string, one: Handle, second: string, other: Ha
   registers[0] = one;
   registers[1] = other;
 }
+
+/** What was found for the ids that a handshake waits for: its next step goes on. */
+export function answerLookup(connection: Handle, sessions: readonly (Handle | 0)[]): void {
+  const handles = new Uint8Array(Float64Array.from(sessions).buffer);
+  on(connection).answerLookup(handles);
+}

@@ -146,9 +146,11 @@ export interface NativeConnection {
    * The same where a strict client judges the session: the result is 2 for one it does not offer.
    */
   offerSession(): Outcome;
-  /** registers[1]: what was found for an id that the handshake waits for: a session, or 0. */
-  supplySession(): void;
-  endLookup(): void;
+  /**
+   * What was found for the ids that the handshake waits for: handles, as doubles one after the other.
+   * The next step goes on.
+   */
+  answerLookup: WithBytes;
   SSL_get_servername(): string | null;
   requestedServerName(): string | null;
   /** The result: whether the context that it is of now has not `rejectUnauthorized`. */

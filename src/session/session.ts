@@ -101,12 +101,16 @@ export class SslSession implements Disposable {
    * the reference that this object owns.
    */
   get handle(): Handle {
-    const handle = this.#live;
-    on(handle).lendSession();
-    return handle;
+    on(this.#live).lendSession();
+    return this.#live;
   }
 
-  // Throws for a freed object, and (by itself) for one that only looks like a session.
+  /** @internal The handle, for one call. */
+  get borrowed(): Handle {
+    return this.#live;
+  }
+
+  // Throws where it was freed.
   get #live(): Handle {
     return this.#reference.handle;
   }
@@ -307,8 +311,7 @@ export class SslSession implements Disposable {
     return C.SSL_SESSION_get0_cipher(this.#live);
   }
   set cipher(cipher: CipherInfo | string | number | null) {
-    const done = C.SSL_SESSION_set_cipher(this.#live, findCipher(cipher));
-    ensure('SSL_SESSION_set_cipher', done);
+    ensure('SSL_SESSION_set_cipher', C.SSL_SESSION_set_cipher(this.#live, findCipher(cipher)));
   }
 
   /**
@@ -353,11 +356,9 @@ export class SslSession implements Disposable {
     return C.SSL_SESSION_get0_alpn_selected(this.#live)?.toString('latin1') ?? null;
   }
   set alpnProtocol(protocol: string | null) {
-    const done = C.SSL_SESSION_set1_alpn_selected(
-      this.#live,
-      latin1Bytes('alpnProtocol', protocol),
-    );
-    ensure('SSL_SESSION_set1_alpn_selected', done);
+    const handle = this.#live;
+    const bytes = latin1Bytes('alpnProtocol', protocol);
+    ensure('SSL_SESSION_set1_alpn_selected', C.SSL_SESSION_set1_alpn_selected(handle, bytes));
   }
 
   /**
@@ -416,8 +417,7 @@ export class SslSession implements Disposable {
     return C.SSL_SESSION_get_max_early_data(this.#live);
   }
   set maxEarlyData(bytes: number) {
-    const handle = this.#live;
-    ensure('SSL_SESSION_set_max_early_data', C.SSL_SESSION_set_max_early_data(handle, bytes));
+    ensure('SSL_SESSION_set_max_early_data', C.SSL_SESSION_set_max_early_data(this.#live, bytes));
   }
 
   /**

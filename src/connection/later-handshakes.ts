@@ -1,0 +1,27 @@
+// What either side may ask for once the first handshake is over.
+
+import { requestMode } from '../context/options.js';
+import { SSL_set_verify } from '../libssl/functions.js';
+import { on, result } from '../native/call.js';
+import type { Steps } from './steps.js';
+
+export function updateKeys(steps: Steps, requestPeer: boolean): void {
+  const handle = steps.idle('update keys');
+  const outcome = steps.begin(handle).SSL_key_update(requestPeer ? 1 : 0);
+  steps.send(handle, 'SSL_key_update', outcome);
+}
+
+export function renegotiate(steps: Steps): void {
+  const handle = steps.idle('renegotiate');
+  steps.finish('SSL_renegotiate', steps.begin(handle).SSL_renegotiate(), true);
+  steps.goOn();
+}
+
+export function requestCertificate(steps: Steps): void {
+  const handle = steps.idle('request a certificate');
+  // As the context says that a server name has switched to.
+  on(handle).acceptsAny();
+  SSL_set_verify(handle, requestMode(result() !== 1));
+  const outcome = steps.begin(handle).SSL_verify_client_post_handshake();
+  steps.send(handle, 'SSL_verify_client_post_handshake', outcome);
+}
