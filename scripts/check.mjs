@@ -9,8 +9,7 @@ await main(import.meta, () => {
     /\.(cc|h|c)$/.test(file),
   );
   // Not what is generated, nor what is yet to be split.
-  const long =
-    /\/(functions|rules)\.ts$|^src\/(connection\/connection|context\/(context|options))\.ts$/;
+  const long = /\/(functions|rules)\.ts$|^src\/context\/options\.ts$/;
   const limited = filesBelow('native', 'src').filter(
     (file) => /\.(cc|h|ts|mjs)$/.test(file) && !long.test(file),
   );
