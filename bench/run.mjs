@@ -46,10 +46,10 @@ async function measure(directory) {
   c.end();
   assertOneLibssl();
   const checked = operationTargets
-    .filter(({ operation }) => operation in samples)
+    .filter(({ operation, beside = operation }) => operation in samples && beside in samples)
     .map((target) => {
-      const { operation, contender, against } = target;
-      return check(target, ratio(samples[operation][contender], samples[operation][against]));
+      const { operation, contender, against, beside = operation } = target;
+      return check(target, ratio(samples[operation][contender], samples[beside][against]));
     });
   const { memory, growth } = options.only ? { memory: {}, growth: {} } : measureMemory(derFile);
   for (const target of memoryTargets) {

@@ -33,6 +33,16 @@ export const operationTargets = [
     'DER-in': 1,
     'DER-out': 1,
   }),
+  // Beside the getter of a session, which was written by hand once.
+  ...['CTX getter', 'CTX setter', 'SSL getter', 'SSL setter'].map((operation) => ({
+    what: `${operation} / get_time: ${contenderNames.libssl}`,
+    operation,
+    contender: 'libssl',
+    against: 'libssl',
+    beside: 'get_time',
+    limit: 1.1,
+    unit: '×',
+  })),
   ...compare('ssl-session', 'koffi-class', { 'new+free': 0.95, toJSON: 0.35 }),
   ...compare('ssl-session', 'objectwrap', { 'new+free': 0.5 }),
 ];
