@@ -6,6 +6,8 @@
 
 namespace libssl_session {
 
+void Environment::ForgetErrors() { last_errors.clear(); }
+
 // ---- Arguments.
 
 napi_value Call::Argument(size_t i) const {

@@ -94,6 +94,7 @@ struct Environment {
   Registry registry;
   uint64_t references = 0;  // that all slots own together
   std::vector<OpensslError> last_errors;
+  void ForgetErrors();  // not inline: each function of the addon has it
   std::vector<std::vector<OpensslError>> saved_errors;  // of calls whose events are delivered
   std::deque<Binding> bindings;
   double* registers = nullptr;  // memory of registers_buffer

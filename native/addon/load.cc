@@ -8,11 +8,23 @@
 
 namespace libssl_session {
 
-void Throw(const Call& call, const Misuse& misuse) {
-  const Napi::Env env(call.env());
-  const Napi::Value error = call.environment().make_error.Call(
-      {Napi::String::New(env, NameOf(misuse.rule)), Napi::String::New(env, call.binding().c_name)});
-  napi_throw(env, error);
+napi_value Rethrow(napi_env env, napi_callback_info info) {
+  try {
+    try {
+      throw;
+    } catch (const Misuse& misuse) {
+      const Call call(env, info);
+      const Napi::Value error =
+          call.environment().make_error.Call({Napi::String::New(env, NameOf(misuse.rule)),
+                                              Napi::String::New(env, call.binding().c_name)});
+      napi_throw(env, error);
+    }
+  } catch (const Napi::Error& error) {
+    error.ThrowAsJavaScriptException();
+  } catch (const std::bad_alloc&) {
+    napi_throw_error(env, "ERR_MEMORY_ALLOCATION_FAILED", "out of memory");
+  }
+  return nullptr;
 }
 
 namespace {
