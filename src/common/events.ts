@@ -8,6 +8,7 @@ import type { NativeEvent } from '../native/signatures.js';
 import type { Handle } from '../native/types.js';
 import { collect, throwFirst } from './collect.js';
 import { debugEvent } from './debug.js';
+import { LibsslError } from './errors.js';
 
 /**
  * Owns the event's session: gives it back, or passes it on. `connection`: the object of the event's
@@ -89,7 +90,9 @@ export function lend(connection: Handle, object: object): void {
 /** Before the reference of a connection's object is given back. */
 export function forget(connection: Handle): void {
   const known = connections.get(connection);
-  if (known !== undefined) listenToConnection(connection, known.context, null);
+  if (known !== undefined && contexts.has(known.context)) {
+    listenToConnection(connection, known.context, null);
+  }
   connections.delete(connection);
   lent.delete(connection);
 }
@@ -105,12 +108,22 @@ function count({ counts }: Context, before: Listening | null, after: Listening |
   if (after !== null) counts.set(after.kinds, (counts.get(after.kinds) ?? 0) + 1);
 }
 
+const isInvalidHandle = (error: unknown) =>
+  error instanceof LibsslError && error.code === 'ERR_LIBSSL_INVALID_HANDLE';
+
 // libssl's callbacks are set for what anybody wants. `through`: the context, or a connection of it.
 function record(through: Handle, entry: Context): void {
   let wanted = always;
   for (const [kinds, times] of entry.counts) if (times > 0) wanted |= kinds;
   if (wanted === entry.recorded) return;
-  on(through).recordEvents(wanted);
+  try {
+    on(through).recordEvents(wanted);
+  } catch (error) {
+    // Somebody else may have freed the handle (a C callback was given it). Then wishes can still be
+    // taken back, by the collector, too: what is recorded in vain goes nowhere.
+    if ((wanted & ~entry.recorded) !== 0 || !isInvalidHandle(error)) throw error;
+    return;
+  }
   entry.recorded = wanted;
 }
 

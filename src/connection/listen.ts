@@ -1,9 +1,11 @@
 // A server's first step over DTLS, where it does not know yet whether its peer is where it says.
 
+import { debugStep } from '../common/debug.js';
 import { deliver } from '../common/events.js';
 import { checkBytes } from '../common/validate.js';
 import { stateError } from '../context/options.js';
 import { on, result } from '../native/call.js';
+import { step } from '../native/step.js';
 import { asksForCookie, checkPeerAddress, setPeerAddress } from './datagrams.js';
 import { stepError } from './step-error.js';
 import { feed, type Steps } from './steps.js';
@@ -26,6 +28,7 @@ export function listen(
   steps.output.left = true;
   const outcome = on(handle).DTLSv1_listen();
   const answer = result<number>();
+  debugStep(handle, 'DTLSv1_listen', answer, step.error, outcome);
   if (answer < 0) throw stepError('DTLSv1_listen', handle);
   if (outcome !== undefined) deliver(outcome[2]);
   if (answer === 0) return false;

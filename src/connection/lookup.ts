@@ -45,11 +45,14 @@ export class Lookup {
     };
     const answer = () => {
       this.#end = null;
-      answerLookup(
-        connection,
-        found.map(({ borrowed }) => borrowed),
-      );
-      for (const session of found) session.free();
+      try {
+        answerLookup(
+          connection,
+          found.map(({ borrowed }) => borrowed),
+        );
+      } finally {
+        for (const session of found) session.free();
+      }
       goOn();
     };
     const take = (session: SslSession | null) => {

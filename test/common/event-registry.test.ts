@@ -1,10 +1,11 @@
 // libssl's callbacks are set for what somebody listens to, and for nothing else.
 
 import { afterEach, beforeEach, expect, type MockInstance, test, vi } from 'vitest';
-import { SslConnection, SslContext } from '../../src/index.js';
+import { handshake, SslConnection, SslContext } from '../../src/index.js';
 import * as C from '../../src/libssl.js';
 import { EventKind } from '../../src/native/event-kind.js';
 import { native } from '../../src/native/load.js';
+import { certificate } from '../support/contexts.js';
 
 const kinds = ['newSession', 'removeSession', 'lookup', 'keylog', 'pskFind'] as const;
 const ignore = () => {};
@@ -77,6 +78,31 @@ test('of a connection whose context was freed', () => {
   expect(recorded()).toEqual(['newSession']);
   connection.removeAllListeners();
   expect(recorded()).toEqual([]);
+});
+
+test('a connection that was freed by a handle of a callback takes its wish back in silence', () => {
+  using client = new SslContext({ role: 'client', rejectUnauthorized: false });
+  using server = new SslContext({ role: 'server', ...certificate });
+  const handles: C.Handle[] = [];
+  C.SSL_CTX_set_keylog_callback(client.handle, (ssl) => handles.push(ssl));
+  const ours = new SslConnection(client);
+  using theirs = new SslConnection(server);
+  ours.on('session', ignore);
+  handshake(ours, theirs);
+  C.SSL_free(handles[0] as C.Handle);
+  ours.removeAllListeners();
+  ours.free();
+  expect(ours.freed).toBe(true);
+  // Whoever wishes for the same later, gets it.
+  let sessions = 0;
+  client.on('newSession', (session) => {
+    sessions += 1;
+    session.free();
+  });
+  using next = new SslConnection(client);
+  using peer = new SslConnection(server);
+  handshake(next, peer);
+  expect(sessions).toBeGreaterThan(0);
 });
 
 test('of a context that the C-named functions share with an object', () => {
