@@ -1,7 +1,15 @@
 // Set-up: tools, npm packages, the two builds (addon, TypeScript), libssl 1.1.1. What was done
 // already is not done again.
 
-import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { canFetch, fetchPackages, libraryNames, multiarchDirectory } from '../src/system/apt.mjs';
 import { missingBuildTools } from '../src/system/command.mjs';
@@ -125,19 +133,30 @@ function findLibssl() {
 }
 
 /**
- * The headers and the command of OpenSSL 1.1.1, for tests: .libssl/include and .libssl/openssl.
- * Where they cannot be had, `npm test` skips what needs them, and says so.
+ * The headers and the command of OpenSSL 1.1.1, for tests: .libssl/include and .libssl/openssl. And
+ * an FTP server that is linked with that libssl: .libssl/vsftpd, with the one library that it needs
+ * and few systems have. Where they cannot be had, `npm test` skips what needs them, and says so.
  */
 function findTestTools() {
-  if (existsSync(join(libsslDir, 'openssl')) && existsSync(join(libsslDir, 'include'))) return;
+  if (['openssl', 'include', 'vsftpd'].every((name) => existsSync(join(libsslDir, name)))) return;
   if (!canFetch()) return;
-  withPackages(['libssl-dev', 'openssl'], (unpacked) => {
+  withPackages(['libssl-dev', 'openssl', 'vsftpd', 'libwrap0'], (unpacked) => {
     const include = join(unpacked, 'usr', 'include');
     cpSync(join(multiarchDirectory(include), 'openssl'), join(include, 'openssl'), {
       recursive: true,
     });
     moveIn(include, 'include');
     moveIn(join(unpacked, 'usr', 'bin', 'openssl'), 'openssl');
+    const ftp = join(unpacked, 'vsftpd');
+    mkdirSync(ftp);
+    cpSync(join(unpacked, 'usr', 'sbin', 'vsftpd'), join(ftp, 'vsftpd'));
+    const library = ['usr/lib', 'lib'] // each release has its own place for it
+      .map((name) => join(unpacked, name))
+      .filter((parent) => existsSync(parent))
+      .flatMap((parent) => readdirSync(parent).map((name) => join(parent, name, 'libwrap.so.0')))
+      .find((path) => existsSync(path));
+    if (library !== undefined) cpSync(library, join(ftp, 'libwrap.so.0'), { dereference: true });
+    moveIn(ftp, 'vsftpd');
   });
 }
 
