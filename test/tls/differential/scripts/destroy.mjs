@@ -170,6 +170,39 @@ export const scripts = {
     await t.closed();
   },
 
+  'the server destroys in SNICallback': async (t) => {
+    let raw;
+    await serverIn(
+      t,
+      {
+        SNICallback: (_name, callback) => {
+          raw.destroy();
+          callback(null);
+        },
+      },
+      (server) =>
+        server.on('connection', (socket) => {
+          raw = socket;
+        }),
+    );
+  },
+  'the server destroys in ALPNCallback': async (t) => {
+    let raw;
+    await serverIn(
+      t,
+      {
+        ALPNCallback: ({ protocols }) => {
+          raw.destroy();
+          return protocols[0];
+        },
+      },
+      (server) =>
+        server.on('connection', (socket) => {
+          raw = socket;
+        }),
+      { client: { ALPNProtocols: ['one'] } },
+    );
+  },
   'the server destroys the raw socket': (t) =>
     serverIn(t, {}, (server) => server.on('connection', (socket) => socket.destroy())),
   'the server destroys in secureConnection': (t) =>

@@ -195,6 +195,30 @@ export const scripts = {
     await t.closed(client);
   },
 
+  'a client that is paused from the beginning': async (t) => {
+    const server = await t.serve();
+    server.on('secureConnection', (socket) => socket.end('all of it'));
+    const client = t.connect(server, {}, { data: false });
+    client.pause();
+    await once(client, 'secureConnect');
+    t.say('client', 'paused', client.isPaused());
+    client.on('data', (chunk) => t.say('client', 'read', String(chunk)));
+    client.resume();
+    await t.closed(client);
+    await t.closed();
+  },
+
+  'write() in secureConnect comes before what is written later': async (t) => {
+    const server = await t.serve();
+    const client = t.connect(server);
+    client.write('one ');
+    client.on('secureConnect', () => client.write('two '));
+    await once(client, 'secureConnect');
+    client.end('three');
+    await t.closed(client);
+    await t.closed();
+  },
+
   'setEncoding()': async (t) => {
     const { client, peer } = await t.open(noData);
     peer.setEncoding('utf8');

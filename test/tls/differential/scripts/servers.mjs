@@ -133,6 +133,12 @@ export const scripts = {
     t.say('server', 'connections', open);
   },
 
+  'a server that is disposed of': async (t) => {
+    const server = await t.serve();
+    await server[Symbol.asyncDispose]();
+    t.say('server', 'listening', server.listening);
+  },
+
   'what a server is': async (t) => {
     const server = await t.serve();
     t.say('server', 'instanceof', server instanceof t.s.Server);
