@@ -19,6 +19,8 @@ typedef struct evp_cipher_ctx_st EVP_CIPHER_CTX;
 typedef struct evp_cipher_st EVP_CIPHER;
 typedef struct evp_md_st EVP_MD;
 typedef struct evp_pkey_st EVP_PKEY;
+typedef struct ec_key_st EC_KEY;
+typedef struct ec_group_st EC_GROUP;
 typedef struct hmac_ctx_st HMAC_CTX;
 typedef struct lhash_st OPENSSL_LHASH;
 typedef struct ossl_init_settings_st OPENSSL_INIT_SETTINGS;

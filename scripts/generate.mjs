@@ -137,7 +137,7 @@ function resultBytes([, out, size]) {
   if (out !== undefined && size === undefined && out.type === 'unsigned int*') {
     return { type: 'Buffer', orNull: false };
   }
-  if (out?.type === 'unsigned char*' && size?.type === 'size_t') {
+  if (['unsigned char*', 'void*'].includes(out?.type) && size?.type === 'size_t') {
     return { type: 'Buffer', orNull: false };
   }
   return undefined;

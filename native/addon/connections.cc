@@ -95,8 +95,26 @@ napi_value AnswerLookup(const Call& call) {
       valid = false;
     }
   }
-  state->lookup = ConnectionState::Lookup::kAnswered;
+  state->lookup = ConnectionState::Question::kAnswered;
   if (!valid) throw Misuse{Rule::kInvalidHandle};
+  return call.Undefined();
+}
+
+// Whether the handshake pauses at each ClientHello until AnswerHello.
+napi_value AskAtHello(const Call& call) {
+  StateOf(call, 0)->asks_at_hello = call.Bool(0);
+  return call.Undefined();
+}
+
+// The context to switch to, or 0 for what the server names say. The next step goes on.
+napi_value AnswerHello(const Call& call) {
+  ConnectionState* state = StateOf(call, 0);
+  auto* slot = call.SlotOrNull<SSL_CTX>(1);
+  if (slot != nullptr) {
+    Obey(ServerNameRule(state->context, slot->object));
+    state->chosen.emplace(call.libssl(), slot->object);
+  }
+  state->hello = ConnectionState::Question::kAnswered;
   return call.Undefined();
 }
 
@@ -238,6 +256,28 @@ napi_value GetPeerCertificate(const Call& call) {
   return der.data() == nullptr ? call.Null() : call.NewBuffer(der.data(), der.size());
 }
 
+napi_value GetCertificate(const Call& call) {
+  X509* certificate = call.libssl().SSL_get_certificate(call.Object<SSL>(0));
+  return certificate == nullptr ? call.Null() : CertificateDer(call, certificate);
+}
+
+// The short name of its kind, or of its curve, with its bits in register 1; null where there is
+// none.
+napi_value GetPeerTmpKey(const Call& call) {
+  const Libssl& libssl = call.libssl();
+  EVP_PKEY* key = nullptr;
+  if (libssl.SSL_ctrl(Usable(call, 0)->ssl, kCtrlGetPeerTmpKey, 0, &key) != 1) return call.Null();
+  int kind = libssl.EVP_PKEY_base_id(key);
+  call.environment().registers[0] = kind;
+  call.environment().registers[1] = libssl.EVP_PKEY_bits(key);
+  if (kind == kPkeyEc) {
+    kind =
+        libssl.EC_GROUP_get_curve_name(libssl.EC_KEY_get0_group(libssl.EVP_PKEY_get0_EC_KEY(key)));
+  }
+  libssl.EVP_PKEY_free(key);
+  return Answer(call, libssl.OBJ_nid2sn(kind));
+}
+
 napi_value GetPeerCertChain(const Call& call) {
   const Libssl& libssl = call.libssl();
   const auto* chain =
@@ -303,6 +343,8 @@ std::vector<Function> ConnectionFunctions() {
       {"SSL_set_session", Entry<SetSession<false>, kPossible>},
       {"offerSession", Entry<SetSession<true>, kPossible>, "SSL_set_session"},
       {"answerLookup", Entry<AnswerLookup, kPossible>, "SSL_CTX_sess_set_get_cb"},
+      {"askAtHello", Entry<AskAtHello, kNever>, "SSL_CTX_set_client_hello_cb"},
+      {"answerHello", Entry<AnswerHello, kNever>, "SSL_set_SSL_CTX"},
       {"SSL_set_mtu", Entry<SetMtuOf, kPossible>},
       {"DTLS_set_link_mtu", Entry<SetLinkMtu, kPossible>},
       {"SSL_set_min_proto_version",
@@ -316,6 +358,8 @@ std::vector<Function> ConnectionFunctions() {
       {"requestedServerName", Entry<RequestedServerName, kNever>, "SSL_get_servername"},
       {"acceptsAny", Entry<AcceptsAny, kNever>, "SSL_get_verify_mode"},
       {"SSL_get_peer_certificate", Entry<GetPeerCertificate, kPossible>},
+      {"SSL_get_certificate", Entry<GetCertificate, kPossible>},
+      {"SSL_get_peer_tmp_key", Entry<GetPeerTmpKey, kPossible>},
       {"SSL_get_peer_cert_chain", Entry<GetPeerCertChain, kPossible>},
       {"refusedCertificates", Entry<RefusedCertificates, kPossible>, "SSL_get_peer_cert_chain"},
       {"X509_verify_cert_error_string", Entry<VerifyErrorString, kNever>},

@@ -97,8 +97,8 @@ napi_value ForwardTo(const Call& call,
 }
 
 // The bytes that libssl copies out: as many as it says when it is asked for none.
-template <bool or_null, typename Object>
-napi_value ForwardTo(const Call& call, size_t (*function)(Object*, unsigned char*, size_t)) {
+template <bool or_null, typename Object, typename Byte>
+napi_value ForwardTo(const Call& call, size_t (*function)(Object*, Byte*, size_t)) {
   auto* object = ObjectOf<or_null, Object>(call);
   std::vector<unsigned char> bytes(function(object, nullptr, 0));
   function(object, bytes.data(), bytes.size());

@@ -95,20 +95,33 @@ int PauseOrGoOn(ConnectionState& state) {
   SSL* const ssl = state.ssl;
   GuardCache(state.context, ssl);
   if (!state.context.looks_up) return kClientHelloSuccess;
-  if (state.lookup == ConnectionState::Lookup::kAnswered) return kClientHelloSuccess;
-  if (state.lookup == ConnectionState::Lookup::kAsked) return kClientHelloRetry;
+  if (state.lookup == ConnectionState::Question::kAnswered) return kClientHelloSuccess;
+  if (state.lookup == ConnectionState::Question::kAsked) return kClientHelloRetry;
   const long mode = libssl.SSL_CTX_ctrl(state.context.context, kCtrlGetSessCacheMode, 0, nullptr);
   try {
     for (const View& id : WantedIds(libssl, ssl)) {
       const bool internal = (mode & kCacheNoInternalLookup) == 0;
       if (internal && state.context.FindId(id.data, id.size) != nullptr) continue;
       state.Record(EventKind::kLookup, nullptr, id.data, id.size, 0);
-      state.lookup = ConnectionState::Lookup::kAsked;
+      state.lookup = ConnectionState::Question::kAsked;
     }
   } catch (const std::bad_alloc&) {
     return kClientHelloSuccess;  // a full handshake
   }
-  return state.lookup == ConnectionState::Lookup::kAsked ? kClientHelloRetry : kClientHelloSuccess;
+  return state.lookup == ConnectionState::Question::kAsked ? kClientHelloRetry
+                                                           : kClientHelloSuccess;
+}
+
+// Records what the application decides by; the server name is in the state.
+void AskAtHello(ConnectionState* state) {
+  View extension, protocols;
+  const Libssl& libssl = state->context.libssl;
+  const bool given = Extension(libssl, state->ssl, kExtensionAlpn, &extension) &&
+                     extension.TakePrefixed(2, &protocols);
+  state->chosen.reset();
+  state->Record(EventKind::kClientHello, nullptr, given ? protocols.data : nullptr,
+                given ? protocols.size : 0, 0);
+  state->hello = ConnectionState::Question::kAsked;
 }
 
 }  // namespace
@@ -119,6 +132,11 @@ int OnClientHello(SSL* ssl, int*, void*) {
     state.servername = ServerName(CallbackLibssl(), ssl);
   } catch (const std::bad_alloc&) {
     return kClientHelloError;  // of a context that cannot be known
+  }
+  if (state.asks_at_hello && state.hello != ConnectionState::Question::kAnswered) {
+    if (state.hello == ConnectionState::Question::kNone) AskAtHello(&state);
+    state.paused = true;
+    return kClientHelloRetry;
   }
   if (!SwitchContext(&state)) return kClientHelloError;
   const int result = PauseOrGoOn(state);

@@ -109,9 +109,12 @@ Step EndStep(ConnectionState* state, int result) {
       result > 0 ? kErrorNone : state->context.libssl.SSL_get_error(state->ssl, result);
   if (!Ready(state->context.libssl, state->ssl)) return {result, state->last_error};
   // The handshake is over, in whatever step: another one asks anew.
-  if (state->lookup == ConnectionState::Lookup::kAnswered) {
-    state->lookup = ConnectionState::Lookup::kNone;
+  if (state->lookup == ConnectionState::Question::kAnswered) {
+    state->lookup = ConnectionState::Question::kNone;
     state->found.clear();
+  }
+  if (state->hello == ConnectionState::Question::kAnswered) {
+    state->hello = ConnectionState::Question::kNone;
   }
   if (!EndsWell(state)) return {-1, state->last_error = kErrorSsl};
   if (state->side == ConnectionState::Side::kClient) NoteSession(state);
@@ -253,8 +256,10 @@ Step Clear(ConnectionState* state) {
   const Libssl& libssl = state->context.libssl;
   const int result = libssl.SSL_clear(state->ssl);
   if (result == 1) {
-    state->lookup = ConnectionState::Lookup::kNone;
+    state->lookup = ConnectionState::Question::kNone;
     state->found.clear();
+    state->hello = ConnectionState::Question::kNone;
+    state->chosen.reset();
     state->sent_with.clear();
     if ((libssl.SSL_get_options(state->ssl) & kOpNoQueryMtu) == 0) state->mtu = 0;
     // What an unfinished handshake leaves is no session to offer.

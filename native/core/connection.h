@@ -37,6 +37,24 @@ class CertificateReference {
   X509* certificate_;
 };
 
+// Owns one reference to a context.
+class ContextReference {
+ public:
+  // Takes a reference of its own.
+  ContextReference(const Libssl& libssl, SSL_CTX* context) : libssl_(&libssl), context_(context) {
+    libssl.SSL_CTX_up_ref(context);
+  }
+  ~ContextReference() { libssl_->SSL_CTX_free(context_); }
+  ContextReference(const ContextReference&) = delete;
+  ContextReference& operator=(const ContextReference&) = delete;
+
+  SSL_CTX* get() const { return context_; }
+
+ private:
+  const Libssl* libssl_;
+  SSL_CTX* const context_;
+};
+
 struct ConnectionState {
   ConnectionState(ContextState& context, SSL* ssl);
   ~ConnectionState();
@@ -69,10 +87,16 @@ struct ConnectionState {
   size_t early_data_room = SIZE_MAX;  // what a client may still send, once it has begun to
 
   // What a paused handshake asked for (kLookup), and what was found.
-  enum class Lookup : uint8_t { kNone, kAsked, kAnswered };
-  Lookup lookup = Lookup::kNone;
+  enum class Question : uint8_t { kNone, kAsked, kAnswered };
+  Question lookup = Question::kNone;
   bool paused = false;  // at the ClientHello, which libssl has read: SSL_clear would leak it
   std::vector<SessionReference> found;
+
+  // A server that decides at the ClientHello: it pauses (kClientHello) until `chosen` is set, which
+  // is the context to switch to; nullopt: what the server names say.
+  bool asks_at_hello = false;
+  Question hello = Question::kNone;
+  std::optional<ContextReference> chosen;
 
   // What the peer's certificate must be for, as SSL_set1_host or X509_VERIFY_PARAM_set1_ip_asc has
   // it: libssl cannot be asked.

@@ -110,21 +110,6 @@ void CarryAnswers(ConnectionState* state, ContextState* to) {
   }
 }
 
-// A reference of its own, while it is in scope.
-class ContextReference {
- public:
-  ContextReference(const Libssl& libssl, SSL_CTX* context) : libssl_(libssl), context_(context) {
-    libssl.SSL_CTX_up_ref(context);
-  }
-  ~ContextReference() { libssl_.SSL_CTX_free(context_); }
-  ContextReference(const ContextReference&) = delete;
-  ContextReference& operator=(const ContextReference&) = delete;
-
- private:
-  const Libssl& libssl_;
-  SSL_CTX* const context_;
-};
-
 bool Switch(ConnectionState* state, const ContextState& from, ContextState* to,
             const std::string& name) {
   const Libssl& libssl = to->libssl;
@@ -146,7 +131,7 @@ int OnServerName(SSL* ssl, int* alert, void*) {
   if (libssl.SSL_is_server(ssl) != 1) return kTlsextNoAck;
   ConnectionState* state = ConnectionState::Of(libssl, ssl);
   if (!TakesResumption(state, alert)) return kTlsextAlertFatal;
-  const bool answers = !state->context.server_names.empty() &&
+  const bool answers = (!state->context.server_names.empty() || state->chosen.has_value()) &&
                        libssl.SSL_get_servername(ssl, kNameTypeHostName) != nullptr;
   return answers ? kTlsextOk : kTlsextNoAck;
 }
@@ -157,14 +142,21 @@ bool SwitchContext(ConnectionState* state) {
   const Libssl& libssl = state->context.libssl;
   SSL_CTX* const now = libssl.SSL_get_SSL_CTX(state->ssl);
   const Names& names = state->context.server_names;
-  if (names.empty() && now == state->context.context) return true;
+  if (names.empty() && !state->chosen.has_value() && now == state->context.context) return true;
   try {
-    const auto found = FindName(names, LowerCase(state->servername.value_or(std::string())));
-    const bool other = found != names.end() && found->second != state->context.context;
-    SSL_CTX* const next = other ? found->second : state->context.context;
+    const std::string asked = LowerCase(state->servername.value_or(std::string()));
+    SSL_CTX* next = state->context.context;
+    std::string name;  // of the sessions that it makes
+    if (state->chosen.has_value()) {
+      next = state->chosen->get();
+      name = asked;
+    } else if (const auto found = FindName(names, asked); found != names.end()) {
+      next = found->second;
+      name = found->first;
+    }
     if (next == now) return true;
     return Switch(state, *ContextState::Of(libssl, now), ContextState::Of(libssl, next),
-                  other ? found->first : std::string());
+                  next == state->context.context ? std::string() : name);
   } catch (const std::bad_alloc&) {
     return false;
   }

@@ -20,8 +20,9 @@ import {
 } from '../libssl/constants.js';
 import * as C from '../libssl/functions.js';
 import { on, result } from '../native/call.js';
+import { EventKind } from '../native/event-kind.js';
 import { native } from '../native/load.js';
-import type { Native, Outcome } from '../native/signatures.js';
+import type { Native, NativeEvent, Outcome } from '../native/signatures.js';
 import { step } from '../native/step.js';
 import type { Handle } from '../native/types.js';
 import { dataMtu, defaultMtu, timeLeft } from './datagrams.js';
@@ -44,11 +45,13 @@ export class Steps {
   readonly datagrams: boolean;
   readonly output: Output;
   readonly lookup = new Lookup();
+  /** Who decides at the ClientHello, if anybody does: of the protocols that the client offers. */
+  decide: ((protocols: Buffer, goOn: () => void) => void) | null = null;
   readonly #reference: Reference;
   began = false;
   /** The first handshake is over. */
   ready = false;
-  /** The handshake waits for the session store. */
+  /** The handshake waits: for the session store, or for who decides at the ClientHello. */
   paused = false;
   failure: LibsslError | null = null;
   /** Whether a call has thrown it. */
@@ -202,19 +205,16 @@ export class Steps {
   ): void {
     const events = outcome?.[2] ?? null;
     const pauses = waits && !this.paused;
-    if (pauses) {
-      this.paused = true;
-      debugPause(this.handle, 'waits for the session store');
-    }
+    if (pauses) this.paused = true;
     const errors: unknown[] = failure === null ? [] : [failure];
     collect(errors, () => deliver(events, callers));
-    if (pauses && !this.freed) collect(errors, () => this.#pause(wantedIds(events), errors));
+    if (pauses && !this.freed) collect(errors, () => this.#pause(events, errors));
     throwFirst(errors);
   }
 
-  #pause(ids: readonly Buffer[], errors: unknown[]): void {
+  #pause(events: readonly NativeEvent[] | null, errors: unknown[]): void {
     let atOnce = true;
-    this.lookup.ask(this.context, this.handle, ids, errors, () => {
+    const goOn = () => {
       debugPause(this.id, 'goes on');
       this.paused = false;
       if (atOnce) {
@@ -227,7 +227,11 @@ export class Steps {
         this.lookup.wake();
         if (!this.freed) this.owner.emit('progress');
       }
-    });
+    };
+    const hello = events?.find(({ kind }) => kind === EventKind.clientHello);
+    debugPause(this.id, `waits for ${hello === undefined ? 'the session store' : 'a decision'}`);
+    if (hello !== undefined && this.decide !== null) this.decide(hello.data, goOn);
+    else this.lookup.ask(this.context, this.handle, wantedIds(events), errors, goOn);
     atOnce = false;
   }
 

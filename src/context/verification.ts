@@ -52,6 +52,12 @@ export function verifyResult(connection: Handle): number {
   return Number(SSL_get_verify_result(connection));
 }
 
+/** The same as a code of node:tls; null where it does. */
+export function verifyCode(connection: Handle): string | null {
+  const result = verifyResult(connection);
+  return result === 0 ? null : codeOf(result);
+}
+
 /** The same in OpenSSL's words; null where it does. */
 export function verifyErrorText(connection: Handle): string | null {
   const result = verifyResult(connection);

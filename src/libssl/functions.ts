@@ -947,6 +947,45 @@ export function SSL_get_peer_cert_chain(s: Handle): Buffer[] | null {
   return functions.SSL_get_peer_cert_chain();
 }
 
+/** `X509 *SSL_get_certificate(const SSL *ssl)`: as DER: this side's own; null if there is none. */
+export function SSL_get_certificate(ssl: Handle): Buffer | null {
+  const functions = native();
+  setHandle('ssl', ssl);
+  return functions.SSL_get_certificate();
+}
+
+/**
+ * `size_t SSL_get_finished(const SSL *s, void *buf, size_t count)`: the whole message that this
+ * side has sent last; empty before that.
+ */
+export function SSL_get_finished(s: Handle): Buffer {
+  const functions = native();
+  setHandle('s', s);
+  return functions.SSL_get_finished();
+}
+
+/**
+ * `size_t SSL_get_peer_finished(const SSL *s, void *buf, size_t count)`: the whole message that the
+ * peer has sent last; empty before that.
+ */
+export function SSL_get_peer_finished(s: Handle): Buffer {
+  const functions = native();
+  setHandle('s', s);
+  return functions.SSL_get_peer_finished();
+}
+
+/**
+ * `int SSL_set_max_send_fragment(SSL *ssl, long m)`: how many bytes of data a record has at most:
+ * 512 to 16384, or the result is 0.
+ */
+export function SSL_set_max_send_fragment(ssl: Handle, m: number | bigint): number {
+  const functions = native();
+  const checked = checkLong('m', m);
+  setHandle('ssl', ssl);
+  functions.SSL_set_max_send_fragment(checked);
+  return result<number>();
+}
+
 /** `long SSL_get_verify_result(const SSL *ssl)`. X509_V_OK is 0. */
 export function SSL_get_verify_result(ssl: Handle): number | bigint {
   const functions = native();
@@ -960,6 +999,14 @@ export function SSL_set_verify(s: Handle, mode: number): void {
   const checked = checkInt('mode', mode);
   setHandleAndNumber('s', s, checked);
   functions.SSL_set_verify();
+}
+
+/** `int SSL_get_verify_mode(const SSL *s)`. */
+export function SSL_get_verify_mode(s: Handle): number {
+  const functions = native();
+  setHandle('s', s);
+  functions.SSL_get_verify_mode();
+  return result<number>();
 }
 
 /** `int SSL_set_cipher_list(SSL *s, const char *str)`: suites up to TLS 1.2. */
@@ -1165,6 +1212,25 @@ export function SSL_set_mtu(ssl: Handle, mtu: number | bigint): number {
   const checked = checkLong('mtu', mtu);
   setHandle('ssl', ssl);
   return longResult(functions.SSL_set_mtu(checked)) as number;
+}
+
+/**
+ * `void SSL_set_quiet_shutdown(SSL *ssl, int mode)`: 1: SSL_shutdown sends nothing, and takes both
+ * ends for sent.
+ */
+export function SSL_set_quiet_shutdown(ssl: Handle, mode: number): void {
+  const functions = native();
+  const checked = checkInt('mode', mode);
+  setHandleAndNumber('ssl', ssl, checked);
+  functions.SSL_set_quiet_shutdown();
+}
+
+/** `int SSL_get_quiet_shutdown(const SSL *ssl)`. */
+export function SSL_get_quiet_shutdown(ssl: Handle): number {
+  const functions = native();
+  setHandle('ssl', ssl);
+  functions.SSL_get_quiet_shutdown();
+  return result<number>();
 }
 
 // ---- DTLS.

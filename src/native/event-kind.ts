@@ -30,5 +30,7 @@ export const EventKind = {
   renewedSession: 14,
   /** number: where, of SSL_CB_…; value: what SSL_do_handshake gave, or an alert */
   info: 15,
+  /** data: the protocols of ALPN, each after its length; always recorded */
+  clientHello: 16,
 } as const;
 export type EventKind = (typeof EventKind)[keyof typeof EventKind];

@@ -112,8 +112,13 @@ export interface NativeFunctions extends NativeChecks {
   SSL_set1_host(hostname: string | null): void;
   SSL_get_peer_certificate(): Buffer | null;
   SSL_get_peer_cert_chain(): Buffer[] | null;
+  SSL_get_certificate(): Buffer | null;
+  SSL_get_finished(): Buffer;
+  SSL_get_peer_finished(): Buffer;
+  SSL_set_max_send_fragment(m: number | bigint): void;
   SSL_get_verify_result(): LongResult;
   SSL_set_verify(): void;
+  SSL_get_verify_mode(): void;
   SSL_set_cipher_list(str: string): void;
   SSL_set_ciphersuites(str: string): void;
   SSL_get_options(): LongResult;
@@ -137,6 +142,8 @@ export interface NativeFunctions extends NativeChecks {
   SSL_set1_groups_list(list: string): void;
   SSL_set_tlsext_host_name(name: string | null): void;
   SSL_set_mtu(mtu: number | bigint): LongResult;
+  SSL_set_quiet_shutdown(): void;
+  SSL_get_quiet_shutdown(): void;
   DTLS_get_data_mtu(): void;
   DTLS_set_link_mtu(mtu: number | bigint): LongResult;
   DTLS_get_link_min_mtu(): LongResult;

@@ -151,10 +151,18 @@ export interface NativeConnection {
    * The next step goes on.
    */
   answerLookup: WithBytes;
+  /** Whether the handshake pauses at each ClientHello, until answerHello(). */
+  askAtHello(asks: boolean): void;
+  /** registers[1]: the context to switch to; 0: what the server names say. The next step goes on. */
+  answerHello: Plain;
   SSL_get_servername(): string | null;
   requestedServerName(): string | null;
   /** The result: whether the context that it is of now has not `rejectUnauthorized`. */
   acceptsAny: Plain;
+  /**
+   * The short name of the key's kind or curve; registers[0]: its NID, [1]: its bits. null: no key.
+   */
+  SSL_get_peer_tmp_key(): string | null;
   /** What a peer sent that did not verify. */
   refusedCertificates(): Buffer[] | null;
   X509_verify_cert_error_string(result: number | bigint): string;

@@ -81,6 +81,8 @@ const functions: Record<string, (ssl: C.Handle) => unknown> = {
   SSL_set_min_proto_version: (h) => C.SSL_set_min_proto_version(h, 0),
   SSL_set_max_proto_version: (h) => C.SSL_set_max_proto_version(h, 0),
   BIO_dgram_set_peer: (h) => C.BIO_dgram_set_peer(h, Buffer.from('x')),
+  SSL_set_max_send_fragment: (h) => C.SSL_set_max_send_fragment(h, 512),
+  SSL_set_quiet_shutdown: (h) => C.SSL_set_quiet_shutdown(h, 1),
   SSL_set_mtu: (h) => C.SSL_set_mtu(h, 1400),
   SSL_set_options: (h) => C.SSL_set_options(h, 0),
   SSL_clear_options: (h) => C.SSL_clear_options(h, 0),
@@ -627,5 +629,72 @@ describe('early data', () => {
     expect(C.SSL_read_early_data(pair.server, 10)).toEqual([1, bytes]);
     expect(shake(pair)).toBe(true);
     close(pair);
+  });
+});
+
+describe('what the handshake was made of', () => {
+  function connected(version: number, prepare: (client: C.Handle) => unknown = () => {}) {
+    const pair = newPair(contexts(version));
+    prepare(pair.client);
+    expect(shake(pair)).toBe(true);
+    freeing.push(() => close(pair));
+    return pair;
+  }
+
+  test('SSL_get_finished is what the peer has for SSL_get_peer_finished, and the reverse', () => {
+    for (const version of [C.TLS1_2_VERSION, both13]) {
+      const pair = connected(version);
+      expect(C.SSL_get_finished(pair.client).length).toBeGreaterThan(11);
+      expect(C.SSL_get_finished(pair.client)).toEqual(C.SSL_get_peer_finished(pair.server));
+      expect(C.SSL_get_finished(pair.server)).toEqual(C.SSL_get_peer_finished(pair.client));
+    }
+    const fresh = connection();
+    expect(C.SSL_get_finished(fresh)).toHaveLength(0);
+  });
+
+  test('SSL_get_certificate is the own one, which only the server has', () => {
+    const pair = connected(both13);
+    expect(C.SSL_get_certificate(pair.server)).toEqual(new X509Certificate(certificate).raw);
+    expect(C.SSL_get_certificate(pair.client)).toBe(null);
+  });
+
+  test('SSL_get_peer_tmp_key names the curve, or the kind of the key', () => {
+    for (const [groups, key] of [
+      ['X25519', { id: 1034, name: 'X25519', bits: 253 }],
+      ['P-256', { id: 408, name: 'prime256v1', bits: 256 }],
+      ['P-384', { id: 408, name: 'secp384r1', bits: 384 }],
+    ] as const) {
+      const pair = connected(both13, (client) => C.SSL_set1_groups_list(client, groups));
+      expect(C.SSL_get_peer_tmp_key(pair.client)).toEqual(key);
+    }
+    expect(C.SSL_get_peer_tmp_key(connection())).toBe(null);
+  });
+
+  test('SSL_set_max_send_fragment makes records of at most that many bytes', () => {
+    const pair = connected(both13);
+    expect(C.SSL_set_max_send_fragment(pair.client, 511)).toBe(0);
+    expect(C.SSL_set_max_send_fragment(pair.client, 16_385)).toBe(0);
+    expect(C.SSL_set_max_send_fragment(pair.client, 512)).toBe(1);
+    C.SSL_write(pair.client, Buffer.alloc(1024));
+    const sent = C.BIO_read(pair.client) as Buffer;
+    // A record has its length in two bytes, after type and version; 17 bytes are of TLS 1.3.
+    expect(sent.readUInt16BE(3)).toBe(512 + 17);
+  });
+
+  test('a quiet SSL_shutdown sends nothing, and both ends count as sent', () => {
+    const pair = connected(both13);
+    C.BIO_read(pair.client);
+    C.SSL_set_quiet_shutdown(pair.client, 1);
+    expect(C.SSL_get_quiet_shutdown(pair.client)).toBe(1);
+    expect(C.SSL_shutdown(pair.client)).toBe(1);
+    expect(C.BIO_read(pair.client)).toBe(null);
+    expect(C.SSL_get_shutdown(pair.client)).toBe(C.SSL_SENT_SHUTDOWN | C.SSL_RECEIVED_SHUTDOWN);
+  });
+
+  test('SSL_get_verify_mode gives what SSL_set_verify has set', () => {
+    const ssl = connection();
+    expect(C.SSL_get_verify_mode(ssl)).toBe(C.SSL_VERIFY_NONE);
+    C.SSL_set_verify(ssl, C.SSL_VERIFY_PEER);
+    expect(C.SSL_get_verify_mode(ssl)).toBe(C.SSL_VERIFY_PEER);
   });
 });

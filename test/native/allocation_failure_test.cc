@@ -415,7 +415,7 @@ void Handshakes(const Libssl& libssl) {
           pair.Join();
           if (stored != nullptr) {
             pair.server->found.emplace_back(libssl, stored->get());
-            pair.server->lookup = ConnectionState::Lookup::kAnswered;
+            pair.server->lookup = ConnectionState::Question::kAnswered;
           }
         }
         done = Talks(pair);

@@ -169,7 +169,7 @@ void TestEarlyData(const Libssl& libssl) {
     Pair pair(client, server, session.get());
     CHECK(pair.Join().server.error == kErrorWantClientHello);
     CHECK(ClearRule(*pair.server.state()) == Rule::kPaused);
-    pair.server->lookup = ConnectionState::Lookup::kAnswered;
+    pair.server->lookup = ConnectionState::Question::kAnswered;
     CHECK(pair.Connect());
     CHECK(ClearRule(*pair.server.state()) == Rule::kNone);
     pair.Shutdown();

@@ -385,13 +385,70 @@ struct LookingUp {
 
 void Answer(const Connection& server, SSL_SESSION* found) {
   if (found != nullptr) server->found.emplace_back(server.world.libssl, found);
-  server->lookup = ConnectionState::Lookup::kAnswered;
+  server->lookup = ConnectionState::Question::kAnswered;
 }
 
 std::vector<std::string> LookedUp(const World& world) {
   std::vector<std::string> ids;
   for (const Event* event : world.Events(EventKind::kLookup)) ids.push_back(Text(*event));
   return ids;
+}
+
+void TestHello(const Libssl& libssl) {
+  using Question = ConnectionState::Question;
+
+  Test("a server that decides at the ClientHello pauses there, once, until it has", [&] {
+    for (const int version : kVersions) {
+      Trying(std::to_string(version));
+      World world(libssl);
+      const Context client(world, Side::kClient, version);
+      const Context server(world, Side::kServer, version);
+      Pair pair(client, server);
+      const unsigned char protocols[] = {2, 'h', '2', 1, 'x'};
+      CHECK(libssl.SSL_set_alpn_protos(pair.client.get(), protocols, sizeof protocols) == 0);
+      pair.server->asks_at_hello = true;
+      for (int i = 0; i < 3; ++i) {
+        CHECK(pair.Join().server.error == kErrorWantClientHello);
+        CHECK(pair.server->hello == Question::kAsked);
+        CHECK(pair.server->paused);
+      }
+      const auto events = world.Events(EventKind::kClientHello);
+      CHECK(events.size() == 1);
+      CHECK(Text(*events[0]) == std::string(protocols, protocols + sizeof protocols));
+      pair.server->hello = Question::kAnswered;
+      CHECK(pair.Connect());
+      CHECK(pair.server->hello == Question::kNone);  // another handshake asks anew
+      pair.Shutdown();
+    }
+  });
+
+  Test("a server switches to the context that was chosen, which it keeps alive", [&] {
+    World world(libssl);
+    const Context client(world, Side::kClient, kTls13);
+    const Context server(world, Side::kServer, kTls13);
+    Pair pair(client, server);
+    pair.server->asks_at_hello = true;
+    pair.Join();
+    SSL_CTX* chosen = nullptr;
+    {
+      const Context other(world, Side::kServer, kTls13);
+      chosen = other.get();
+      pair.server->chosen.emplace(libssl, chosen);
+    }
+    pair.server->hello = Question::kAnswered;
+    CHECK(pair.Connect());
+    CHECK(libssl.SSL_get_SSL_CTX(pair.server.get()) == chosen);
+    pair.Shutdown();
+  });
+
+  Test("a handshake can end while it waits for the decision", [&] {
+    World world(libssl);
+    const Context client(world, Side::kClient, kTls13);
+    const Context server(world, Side::kServer, kTls13);
+    Pair pair(client, server);
+    pair.server->asks_at_hello = true;
+    CHECK(pair.Join().server.error == kErrorWantClientHello);
+  });
 }
 
 void TestLookups(const Libssl& libssl) {
@@ -409,13 +466,13 @@ void TestLookups(const Libssl& libssl) {
         CHECK(joined.server.error == kErrorWantClientHello);
         CHECK(pair.server->last_error == kErrorWantClientHello);
         CHECK(LookedUp(world) == std::vector<std::string>{id});
-        CHECK(pair.server->lookup == ConnectionState::Lookup::kAsked);
+        CHECK(pair.server->lookup == ConnectionState::Question::kAsked);
       }
       CHECK(world.Events(EventKind::kLookup)[0]->connection == pair.server->id);
       Answer(pair.server, contexts.stored->get());
       CHECK(pair.Connect());
       CHECK(pair.server.Reused());
-      CHECK(pair.server->lookup == ConnectionState::Lookup::kNone);
+      CHECK(pair.server->lookup == ConnectionState::Question::kNone);
       CHECK(pair.server->found.empty());
       CHECK(LookedUp(world).size() == 1);
       Exchange(pair, "some text");
@@ -837,6 +894,7 @@ int main(int argc, char** argv) {
   CHECK(StartCountingSessions(libssl));
   TestJoin(libssl);
   TestSteps(libssl);
+  TestHello(libssl);
   TestLookups(libssl);
   TestClientHellos(libssl, argc > 1 ? std::atoi(argv[1]) : 10000);
   const SessionCounts before = CountedSessions();

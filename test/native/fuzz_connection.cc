@@ -22,7 +22,7 @@ void Receive(const Connection& connection, const uint8_t* data, size_t size) {
     CHECK(Feed(libssl, connection.get(), data + at, std::min(kPiece, size - at)));
     const auto step = connection.Proceed();
     if (step.error == kErrorWantClientHello) {
-      connection->lookup = ConnectionState::Lookup::kAnswered;
+      connection->lookup = ConnectionState::Question::kAnswered;
     } else if (step.result <= 0 && step.error != kErrorWantRead) {
       break;
     }
