@@ -94,6 +94,13 @@ function unknownName(
   return invalidValue(full, `${is}; the nearest is '${names[0]}'`);
 }
 
+/** The known name that this one is nearly, as if by a slip; null: it is another. */
+export function nearest(name: string, known: readonly string[]): string | null {
+  const shortest = 8; // of short names, others are near
+  if (name.length < shortest) return null;
+  return known.find((each) => distance(name, each) <= 2) ?? null;
+}
+
 // Levenshtein's, where the case of a letter counts less than the letter.
 function distance(given: string, known: string): number {
   const one = given.slice(0, 64);

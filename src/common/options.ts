@@ -279,6 +279,12 @@ const connectionRows = {
   peerAddress: server(checkPeerAddress),
 };
 
+/** The names of the options, of which `libssl-session/tls` takes those that it is given. */
+export const contextOptionNames: readonly string[] = Object.keys(contextRows);
+export const connectionOptionNames: readonly string[] = Object.keys(connectionRows).filter(
+  (name) => !Object.hasOwn(contextRows, name),
+);
+
 export type CheckedAnswers = Checked<typeof answerRows>;
 export type CheckedContextOptions = Checked<typeof contextRows>;
 export type CheckedConnectionOptions = Checked<typeof connectionRows>;
@@ -326,6 +332,14 @@ const notHere: Readonly<Record<string, string>> = {
   signal: carrier,
   onread: carrier,
 };
+
+/** Those that `libssl-session/tls` does not have either, and why. */
+export const refusedInTls: Readonly<Record<string, string>> = Object.fromEntries(
+  [
+    ...['secureProtocol', 'pskCallback', 'requestOCSP', 'enableTrace', 'clientCertEngine'],
+    ...['privateKeyEngine', 'privateKeyIdentifier', 'allowPartialTrustChain'],
+  ].map((name) => [name, notHere[name] ?? '']),
+);
 
 const elsewhere =
   (other: Rows, whose: string): Elsewhere =>

@@ -1,0 +1,60 @@
+// Whether the peer is who it should be, once the handshake is over. Where it verifies, libssl has
+// refused in the handshake whom it must; what is left is what node:tls asks beside that.
+
+import { type SslConnection, stepsOf } from '../connection/connection.js';
+import { verifyCode } from '../context/verification.js';
+import * as C from '../libssl.js';
+import * as errors from './errors.js';
+import type { Given } from './options.js';
+
+export interface Verdict {
+  readonly authorized: boolean;
+  /** Why not, as node:tls's code; null where it was not asked. */
+  readonly code: string | null;
+  /** Why the connection ends. */
+  readonly refused: Error | null;
+}
+
+const handleOf = (connection: SslConnection) => stepsOf(connection).handle;
+
+export function judgeServer(
+  connection: SslConnection,
+  { checkServerIdentity, minDHSize }: Given,
+  name: string,
+  certificate: () => unknown,
+): Verdict {
+  const small = smallKey(connection, Number(minDHSize ?? 1024));
+  if (small !== null) return { authorized: false, code: null, refused: small };
+  let code = verifyCode(handleOf(connection));
+  let refused: Error | null = null;
+  if (code === null && typeof checkServerIdentity === 'function') {
+    try {
+      const error: unknown = checkServerIdentity(name, certificate());
+      if (error != null) {
+        code = (error as { code?: string }).code ?? (error as Error).message;
+        if (connection.context.rejectUnauthorized) refused = error as Error;
+      }
+    } catch (error) {
+      refused = error as Error;
+    }
+  }
+  return { authorized: code === null && refused === null, code, refused };
+}
+
+// libssl's security level refuses some, but the option may ask for more.
+function smallKey(connection: SslConnection, least: number): Error | null {
+  if (connection.cipher?.name.startsWith('DHE-') !== true) return null;
+  const size = C.SSL_get_peer_tmp_key(handleOf(connection))?.bits ?? 0;
+  return size < least ? errors.smallKey(size) : null;
+}
+
+/** A server that asks for no certificate has judged nobody. */
+export function judgeClient(connection: SslConnection): Verdict {
+  const handle = handleOf(connection);
+  if ((C.SSL_get_verify_mode(handle) & C.SSL_VERIFY_PEER) === 0) {
+    return { authorized: false, code: null, refused: null };
+  }
+  const none = C.SSL_get_peer_certificate(handle) === null;
+  const code = none ? 'UNABLE_TO_GET_ISSUER_CERT' : verifyCode(handle);
+  return { authorized: code === null, code, refused: null };
+}

@@ -1,0 +1,448 @@
+// What is between an SslSocket and its transport: the connection over memory, and who waits for what.
+// Users' code is called only here and in listeners of the socket, never inside a step of libssl.
+
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { LibsslError } from '../common/errors.js';
+import { type SslConnection, stepsOf } from '../connection/connection.js';
+import { SSL_RECEIVED_SHUTDOWN } from '../libssl/constants.js';
+import * as C from '../libssl.js';
+import type { Handle } from '../native/types.js';
+import type { SslSession } from '../session/session.js';
+import * as errors from './errors.js';
+import { judgeClient, judgeServer } from './judge.js';
+import {
+  type Answering,
+  newClient,
+  newServer,
+  peerName,
+  recordWhileListening,
+} from './new-connection.js';
+import type { Given } from './options.js';
+import type { Owner } from './owner.js';
+import { blocksOf } from './records.js';
+import { Renegotiations } from './renegotiations.js';
+import { sessionFrom } from './session-from.js';
+import { readFrom, type Source } from './source.js';
+
+type Done = (error?: Error | null) => void;
+
+export class Link {
+  readonly isServer: boolean;
+  /** null once the socket is closed. */
+  connection: SslConnection | null;
+  /** A client that begins another handshake is an error. */
+  renegotiationDisabled = false;
+  readonly #socket: Owner;
+  readonly #transport: Duplex;
+  readonly #options: Given;
+  /** The first handshake is over, and the peer is who it should be. */
+  #secure = false;
+  /** Another handshake is under way; in TLS 1.3 there is none. */
+  #renegotiating = false;
+  readonly #renegotiations = new Renegotiations();
+  #tls13 = false;
+  /** Whoever reads wants more. */
+  #wanted = false;
+  #source: Source | null = null;
+  #transportEnded = false;
+  /** The reader was told the end. */
+  #ended = false;
+  /** What cannot be sent yet, or waits for the transport to take more. */
+  #waiting: { chunks: Buffer[]; done: Done } | null = null;
+  #undrained: Done | null = null;
+  #ending: Done | null = null;
+  readonly #sessions: SslSession[] = [];
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(socket: Owner, transport: Duplex, options: Given) {
+    this.#socket = socket;
+    this.#transport = transport;
+    this.#options = options;
+    this.isServer = options.isServer === true;
+    this.connection = this.isServer
+      ? newServer(socket, options, this.#answering())
+      : newClient(options, peerName(options, transport));
+    recordWhileListening(socket, this.connection, this.#sessions);
+    this.#watchTransport();
+    const { handshakeTimeout } = options;
+    if (typeof handshakeTimeout === 'number' && handshakeTimeout > 0) {
+      this.#timer = setTimeout(() => this.#fail(errors.handshakeTimeout()), handshakeTimeout);
+      this.#timer.unref();
+    }
+  }
+
+  // How callbacks at the ClientHello end their wait.
+  #answering(): Answering {
+    return {
+      answer: (give) => void this.#try(give),
+      fail: (error) => this.#fail(error),
+    };
+  }
+
+  /** The connection's handle; 0 once the socket is closed. */
+  get handle(): Handle {
+    const { connection } = this;
+    return connection === null ? (0 as Handle) : stepsOf(connection).handle;
+  }
+
+  #watchTransport(): void {
+    const transport = this.#transport;
+    transport.on('error', (error) => this.#onError(error));
+    transport.on('close', () => this.#onClose());
+    this.connection?.on('progress', () => this.#advance());
+    const start = () => this.#start();
+    if (transport instanceof Socket && transport.pending) {
+      for (const event of ['lookup', 'connect', 'ready'] as const) {
+        transport.once(event, (...values) => {
+          if (!this.#socket.destroyed) this.#socket.emit(event, ...values);
+        });
+      }
+      transport.once('connect', start);
+    } else {
+      // The caller has time to listen.
+      process.nextTick(start);
+    }
+  }
+
+  #start(): void {
+    if (this.#socket.destroyed) return;
+    const transport = this.#transport;
+    transport.on('drain', () => {
+      const done = this.#undrained;
+      this.#undrained = null;
+      done?.();
+    });
+    this.#source = readFrom(
+      transport,
+      (bytes) => this.#receive(bytes),
+      () => this.#onEnd(),
+    );
+    if (!this.isServer) this.#step((connection) => connection.handshake());
+  }
+
+  // ---- Steps.
+
+  /** Whether it went well: a failure ends the socket, and what a listener throws ends nothing. */
+  #try(step: () => void): boolean {
+    try {
+      step();
+      return true;
+    } catch (error) {
+      const { connection } = this;
+      if (connection === null || connection.freed) return false;
+      if (
+        connection.state === 'failed' ||
+        error instanceof LibsslError ||
+        errors.isArgument(error)
+      ) {
+        this.#fail(error);
+        return false;
+      }
+      process.nextTick(() => {
+        throw error;
+      });
+      return true;
+    }
+  }
+
+  #step(step: (connection: SslConnection) => void): void {
+    const { connection } = this;
+    if (connection === null || this.#socket.destroyed) return;
+    if (this.#try(() => step(connection))) this.#advance();
+  }
+
+  #receive(bytes: Buffer | string): void {
+    if (typeof bytes === 'string' || !ArrayBuffer.isView(bytes)) {
+      this.#socket.destroy(errors.notBytes());
+      return;
+    }
+    this.#socket.active();
+    this.#step((connection) => connection.receive(bytes));
+  }
+
+  /** After a step: sends what there is, tells what has come, and goes on with what has waited. */
+  #advance(): void {
+    const { connection } = this;
+    if (connection === null || this.#socket.destroyed) return;
+    this.#flush();
+    if (!this.#secure) {
+      if (isOver(connection)) this.#finish(connection);
+    } else if (!this.#tls13) {
+      this.#lookAtHandshake(connection);
+    }
+    this.#goOn();
+    this.#tellSessions();
+    this.#pump();
+  }
+
+  /** Sends what libssl has for the peer; false where the transport has enough. */
+  #flush(): boolean {
+    const bytes = this.connection?.take();
+    if (bytes === undefined || bytes.length === 0 || !this.#transport.writable) return true;
+    return this.#transport.write(bytes);
+  }
+
+  #lookAtHandshake(connection: SslConnection): void {
+    const renegotiating = !isOver(connection);
+    if (renegotiating === this.#renegotiating) return;
+    this.#renegotiating = renegotiating;
+    if (!renegotiating) this.#socket.emit('secure');
+    else if (this.isServer && this.renegotiationDisabled) {
+      this.#fail(errors.renegotiationDisabled());
+    } else if (this.isServer && this.#renegotiations.isAttack()) {
+      this.#fail(errors.sessionAttack());
+    }
+  }
+
+  renegotiate(): void {
+    const { connection } = this;
+    if (connection === null) return;
+    connection.renegotiate();
+    this.#advance();
+  }
+
+  offer(session: unknown): void {
+    const { connection } = this;
+    if (connection === null) return;
+    const given = sessionFrom(session);
+    try {
+      connection.setSession(given);
+    } finally {
+      given.free();
+    }
+  }
+
+  // ---- The end of the handshake.
+
+  #finish(connection: SslConnection): void {
+    const socket = this.#socket;
+    this.#tls13 = connection.protocol === 'TLSv1.3';
+    socket.alpnProtocol = connection.alpnProtocol ?? false;
+    socket.servername = connection.servername ?? false;
+    const certificate = () => socket.getPeerCertificate(true);
+    const verdict = this.isServer
+      ? judgeClient(connection)
+      : judgeServer(
+          connection,
+          this.#options,
+          peerName(this.#options, this.#transport),
+          certificate,
+        );
+    socket.authorized = verdict.authorized;
+    socket.authorizationError = verdict.code;
+    if (verdict.refused !== null) {
+      socket.destroy(verdict.refused);
+      return;
+    }
+    this.#secure = true;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    socket.secureConnecting = false;
+    const { server } = socket;
+    if (server !== undefined) server.emit('secureConnection', socket);
+    else if (!this.isServer) socket.emit('secureConnect');
+    if (!socket.destroyed) socket.emit('secure');
+  }
+
+  // ---- Sessions: after the peer was verified. Each listener gets an object of its own.
+
+  #tellSessions(): void {
+    if (!this.#secure) return;
+    for (const session of this.#sessions.splice(0)) {
+      try {
+        for (const listener of this.#socket.rawListeners('session')) {
+          Reflect.apply(listener, this.#socket, [session.upRef()]);
+        }
+      } finally {
+        session.free();
+      }
+    }
+  }
+
+  // ---- Reading.
+
+  read(): void {
+    this.#wanted = true;
+    this.#pump();
+  }
+
+  /** Decrypts as long as somebody wants it. */
+  #pump(): void {
+    const { connection } = this;
+    const socket = this.#socket;
+    if (!this.#secure || this.#ended || connection === null) return;
+    while (this.#wanted) {
+      let data: Buffer | null = null;
+      if (socket.destroyed || !this.#try(() => (data = connection.read()))) return;
+      this.#flush();
+      data = data as Buffer | null;
+      if (data === null) {
+        if (this.#source?.paused) this.#source.resume();
+        this.#lookForEnd();
+        return;
+      }
+      socket.bytesRead += data.length;
+      this.#wanted = socket.push(data);
+    }
+    if (!socket.destroyed && !this.#ended) this.#source?.pause();
+  }
+
+  // Everything that has come was read.
+  #lookForEnd(): void {
+    const closed = (C.SSL_get_shutdown(this.handle) & SSL_RECEIVED_SHUTDOWN) !== 0;
+    if (!closed && !this.#transportEnded) return;
+    this.#ended = true;
+    const socket = this.#socket;
+    socket.truncated = !closed;
+    if (!closed && this.#options.requireCloseNotify === true) {
+      socket.destroy(errors.truncated());
+      return;
+    }
+    socket.push(null);
+    // 'end' comes although nobody reads.
+    socket.read(0);
+  }
+
+  // ---- Writing.
+
+  write(chunks: Buffer[], done: Done): void {
+    if (!this.#secure || this.#renegotiating) {
+      this.#waiting = { chunks, done };
+      return;
+    }
+    const { connection } = this;
+    if (connection === null) return;
+    const socket = this.#socket;
+    socket.active();
+    let failure: unknown = null;
+    try {
+      for (const block of blocksOf(chunks)) {
+        connection.write(block);
+        socket.countWritten(block.length);
+      }
+    } catch (error) {
+      failure = error;
+    }
+    if (failure !== null) {
+      this.#flush();
+      done(failure as Error);
+    } else if (this.#flush()) {
+      done();
+    } else {
+      this.#undrained = done;
+    }
+  }
+
+  end(done: Done): void {
+    if (!this.#secure || this.#renegotiating) {
+      this.#ending = done;
+      return;
+    }
+    const { connection } = this;
+    if (connection === null) return;
+    if (!this.#try(() => void connection.shutdown())) return;
+    this.#flush();
+    this.#transport.end(() => done());
+  }
+
+  #goOn(): void {
+    if (!this.#secure || this.#renegotiating || this.#socket.destroyed) return;
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    if (waiting !== null) this.write(waiting.chunks, waiting.done);
+    const ending = this.#ending;
+    this.#ending = null;
+    if (ending !== null) this.end(ending);
+  }
+
+  // ---- Ends.
+
+  #fail(error: unknown): void {
+    this.#flush(); // the alert
+    this.#socket.destroy(error as Error);
+  }
+
+  #onEnd(): void {
+    this.#transportEnded = true;
+    if (this.#secure) this.#pump();
+    else this.#hangUp();
+  }
+
+  #onClose(): void {
+    const socket = this.#socket;
+    if (socket.destroyed) return;
+    if (!this.#secure) {
+      this.#hangUp();
+      return;
+    }
+    if (!this.#ended) socket.truncated = true;
+    const strict = !this.#ended && this.#options.requireCloseNotify === true;
+    socket.destroy(strict ? errors.truncated() : undefined);
+  }
+
+  // Before the handshake is over.
+  #hangUp(): void {
+    const { path, host, port, localAddress } = this.#options;
+    this.#socket.destroy(
+      this.isServer
+        ? undefined
+        : errors.reset(errors.beforeSecure, { path, host, port, localAddress }),
+    );
+  }
+
+  #onError(error: Error): void {
+    // Tickets that a server has sent to a client which had gone before.
+    const busy = this.#socket.writableLength > 0;
+    this.#socket.destroy(this.#ended && !busy ? undefined : error);
+  }
+
+  destroy(error: Error | null, done: Done): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    const server = this.#secure ? undefined : this.#socket.server;
+    if (server === undefined) {
+      this.#close(error, done);
+      return;
+    }
+    process.nextTick(() => {
+      try {
+        server.emit('tlsClientError', error ?? errors.reset('socket hang up'), this.#socket);
+      } finally {
+        this.#close(null, done);
+      }
+    });
+  }
+
+  #close(error: Error | null, done: Done): void {
+    const { connection } = this;
+    this.connection = null;
+    if (connection !== null) this.#free(connection);
+    for (const session of this.#sessions.splice(0)) session.free();
+    const reason = error ?? errors.destroyed();
+    for (const waits of [this.#waiting?.done, this.#undrained, this.#ending]) waits?.(reason);
+    this.#waiting = null;
+    this.#undrained = null;
+    this.#ending = null;
+    const transport = this.#transport;
+    const end = () => {
+      done(error);
+      process.nextTick(() => this.#socket.emit('close', error !== null));
+    };
+    if (transport instanceof Socket && !transport.closed) transport.once('close', end);
+    else end();
+    transport.destroy();
+  }
+
+  // A socket that is destroyed keeps its session resumable: it says that all has ended.
+  #free(connection: SslConnection): void {
+    if (this.#secure && isOver(connection)) {
+      C.SSL_set_quiet_shutdown(stepsOf(connection).handle, 1);
+      connection.shutdown();
+    }
+    connection.free();
+  }
+}
+
+/** Whether no handshake is under way. */
+function isOver({ state }: SslConnection): boolean {
+  return state === 'open' || state === 'closing' || state === 'closed';
+}

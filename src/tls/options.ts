@@ -1,0 +1,149 @@
+// The options of connect() and createServer(): which are of the context, of the connection, of the
+// transport, and which of node:tls are not here. Callers such as http pass all of their own options
+// on, so that a name which nobody knows is no error, unless it is nearly one of ours.
+
+import { createHash } from 'node:crypto';
+import { nearest } from '../common/option-bag.js';
+import { connectionOptionNames, contextOptionNames, refusedInTls } from '../common/options.js';
+import { invalidType, invalidValue } from '../common/validate.js';
+import { SslContext } from '../context/context.js';
+import type { SslContextOptions } from '../context/options.js';
+
+/** Options of the context that stand beside those of node:tls. */
+export type TlsContextOptions = Omit<SslContextOptions, 'role' | 'protocol'>;
+
+/** Options as they are given, which nobody has checked. */
+export type Given = Readonly<Record<string, unknown>>;
+
+// What connections have of their own.
+const ofConnections = new Set<string>([
+  ...connectionOptionNames,
+  'ALPNProtocols',
+  'psk',
+  'pskSession',
+]);
+const ofContexts = contextOptionNames.filter(
+  (name) => !ofConnections.has(name) && name !== 'role' && name !== 'protocol',
+);
+
+const ofSockets = [
+  ...['socket', 'secureContext', 'checkServerIdentity', 'minDHSize', 'requireCloseNotify'],
+  ...['SNICallback', 'ALPNCallback', 'handshakeTimeout', 'isServer', 'server', 'allowHalfOpen'],
+  ...['highWaterMark', 'signal', 'onread', 'timeout', 'sessionCache'],
+];
+const known = [...ofContexts, ...ofConnections, ...ofSockets];
+
+export function checkOptions(given: unknown): Given {
+  if (typeof given !== 'object' || given === null) {
+    throw invalidType('options', 'of type object', given);
+  }
+  const options = given as Given;
+  for (const name in options) {
+    if (options[name] == null) continue;
+    const why = refusedInTls[name];
+    if (why !== undefined && options[name] !== false) throw invalidValue(`options.${name}`, why);
+    if (known.includes(name)) continue;
+    const near = nearest(name, known);
+    if (near !== null) {
+      throw invalidValue(`options.${name}`, `is not a known option; the nearest is '${near}'`);
+    }
+  }
+  return options;
+}
+
+/** Those of the names that are given, and not null. */
+function pick(options: Given, names: Iterable<string>): Record<string, unknown> {
+  const picked: Record<string, unknown> = {};
+  for (const name of names) {
+    const value = options[name];
+    if (value !== undefined && value !== null) picked[name] = value;
+  }
+  return picked;
+}
+
+/** The options of SslContext among them. */
+export function contextOptionsOf(options: Given): TlsContextOptions {
+  return pick(options, ofContexts) as TlsContextOptions;
+}
+
+/** What a connection is given besides its name and session. */
+export function answersOf(options: Given): Record<string, unknown> {
+  const { session: _, servername: __, host: ___, ...answers } = pick(options, ofConnections);
+  return answers;
+}
+
+/** The context that the options give, or one of its own for them. */
+export function serverContext(options: Given): SslContext {
+  return givenContext(options, 'server') ?? newServerContext(options);
+}
+
+export function newServerContext(options: Given): SslContext {
+  const { ALPNProtocols } = options;
+  const alpn = ALPNProtocols == null ? {} : { ALPNProtocols };
+  return new SslContext({ role: 'server', ...contextOptionsOf(options), ...alpn } as never);
+}
+
+function givenContext(options: Given, role: 'client' | 'server'): SslContext | null {
+  const { secureContext } = options;
+  if (secureContext == null) return null;
+  if (!SslContext.is(secureContext) || secureContext.role !== role) {
+    throw invalidType('options.secureContext', `an SslContext of a ${role}`, secureContext);
+  }
+  const own = contextOptionsOf(options) as Record<string, unknown>;
+  for (const name of Object.keys(own)) {
+    const same = name === 'rejectUnauthorized' && own[name] === secureContext.rejectUnauthorized;
+    if (!same) throw invalidValue(`options.${name}`, "is the secureContext's: give it there");
+  }
+  return secureContext;
+}
+
+// Contexts of clients, by what their options say: a context reads the system's certificates, and
+// keeps a session of its own of none.
+const contexts = new Map<string, SslContext>();
+const maxContexts = 32;
+
+/** The context for a client: the same for the same options. */
+export function clientContext(options: Given): SslContext {
+  const given = givenContext(options, 'client');
+  if (given !== null) return given;
+  const own = contextOptionsOf(options);
+  const key = keyOf(own);
+  const found = contexts.get(key);
+  contexts.delete(key);
+  const context = found ?? new SslContext({ role: 'client', ...own });
+  contexts.set(key, context);
+  for (const [oldest, unused] of contexts) {
+    if (contexts.size <= maxContexts) break;
+    contexts.delete(oldest);
+    unused.free(); // its connections keep the native context
+  }
+  return context;
+}
+
+/** A text that is the same for the same options; it shows no secret. */
+export function keyOf(options: object): string {
+  const entries = Object.entries(options);
+  if (entries.length === 0) return '';
+  const hash = createHash('sha256');
+  for (const [name, value] of entries.sort(([a], [b]) => (a < b ? -1 : 1))) {
+    hash.update(`${name}\0`);
+    addTo(hash, value);
+  }
+  return hash.digest('base64');
+}
+
+function addTo(hash: ReturnType<typeof createHash>, value: unknown): void {
+  if (ArrayBuffer.isView(value)) {
+    hash.update(`b${value.byteLength}\0`).update(value as Uint8Array);
+  } else if (typeof value === 'object' && value !== null) {
+    hash.update('{');
+    for (const [name, each] of Object.entries(value)) {
+      hash.update(`${name}\0`);
+      addTo(hash, each);
+    }
+    hash.update('}');
+  } else {
+    const text = String(value);
+    hash.update(`${typeof value}${text.length}\0`).update(text);
+  }
+}
