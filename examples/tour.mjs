@@ -3,6 +3,8 @@
 
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
 import net from 'node:net';
 import tls from 'node:tls';
 import { fileURLToPath } from 'node:url';
@@ -14,6 +16,7 @@ import {
   sessionCounts,
   startCounting,
 } from 'libssl-session';
+import { createServer, SslAgent } from 'libssl-session/tls';
 import pc from 'picocolors';
 
 const colors = pc.createColors(process.stdout.isTTY === true && !process.env.NO_COLOR);
@@ -147,6 +150,34 @@ context.free();
 console.log(`   All given back: native sessions alive: ${live()}`);
 server.close();
 
+/** One page; gives what it says, and whether its connection resumed a session. */
+function fetchPage(agent, at) {
+  return new Promise((resolve, reject) => {
+    const place = { port: at, host: 'localhost', path: '/' };
+    const request = https.get({ ...place, agent, ca: cert }, (response) => {
+      const resumed = response.socket.isSessionReused();
+      const { statusCode } = response;
+      response.resume().once('close', () => resolve({ statusCode, resumed }));
+    });
+    request.on('error', reject);
+  });
+}
+
+headline('An https page, fetched twice through libssl-session/tls');
+const web = http.createServer((_, response) => response.end('a page'));
+const secureWeb = createServer({ cert, key }, (socket) => web.emit('connection', socket));
+await new Promise((resolve) => secureWeb.listen(0, 'localhost', resolve));
+const agent = new SslAgent();
+const pages = [];
+for (const which of ['first', 'second']) {
+  const page = await fetchPage(agent, secureWeb.address().port);
+  console.log(`   ${which}: status ${page.statusCode}, resumed: ${page.resumed}`);
+  pages.push(page);
+}
+agent.destroy();
+web.closeAllConnections();
+await once(secureWeb.close(), 'close');
+
 headline('The library');
 const library = libraryInfo();
 table(
@@ -160,7 +191,7 @@ table(
   ],
 );
 
-if (!again.reused || !node || live() !== 0) {
+if (!again.reused || !node || !pages[1].resumed || live() !== 0) {
   console.error('The run did not end as it should: not resumed, or a session left alive.');
   process.exitCode = 1;
 }

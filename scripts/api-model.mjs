@@ -8,6 +8,7 @@ import { root } from './lib.mjs';
 export const modules = {
   'libssl-session': 'src/index.ts',
   'libssl-session/libssl': 'src/libssl.ts',
+  'libssl-session/tls': 'src/tls.ts',
 };
 
 const flags =

@@ -29,6 +29,13 @@ const pages = [
     ),
   ],
   [
+    'tls.md',
+    'Sockets and servers',
+    ['connect', 'socket', 'net-duplex', 'server', 'hello-callbacks', 'session-cache', 'agent']
+      .concat(['undici', 'options'])
+      .map((file) => `tls/${file}`),
+  ],
+  [
     'library.md',
     'The library, its errors and counters',
     ['library/library', 'common/errors', 'native/types'],

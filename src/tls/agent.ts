@@ -19,6 +19,7 @@ export class SslAgent extends Agent {
   /** Where the sessions are. */
   readonly sessionCache: SslSessionCache;
 
+  /** Options of the agent, and those of all its connections; a request may have more. */
   constructor(options: SslAgentOptions = {}) {
     // Node's own cache is for sessions that are bytes.
     super({ ...(options as unknown as AgentOptions), maxCachedSessions: 0 });

@@ -32,6 +32,7 @@ export interface SslConnectOptions
     > {
   /** Where to connect to; by default localhost. */
   host?: string;
+  /** The port. */
   port?: number;
   /** A Unix socket, instead of host and port. */
   path?: string;
@@ -56,6 +57,7 @@ export interface SslConnectOptions
   minDHSize?: number;
   /** Emits `timeout` after so many idle milliseconds. */
   timeout?: number;
+  /** 4 or 6, for that version of IP alone. */
   family?: number;
 }
 

@@ -111,7 +111,7 @@ export class Link {
     transport.on('drain', () => {
       const done = this.#undrained;
       this.#undrained = null;
-      done?.();
+      if (!this.#socket.destroyed) done?.();
     });
     this.#source = readFrom(
       transport,
@@ -275,14 +275,17 @@ export class Link {
       let data: Buffer | null = null;
       if (socket.destroyed || !this.#try(() => (data = connection.read()))) return;
       this.#flush();
+      this.#tellSessions(); // tickets may be behind data
       data = data as Buffer | null;
-      if (data === null) {
-        if (this.#source?.paused) this.#source.resume();
-        this.#lookForEnd();
-        return;
+      if (data !== null) {
+        socket.bytesRead += data.length;
+        this.#wanted = socket.push(data);
+        // That was all there is, unless the next call tells of a failure behind it.
+        if (!this.#wanted || socket.destroyed || connection.state === 'failed') continue;
       }
-      socket.bytesRead += data.length;
-      this.#wanted = socket.push(data);
+      if (this.#source?.paused) this.#source.resume();
+      this.#lookForEnd();
+      return;
     }
     if (!socket.destroyed && !this.#ended) this.#source?.pause();
   }
@@ -419,9 +422,6 @@ export class Link {
     for (const session of this.#sessions.splice(0)) session.free();
     const reason = error ?? errors.destroyed();
     for (const waits of [this.#waiting?.done, this.#undrained, this.#ending]) waits?.(reason);
-    this.#waiting = null;
-    this.#undrained = null;
-    this.#ending = null;
     const transport = this.#transport;
     const end = () => {
       done(error);

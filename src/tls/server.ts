@@ -39,6 +39,7 @@ export class SslServer extends Server {
   readonly #halfOpen: boolean;
   #names: [pattern: string, context: SslContext][] = [];
 
+  /** Throws what SslContext throws for wrong options. */
   constructor(options: SslServerOptions = {}, listener?: (socket: SslSocket) => void) {
     const checked = checkOptions(typeof options === 'function' ? {} : options);
     if (checked.ALPNCallback != null && checked.ALPNProtocols != null) throw errors.bothAlpn();

@@ -4,15 +4,21 @@ import { SslSession } from '../session/session.js';
 
 /** Whom a client connects to, and how: sessions of one are no use to another. */
 export interface SslPeer {
+  /** The name or address that is connected to; by default localhost. */
   host?: string;
+  /** Its port. */
   port?: number | string;
   /** A Unix socket. */
   path?: string;
+  /** The server name that is asked for. */
   servername?: string;
+  /** The protocols that are offered. */
   ALPNProtocols?: readonly string[] | Uint8Array;
+  /** The context of the connection. */
   context: SslContext;
 }
 
+/** Limits of an SslSessionCache. */
 export interface SslSessionCacheOptions {
   /** The most sessions that it keeps; the oldest goes first. By default 1000. */
   maxSessions?: number;
@@ -35,6 +41,7 @@ export class SslSessionCache implements Disposable {
   readonly #sessions = new Map<string, SslSession[]>();
   #size = 0;
 
+  /** Throws `ERR_OUT_OF_RANGE` for a limit below 1. */
   constructor({ maxSessions = 1000, maxTickets = 4 }: SslSessionCacheOptions = {}) {
     this.#maxSessions = checkInteger('options.maxSessions', maxSessions, 1, 0x7fff_ffff);
     this.#maxTickets = checkInteger('options.maxTickets', maxTickets, 1, 0x7fff_ffff);

@@ -19,12 +19,19 @@ export interface UndiciConnectorOptions extends SslConnectOptions {
 
 /** What undici says of a connection that it wants. */
 export interface UndiciRequest {
+  /** The name or address of the URL. */
   hostname: string;
+  /** Its Host header. */
   host?: string;
+  /** `https:` or `http:`. */
   protocol: string;
+  /** The port of the URL; empty for that of the protocol. */
   port: string;
+  /** The server name, where undici was given one. */
   servername?: string | null;
+  /** The address to connect from. */
   localAddress?: string | null;
+  /** The connection to a proxy, which is to be encrypted. */
   httpSocket?: Duplex;
 }
 

@@ -70,6 +70,8 @@ worker:      resumed: true
 …libssl 1.1.1 resumed it: true
 …node:tls resumed another copy of it: true
 …All given back: native sessions alive: 0
+…first: status 200, resumed: false
+…second: status 200, resumed: true
 …kept apart from Node’s OpenSSL │ yes, proved…
 `,
 };
