@@ -118,6 +118,9 @@ export class Link {
       (bytes) => this.#receive(bytes),
       () => this.#onEnd(),
     );
+    // As node:tls does: tickets come and an end is noticed also where nobody reads, while what is
+    // read is less than the highWaterMark.
+    this.#socket.read(0);
     if (!this.isServer) this.#step((connection) => connection.handshake());
   }
 

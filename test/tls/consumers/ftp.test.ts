@@ -33,7 +33,7 @@ function portOf(answer: string): number {
 /** Upgrades connections, and resumes the last session that one of them was given. */
 class Upgrades {
   #session: Session | undefined;
-  readonly reused: boolean[] = [];
+  readonly reused: (boolean | null)[] = [];
   readonly #tls: Tls;
   readonly #version: SecureVersion;
   constructor(tls: Tls, version: SecureVersion) {
