@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { runNode } from '../support/valgrind.mjs';
+import { noVsftpd } from '../support/vsftpd.mjs';
 
 const directory = new URL('../../examples/', import.meta.url);
 const counting = new URL('programs/counting.mjs', import.meta.url).href;
@@ -65,6 +66,36 @@ sessions that the second had from the store: 1
 main thread: resumed: false; its session is … bytes of DER
 worker:      resumed: true
 `,
+  'tls-ftps.mjs': `
+control connection: TLSv1.3
+data connection, resumed: true
+hello.txt, 5 bytes
+data connection, resumed: true
+downloaded: hello
+`,
+  'tls-http.mjs': `
+200 /one over TLSv1.3
+200 /two over TLSv1.3 – same connection: false
+200 /three over TLSv1.3 – same connection: true
+`,
+  'tls-http2.mjs': `
+TLSv1.3, h2
+you asked for /one
+you asked for /two
+`,
+  'tls-smtp-starttls.mjs': `
+in the clear, STARTTLS is offered: true
+from here TLSv1.3, authorized: true
+a mail came, encrypted: true. How are you?
+`,
+  'tls-undici.mjs': `
+200 /page over HTTP/1.1
+200 /page over HTTP/2.0
+`,
+  'tls-websocket.mjs': `
+hello, over TLSv1.3
+closed: 1000
+`,
   'tour.mjs': `
 …1. A TLS handshake of libssl 1.1.1 with a node:tls server, on loopback
 …libssl 1.1.1 resumed it: true
@@ -82,9 +113,10 @@ test('each example has its output here', () => {
   expect(readdirSync(directory).sort()).toEqual(Object.keys(output).sort());
 });
 
-test.each(Object.keys(output))(
+test.for(Object.keys(output))(
   '%s prints what it shows, frees its sessions, and ends',
-  async (name) => {
+  async (name, { skip }) => {
+    if (name === 'tls-ftps.mjs') skip(noVsftpd !== undefined, noVsftpd);
     const script = fileURLToPath(new URL(name, directory));
     const result = await runNode(['--import', counting, script]);
     expect(result).toMatchObject({ code: 0, signal: null, stderr: '' });
