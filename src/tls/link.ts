@@ -118,8 +118,7 @@ export class Link {
       (bytes) => this.#receive(bytes),
       () => this.#onEnd(),
     );
-    // As node:tls does: tickets come and an end is noticed also where nobody reads, while what is
-    // read is less than the highWaterMark.
+    // Like node:tls: tickets and the end are noticed though nobody reads.
     this.#socket.read(0);
     if (!this.isServer) this.#step((connection) => connection.handshake());
   }
