@@ -64,7 +64,7 @@ export function libsslError(
   errors: OpensslErrorEntry[],
   silent = `${functionName} failed and left no error`,
 ): LibsslError {
-  const [first, ...later] = errors;
+  const [first, ...later] = errors.map(withReason);
   if (first === undefined) {
     return new LibsslError('ERR_LIBSSL_FAILED', silent, { function: functionName });
   }
@@ -74,6 +74,17 @@ export function libsslError(
     reason: first.reason,
     ...(later.length > 0 && { opensslErrorStack: later.map(errorText).reverse() }),
   });
+}
+
+// Alerts that libssl 1.1.1 has no words for, by the number of their reason; OpenSSL 3 has these.
+const alertReasons: Readonly<Record<number, string>> = {
+  1115: 'tlsv1 alert unknown psk identity',
+  1120: 'tlsv1 alert no application protocol',
+};
+
+function withReason(error: OpensslErrorEntry): OpensslErrorEntry {
+  const known = error.code >>> 24 === 20 ? alertReasons[error.code & 0xfff] : undefined;
+  return error.reason === '' && known !== undefined ? { ...error, reason: known } : error;
 }
 
 /** In the form of ERR_error_string(3). */

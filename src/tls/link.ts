@@ -20,12 +20,10 @@ import {
 } from './new-connection.js';
 import type { Given } from './options.js';
 import type { Owner } from './owner.js';
-import { blocksOf } from './records.js';
 import { Renegotiations } from './renegotiations.js';
 import { sessionFrom } from './session-from.js';
 import { readFrom, type Source } from './source.js';
-
-type Done = (error?: Error | null) => void;
+import { type Done, Writing } from './writing.js';
 
 export class Link {
   readonly isServer: boolean;
@@ -39,7 +37,7 @@ export class Link {
   /** The first handshake is over, and the peer is who it should be. */
   #secure = false;
   /** Another handshake is under way; in TLS 1.3 there is none. */
-  #renegotiating = false;
+  renegotiating = false;
   readonly #renegotiations = new Renegotiations();
   #tls13 = false;
   /** Whoever reads wants more. */
@@ -48,16 +46,14 @@ export class Link {
   #transportEnded = false;
   /** The reader was told the end. */
   #ended = false;
-  /** What cannot be sent yet, or waits for the transport to take more. */
-  #waiting: { chunks: Buffer[]; done: Done } | null = null;
-  #undrained: Done | null = null;
-  #ending: Done | null = null;
+  readonly #writing: Writing;
   readonly #sessions: SslSession[] = [];
   #timer: NodeJS.Timeout | null = null;
 
   constructor(socket: Owner, transport: Duplex, options: Given) {
     this.#socket = socket;
     this.#transport = transport;
+    this.#writing = new Writing(this, socket, transport);
     this.#options = options;
     this.isServer = options.isServer === true;
     this.connection = this.isServer
@@ -75,7 +71,7 @@ export class Link {
   // How callbacks at the ClientHello end their wait.
   #answering(): Answering {
     return {
-      answer: (give) => void this.#try(give),
+      answer: (give) => void this.try(give),
       fail: (error) => this.#fail(error),
     };
   }
@@ -108,17 +104,13 @@ export class Link {
   #start(): void {
     if (this.#socket.destroyed) return;
     const transport = this.#transport;
-    transport.on('drain', () => {
-      const done = this.#undrained;
-      this.#undrained = null;
-      if (!this.#socket.destroyed) done?.();
-    });
+    transport.on('drain', () => this.#writing.drained());
     this.#source = readFrom(
       transport,
       (bytes) => this.#receive(bytes),
       () => this.#onEnd(),
     );
-    // Like node:tls: tickets and the end are noticed though nobody reads.
+    // What comes is read up to the high water mark, though nobody reads it yet.
     this.#socket.read(0);
     if (!this.isServer) this.#step((connection) => connection.handshake());
   }
@@ -126,7 +118,7 @@ export class Link {
   // ---- Steps.
 
   /** Whether it went well: a failure ends the socket, and what a listener throws ends nothing. */
-  #try(step: () => void): boolean {
+  try(step: () => void): boolean {
     try {
       step();
       return true;
@@ -151,7 +143,7 @@ export class Link {
   #step(step: (connection: SslConnection) => void): void {
     const { connection } = this;
     if (connection === null || this.#socket.destroyed) return;
-    if (this.#try(() => step(connection))) this.#advance();
+    if (this.try(() => step(connection))) this.#advance();
   }
 
   #receive(bytes: Buffer | string): void {
@@ -167,19 +159,19 @@ export class Link {
   #advance(): void {
     const { connection } = this;
     if (connection === null || this.#socket.destroyed) return;
-    this.#flush();
+    this.flush();
     if (!this.#secure) {
       if (isOver(connection)) this.#finish(connection);
     } else if (!this.#tls13) {
       this.#lookAtHandshake(connection);
     }
-    this.#goOn();
+    this.#writing.goOn();
     this.#tellSessions();
     this.#pump();
   }
 
   /** Sends what libssl has for the peer; false where the transport has enough. */
-  #flush(): boolean {
+  flush(): boolean {
     const bytes = this.connection?.take();
     if (bytes === undefined || bytes.length === 0 || !this.#transport.writable) return true;
     return this.#transport.write(bytes);
@@ -187,8 +179,8 @@ export class Link {
 
   #lookAtHandshake(connection: SslConnection): void {
     const renegotiating = !isOver(connection);
-    if (renegotiating === this.#renegotiating) return;
-    this.#renegotiating = renegotiating;
+    if (renegotiating === this.renegotiating) return;
+    this.renegotiating = renegotiating;
     if (!renegotiating) this.#socket.emit('secure');
     else if (this.isServer && this.renegotiationDisabled) {
       this.#fail(errors.renegotiationDisabled());
@@ -275,8 +267,8 @@ export class Link {
     if (!this.#secure || this.#ended || connection === null) return;
     while (this.#wanted) {
       let data: Buffer | null = null;
-      if (socket.destroyed || !this.#try(() => (data = connection.read()))) return;
-      this.#flush();
+      if (socket.destroyed || !this.try(() => (data = connection.read()))) return;
+      this.flush();
       this.#tellSessions(); // tickets may be behind data
       data = data as Buffer | null;
       if (data !== null) {
@@ -311,66 +303,33 @@ export class Link {
   // ---- Writing.
 
   write(chunks: Buffer[], done: Done): void {
-    if (!this.#secure || this.#renegotiating) {
-      this.#waiting = { chunks, done };
-      return;
-    }
-    const { connection } = this;
-    if (connection === null) return;
-    const socket = this.#socket;
-    socket.active();
-    let failure: unknown = null;
-    try {
-      for (const block of blocksOf(chunks)) {
-        connection.write(block);
-        socket.countWritten(block.length);
-      }
-    } catch (error) {
-      failure = error;
-    }
-    if (failure !== null) {
-      this.#flush();
-      done(failure as Error);
-    } else if (this.#flush()) {
-      done();
-    } else {
-      this.#undrained = done;
-    }
+    this.#writing.write(chunks, done);
   }
 
   end(done: Done): void {
-    if (!this.#secure || this.#renegotiating) {
-      this.#ending = done;
-      return;
-    }
-    const { connection } = this;
-    if (connection === null) return;
-    if (!this.#try(() => void connection.shutdown())) return;
-    this.#flush();
-    this.#transport.end(() => done());
+    this.#writing.end(done);
   }
 
-  #goOn(): void {
-    if (!this.#secure || this.#renegotiating || this.#socket.destroyed) return;
-    const waiting = this.#waiting;
-    this.#waiting = null;
-    if (waiting !== null) this.write(waiting.chunks, waiting.done);
-    const ending = this.#ending;
-    this.#ending = null;
-    if (ending !== null) this.end(ending);
+  /** For a handshake: of a peer that is gone there is nothing to wait for. */
+  get mustWait(): boolean {
+    return !this.#secure || (this.renegotiating && !this.#transportEnded);
   }
 
   // ---- Ends.
 
   #fail(error: unknown): void {
-    this.#flush(); // the alert
+    this.flush(); // the alert
     this.#socket.destroy(error as Error);
   }
 
   #onEnd(): void {
     this.#transportEnded = true;
-    if (this.#secure) this.#pump();
-    else this.#hangUp();
+    if (!this.#secure) {
+      this.#hangUp();
+      return;
+    }
+    this.#pump();
+    this.#writing.goOn();
   }
 
   #onClose(): void {
@@ -378,11 +337,13 @@ export class Link {
     if (socket.destroyed) return;
     if (!this.#secure) {
       this.#hangUp();
-      return;
+    } else if (this.#transportEnded && !this.#writing.stuck) {
+      this.#pump(); // what has come may still be read
+    } else {
+      socket.truncated = !this.#ended;
+      const strict = socket.truncated && this.#options.requireCloseNotify === true;
+      socket.destroy(strict ? errors.truncated() : undefined);
     }
-    if (!this.#ended) socket.truncated = true;
-    const strict = !this.#ended && this.#options.requireCloseNotify === true;
-    socket.destroy(strict ? errors.truncated() : undefined);
   }
 
   // Before the handshake is over.
@@ -422,8 +383,7 @@ export class Link {
     this.connection = null;
     if (connection !== null) this.#free(connection);
     for (const session of this.#sessions.splice(0)) session.free();
-    const reason = error ?? errors.destroyed();
-    for (const waits of [this.#waiting?.done, this.#undrained, this.#ending]) waits?.(reason);
+    this.#writing.giveUp(error ?? errors.destroyed());
     const transport = this.#transport;
     const end = () => {
       done(error);

@@ -84,7 +84,7 @@ export class SslServer extends Server {
   #accept(transport: Duplex): void {
     const own = (transport as Socket & { server?: unknown }).server === this;
     const { SNICallback, ALPNCallback, requireCloseNotify, highWaterMark } = this.#options;
-    new SslSocket(transport, {
+    const socket = new SslSocket(transport, {
       isServer: true,
       server: this,
       secureContext: this.#context,
@@ -95,6 +95,9 @@ export class SslServer extends Server {
       ...(requireCloseNotify === true && { requireCloseNotify }),
       ...(typeof highWaterMark === 'number' && { highWaterMark }),
     });
+    if (this.listenerCount('keylog') > 0) {
+      socket.on('keylog', (line) => this.emit('keylog', line, socket));
+    }
   }
 
   /** New options of the context, for connections from now on; the names of `addContext()` stay. */

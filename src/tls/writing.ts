@@ -1,0 +1,104 @@
+// What is written to a socket: on its way, waiting for a handshake, or for a transport that has enough.
+
+import type { Duplex } from 'node:stream';
+import type { SslConnection } from '../connection/connection.js';
+import type { NetDuplex } from './net-duplex.js';
+import { blocksOf } from './records.js';
+
+export type Done = (error?: Error | null) => void;
+
+/** What it is written through. */
+interface Through {
+  readonly connection: SslConnection | null;
+  readonly renegotiating: boolean;
+  readonly mustWait: boolean;
+  flush(): boolean;
+  try(step: () => void): boolean;
+}
+
+export class Writing {
+  readonly #through: Through;
+  readonly #socket: NetDuplex;
+  readonly #transport: Duplex;
+  #waiting: { chunks: Buffer[]; done: Done } | null = null;
+  #undrained: Done | null = null;
+  #ending: Done | null = null;
+
+  constructor(through: Through, socket: NetDuplex, transport: Duplex) {
+    this.#through = through;
+    this.#socket = socket;
+    this.#transport = transport;
+  }
+
+  /** The transport has not taken all of it. */
+  get stuck(): boolean {
+    return this.#undrained !== null;
+  }
+
+  write(chunks: Buffer[], done: Done): void {
+    if (this.#through.mustWait) {
+      this.#waiting = { chunks, done };
+      return;
+    }
+    const { connection } = this.#through;
+    if (connection === null) return;
+    const socket = this.#socket;
+    socket.active();
+    let failure: unknown = null;
+    try {
+      for (const block of blocksOf(chunks)) {
+        connection.write(block);
+        socket.countWritten(block.length);
+      }
+    } catch (error) {
+      failure = error;
+    }
+    if (failure !== null) {
+      this.#through.flush();
+      done(failure as Error);
+    } else if (this.#through.flush()) {
+      done();
+    } else {
+      this.#undrained = done;
+    }
+  }
+
+  end(done: Done): void {
+    if (this.#through.mustWait) {
+      this.#ending = done;
+      return;
+    }
+    const { connection, renegotiating } = this.#through;
+    if (connection === null) return;
+    if (!renegotiating && !this.#through.try(() => void connection.shutdown())) return;
+    // Not when the transport has finished: that may wait for the peer to read our end.
+    const transport = this.#transport;
+    const bytes = connection.take();
+    if (transport.writable && bytes.length > 0) transport.write(bytes, () => done());
+    else done();
+    transport.end();
+  }
+
+  /** After a handshake. */
+  goOn(): void {
+    if (this.#through.mustWait || this.#socket.destroyed) return;
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    if (waiting !== null) this.write(waiting.chunks, waiting.done);
+    const ending = this.#ending;
+    this.#ending = null;
+    if (ending !== null) this.end(ending);
+  }
+
+  /** The transport takes more. */
+  drained(): void {
+    const done = this.#undrained;
+    this.#undrained = null;
+    if (!this.#socket.destroyed) done?.();
+  }
+
+  /** Nothing of it will be written any more. */
+  giveUp(reason: Error): void {
+    for (const done of [this.#waiting?.done, this.#undrained, this.#ending]) done?.(reason);
+  }
+}
