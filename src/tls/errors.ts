@@ -54,3 +54,7 @@ export const truncated = () =>
 /** Whether it is of an argument that a class refuses: a callback's answer, for instance. */
 export const isArgument = (error: unknown) =>
   error instanceof Error && String((error as { code?: string }).code).startsWith('ERR_INVALID_ARG');
+
+/** Of a client whose certificate does not verify. */
+export const refused = (code: string) =>
+  nodeError(code, `the certificate of the client does not verify: ${code}`);

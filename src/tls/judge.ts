@@ -1,9 +1,12 @@
 // Whether the peer is who it should be, once the handshake is over. Where it verifies, libssl has
 // refused in the handshake whom it must; what is left is what node:tls asks beside that.
 
+import { checkServerIdentity } from 'node:tls';
+import { withOwn } from '../common/errors.js';
 import { type SslConnection, stepsOf } from '../connection/connection.js';
 import { verifyCode } from '../context/verification.js';
 import * as C from '../libssl.js';
+import { plain } from './certificates.js';
 import * as errors from './errors.js';
 import type { Given } from './options.js';
 
@@ -19,7 +22,7 @@ const handleOf = (connection: SslConnection) => stepsOf(connection).handle;
 
 export function judgeServer(
   connection: SslConnection,
-  { checkServerIdentity, minDHSize }: Given,
+  { checkServerIdentity: check, minDHSize }: Given,
   name: string,
   certificate: () => unknown,
 ): Verdict {
@@ -27,9 +30,9 @@ export function judgeServer(
   if (small !== null) return { authorized: false, code: null, refused: small };
   let code = verifyCode(handleOf(connection));
   let refused: Error | null = null;
-  if (code === null && typeof checkServerIdentity === 'function') {
+  if (code === null && typeof check === 'function') {
     try {
-      const error: unknown = checkServerIdentity(name, certificate());
+      const error: unknown = check(name, certificate());
       if (error != null) {
         code = (error as { code?: string }).code ?? (error as Error).message;
         if (connection.context.rejectUnauthorized) refused = error as Error;
@@ -57,4 +60,13 @@ export function judgeClient(connection: SslConnection): Verdict {
   const none = C.SSL_get_peer_certificate(handle) === null;
   const code = none ? 'UNABLE_TO_GET_ISSUER_CERT' : verifyCode(handle);
   return { authorized: code === null, code, refused: null };
+}
+
+/** The error of a name that the certificate is not for, in the shape that node:tls gives it. */
+export function withNames(error: Error, connection: SslConnection, name: string): Error {
+  const { code } = error as { code?: string };
+  const certificate = connection.peerCertificate;
+  if (code !== 'ERR_TLS_CERT_ALTNAME_INVALID' || certificate === null) return error;
+  const its = checkServerIdentity(name, plain(certificate));
+  return its === undefined ? error : withOwn(its, { cause: error });
 }

@@ -5,12 +5,13 @@ import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { LibsslError } from '../common/errors.js';
 import { type SslConnection, stepsOf } from '../connection/connection.js';
+import { requestMode } from '../context/options.js';
 import { SSL_RECEIVED_SHUTDOWN } from '../libssl/constants.js';
 import * as C from '../libssl.js';
 import type { Handle } from '../native/types.js';
 import type { SslSession } from '../session/session.js';
 import * as errors from './errors.js';
-import { judgeClient, judgeServer } from './judge.js';
+import { judgeClient, judgeServer, withNames } from './judge.js';
 import {
   type Answering,
   newClient,
@@ -19,7 +20,7 @@ import {
   recordWhileListening,
 } from './new-connection.js';
 import type { Given } from './options.js';
-import type { Owner } from './owner.js';
+import type { Owner, Renegotiation } from './owner.js';
 import { Renegotiations } from './renegotiations.js';
 import { sessionFrom } from './session-from.js';
 import { readFrom, type Source } from './source.js';
@@ -39,6 +40,8 @@ export class Link {
   /** Another handshake is under way; in TLS 1.3 there is none. */
   renegotiating = false;
   readonly #renegotiations = new Renegotiations();
+  /** A client whose certificate does not verify in another handshake. */
+  #refuses = false;
   #tls13 = false;
   /** Whoever reads wants more. */
   #wanted = false;
@@ -161,8 +164,10 @@ export class Link {
     if (connection === null || this.#socket.destroyed) return;
     this.flush();
     if (!this.#secure) {
-      if (isOver(connection)) this.#finish(connection);
-    } else if (!this.#tls13) {
+      // Another one may have begun in the same step.
+      if (stepsOf(connection).ready) this.#finish(connection);
+    }
+    if (this.#secure && !this.#tls13 && this.connection !== null) {
       this.#lookAtHandshake(connection);
     }
     this.#writing.goOn();
@@ -181,7 +186,7 @@ export class Link {
     const renegotiating = !isOver(connection);
     if (renegotiating === this.renegotiating) return;
     this.renegotiating = renegotiating;
-    if (!renegotiating) this.#socket.emit('secure');
+    if (!renegotiating) this.#finishAgain(connection);
     else if (this.isServer && this.renegotiationDisabled) {
       this.#fail(errors.renegotiationDisabled());
     } else if (this.isServer && this.#renegotiations.isAttack()) {
@@ -189,9 +194,27 @@ export class Link {
     }
   }
 
-  renegotiate(): void {
-    const { connection } = this;
+  // A server that has asked for a certificate now judges it.
+  #finishAgain(connection: SslConnection): void {
+    const socket = this.#socket;
+    const { authorized, code } = this.isServer
+      ? judgeClient(connection)
+      : { authorized: socket.authorized, code: socket.authorizationError };
+    socket.authorized = authorized;
+    socket.authorizationError = code;
+    if (this.#refuses && code !== null) socket.destroy(errors.refused(code));
+    else socket.emit('secure');
+  }
+
+  renegotiate({ requestCert, rejectUnauthorized }: Renegotiation): void {
+    const { connection, handle } = this;
     if (connection === null) return;
+    if (this.isServer && requestCert !== undefined) {
+      this.#refuses = rejectUnauthorized ?? connection.context.rejectUnauthorized;
+      C.SSL_set_verify(handle, requestCert ? requestMode(this.#refuses) : C.SSL_VERIFY_NONE);
+      // Who resumes is not asked for a certificate.
+      C.SSL_set_options(handle, C.SSL_OP_NO_SESSION_RESUMPTION_ON_RENEGOTIATION);
+    }
     connection.renegotiate();
     this.#advance();
   }
@@ -232,10 +255,12 @@ export class Link {
     this.#secure = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
     socket.secureConnecting = false;
+    // First: whoever begins another handshake in a listener of the others waits for the next one.
+    socket.emit('secure');
+    if (socket.destroyed) return;
     const { server } = socket;
     if (server !== undefined) server.emit('secureConnection', socket);
     else if (!this.isServer) socket.emit('secureConnect');
-    if (!socket.destroyed) socket.emit('secure');
   }
 
   // ---- Sessions: after the peer was verified. Each listener gets an object of its own.
@@ -319,7 +344,10 @@ export class Link {
 
   #fail(error: unknown): void {
     this.flush(); // the alert
-    this.#socket.destroy(error as Error);
+    const { connection } = this;
+    const named = connection === null || this.isServer;
+    const name = () => peerName(this.#options, this.#transport);
+    this.#socket.destroy(named ? (error as Error) : withNames(error as Error, connection, name()));
   }
 
   #onEnd(): void {

@@ -12,3 +12,9 @@ export interface Owner extends NetDuplex {
   readonly server: Server | undefined;
   getPeerCertificate(detailed: true): unknown;
 }
+
+/** What a server may ask for in another handshake. */
+export interface Renegotiation {
+  readonly requestCert?: boolean;
+  readonly rejectUnauthorized?: boolean;
+}

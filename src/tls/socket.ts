@@ -4,8 +4,6 @@ import { addAbortSignal, type Duplex } from 'node:stream';
 import type { DetailedPeerCertificate, PeerCertificate } from 'node:tls';
 import { checkCString, checkInteger, invalidType } from '../common/validate.js';
 import type { SslContext } from '../context/context.js';
-import { requestMode } from '../context/options.js';
-import { SSL_VERIFY_NONE } from '../libssl/constants.js';
 import * as C from '../libssl.js';
 import type { SslSession } from '../session/session.js';
 import { detailed, fromDer, plain } from './certificates.js';
@@ -288,14 +286,9 @@ export class SslSocket extends NetDuplex {
     if (callback !== undefined && typeof callback !== 'function') {
       throw invalidType('callback', 'of type function', callback);
     }
-    const { connection, handle, isServer } = this.#link;
-    if (connection === null || this.destroyed) return undefined;
-    const { requestCert, rejectUnauthorized = connection.context.rejectUnauthorized } = options;
-    if (isServer && requestCert !== undefined) {
-      C.SSL_set_verify(handle, requestCert ? requestMode(rejectUnauthorized) : SSL_VERIFY_NONE);
-    }
+    if (this.#link.connection === null || this.destroyed) return undefined;
     try {
-      this.#link.renegotiate();
+      this.#link.renegotiate(options);
     } catch (error) {
       if (callback !== undefined) process.nextTick(callback, error as Error);
       return false;

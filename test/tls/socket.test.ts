@@ -396,6 +396,38 @@ test('a client that begins handshakes again and again is an attack', async () =>
   expect(errors).toEqual([coded('ERR_TLS_SESSION_ATTACK')]);
 });
 
+test('a server that asks for a certificate in another handshake judges it', async () => {
+  const identity = { cert: fixture('options-good-cert.pem'), key: fixture('options-good-key.pem') };
+  const seen: unknown[] = [];
+  const { client } = await serve(
+    { maxVersion: 'TLSv1.2', ca: fixture('options-ca.pem'), rejectUnauthorized: false },
+    (socket) => {
+      socket.resume();
+      seen.push(socket.authorized);
+      socket.renegotiate({ requestCert: true }, () => {
+        seen.push(socket.authorized, socket.authorizationError);
+        socket.end();
+      });
+    },
+  );
+  await once(connect({ ...client, ...identity }).resume(), 'close');
+  expect(seen).toEqual([false, true, null]);
+  await once(connect(client).resume(), 'close');
+  expect(seen.slice(3)).toEqual([false, false, 'UNABLE_TO_GET_ISSUER_CERT']);
+});
+
+test("a wrong name is node's error, with the names that the certificate has", async () => {
+  const { client } = await serve();
+  await expect(
+    once(connect({ ...client, servername: 'other.test' }), 'secureConnect'),
+  ).rejects.toMatchObject({
+    code: 'ERR_TLS_CERT_ALTNAME_INVALID',
+    host: 'other.test',
+    reason: expect.stringContaining('other.test'),
+    cert: expect.objectContaining({ subject: expect.anything() }),
+  });
+});
+
 test('SslSession is what the event gives, and node takes what getSession() gives', async () => {
   const server = nodeTls.createServer({ cert, key }, (socket) => socket.write('x'));
   raw.push(server);
