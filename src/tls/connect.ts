@@ -120,8 +120,10 @@ function withCache(transport: Duplex, options: Given, cache: unknown): SslSocket
       ...(session !== null && { session, reuseSession: false }),
     });
     socket.on('session', (made: SslSession) => cache.add(peer, made));
+    // A session may be why a handshake fails. What goes wrong later says nothing about it: undici,
+    // for one, destroys a connection with an error when the server closes it.
     socket.once('close', (failed: boolean) => {
-      if (failed) cache.delete(peer);
+      if (failed && socket.secureConnecting) cache.delete(peer);
     });
     return socket;
   } finally {
