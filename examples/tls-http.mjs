@@ -24,22 +24,20 @@ const request = http.request({ path: '/one', createConnection: () => tls.connect
 const [response] = await once(request, 'response');
 console.log(response.statusCode, await text(response));
 
-// An Agent that keeps its connection for the next request.
-class Agent extends https.Agent {
-  createConnection(options) {
-    return tls.connect(options);
-  }
-}
-const agent = new Agent({ keepAlive: true });
-for (const path of ['/two', '/three']) {
+// SslAgent keeps a connection for the next request, and the session for the next connection.
+const agent = new tls.SslAgent({ keepAlive: true, maxSockets: 1 });
+async function get(path) {
   const request = https.get({ ...where, agent, path });
   const [response] = await once(request, 'response');
-  console.log(
-    response.statusCode,
-    await text(response),
-    '– same connection:',
-    request.reusedSocket,
-  );
+  const { reusedSocket, socket } = request;
+  const how = reusedSocket ? 'same connection' : `resumed: ${socket.isSessionReused()}`;
+  console.log(response.statusCode, await text(response), `(${how})`);
+  return socket;
 }
+await get('/two');
+const socket = await get('/three');
+socket.destroy();
+await once(socket, 'close');
+await get('/four');
 agent.destroy();
 server.close();

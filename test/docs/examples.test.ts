@@ -75,8 +75,9 @@ downloaded: hello
 `,
   'tls-http.mjs': `
 200 /one over TLSv1.3
-200 /two over TLSv1.3 – same connection: false
-200 /three over TLSv1.3 – same connection: true
+200 /two over TLSv1.3 (resumed: false)
+200 /three over TLSv1.3 (same connection)
+200 /four over TLSv1.3 (resumed: true)
 `,
   'tls-http2.mjs': `
 TLSv1.3, h2
