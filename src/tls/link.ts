@@ -107,7 +107,6 @@ export class Link {
   #start(): void {
     if (this.#socket.destroyed) return;
     const transport = this.#transport;
-    transport.on('drain', () => this.#writing.drained());
     this.#source = readFrom(
       transport,
       (bytes) => this.#receive(bytes),
@@ -365,7 +364,7 @@ export class Link {
     if (socket.destroyed) return;
     if (!this.#secure) {
       this.#hangUp();
-    } else if (this.#transportEnded && !this.#writing.stuck) {
+    } else if (this.#transportEnded && !this.#writing.busy) {
       this.#pump(); // what has come may still be read
     } else {
       socket.truncated = !this.#ended;

@@ -1,7 +1,8 @@
-// What is written to a socket: on its way, waiting for a handshake, or for a transport that has enough.
+// What is written to a socket: it waits for a handshake, or is on its way.
 
 import type { Duplex } from 'node:stream';
 import type { SslConnection } from '../connection/connection.js';
+import * as errors from './errors.js';
 import type { NetDuplex } from './net-duplex.js';
 import { blocksOf } from './records.js';
 
@@ -12,7 +13,6 @@ interface Through {
   readonly connection: SslConnection | null;
   readonly renegotiating: boolean;
   readonly mustWait: boolean;
-  flush(): boolean;
   try(step: () => void): boolean;
 }
 
@@ -21,7 +21,7 @@ export class Writing {
   readonly #socket: NetDuplex;
   readonly #transport: Duplex;
   #waiting: { chunks: Buffer[]; done: Done } | null = null;
-  #undrained: Done | null = null;
+  #unsent: Done | null = null;
   #ending: Done | null = null;
 
   constructor(through: Through, socket: NetDuplex, transport: Duplex) {
@@ -30,9 +30,9 @@ export class Writing {
     this.#transport = transport;
   }
 
-  /** The transport has not taken all of it. */
-  get stuck(): boolean {
-    return this.#undrained !== null;
+  /** The transport has not sent all of it. */
+  get busy(): boolean {
+    return this.#unsent !== null;
   }
 
   write(chunks: Buffer[], done: Done): void {
@@ -53,14 +53,21 @@ export class Writing {
     } catch (error) {
       failure = error;
     }
-    if (failure !== null) {
-      this.#through.flush();
-      done(failure as Error);
-    } else if (this.#through.flush()) {
-      done();
-    } else {
-      this.#undrained = done;
+    const transport = this.#transport;
+    const bytes = connection.take();
+    if (!transport.writable) failure ??= errors.socketClosed();
+    if (failure !== null || bytes.length === 0) {
+      if (transport.writable && bytes.length > 0) transport.write(bytes); // an alert
+      done(failure as Error | null);
+      return;
     }
+    // What is written meanwhile is collected, and goes into full records then.
+    this.#unsent = done;
+    transport.write(bytes, (error) => {
+      if (this.#unsent === null) return; // given up
+      this.#unsent = null;
+      done(error);
+    });
   }
 
   end(done: Done): void {
@@ -90,15 +97,10 @@ export class Writing {
     if (ending !== null) this.end(ending);
   }
 
-  /** The transport takes more. */
-  drained(): void {
-    const done = this.#undrained;
-    this.#undrained = null;
-    if (!this.#socket.destroyed) done?.();
-  }
-
   /** Nothing of it will be written any more. */
   giveUp(reason: Error): void {
-    for (const done of [this.#waiting?.done, this.#undrained, this.#ending]) done?.(reason);
+    const all = [this.#waiting?.done, this.#unsent, this.#ending];
+    this.#unsent = null;
+    for (const done of all) done?.(reason);
   }
 }
