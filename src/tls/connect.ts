@@ -1,7 +1,7 @@
 import type { TcpNetConnectOpts } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { PeerCertificate } from 'node:tls';
-import { invalidType } from '../common/validate.js';
+import { invalidType, invalidValue } from '../common/validate.js';
 import type { SslContext } from '../context/context.js';
 import type { SslSession } from '../session/session.js';
 import { checkOptions, clientContext, type Given, type TlsContextOptions } from './options.js';
@@ -88,6 +88,9 @@ export function connect(...values: unknown[]): SslSocket {
   const options = checkOptions(given);
   const { socket: transport } = options;
   if (transport != null) return begin(transport as Duplex, options, callback);
+  if (options.onread != null) {
+    throw invalidValue('options.onread', 'is not here: the data comes as a stream');
+  }
   const own = newSocket();
   const socket = begin(own, { allowHalfOpen: false, ...options }, callback);
   if (typeof options.timeout === 'number' && options.timeout > 0)

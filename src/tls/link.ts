@@ -10,6 +10,7 @@ import { SSL_RECEIVED_SHUTDOWN } from '../libssl/constants.js';
 import * as C from '../libssl.js';
 import type { Handle } from '../native/types.js';
 import type { SslSession } from '../session/session.js';
+import { closeTransport, freeQuietly, isOver, verdictOf } from './endings.js';
 import * as errors from './errors.js';
 import { judgeClient, judgeServer, withNames } from './judge.js';
 import {
@@ -18,6 +19,7 @@ import {
   newServer,
   peerName,
   recordWhileListening,
+  tellSessions,
 } from './new-connection.js';
 import type { Given } from './options.js';
 import type { Owner, Renegotiation } from './owner.js';
@@ -25,6 +27,10 @@ import { Renegotiations } from './renegotiations.js';
 import { sessionFrom } from './session-from.js';
 import { readFrom, type Source } from './source.js';
 import { type Done, Writing } from './writing.js';
+
+// Which events of the transport are the socket's, too.
+const ownEvents = ['lookup', 'connect', 'ready'] as const;
+const givenEvents = ['connect'] as const;
 
 export class Link {
   readonly isServer: boolean;
@@ -92,7 +98,7 @@ export class Link {
     this.connection?.on('progress', () => this.#advance());
     const start = () => this.#start();
     if (transport instanceof Socket && transport.pending) {
-      for (const event of ['lookup', 'connect', 'ready'] as const) {
+      for (const event of this.#options.socket === undefined ? ownEvents : givenEvents) {
         transport.once(event, (...values) => {
           if (!this.#socket.destroyed) this.#socket.emit(event, ...values);
         });
@@ -231,26 +237,25 @@ export class Link {
 
   // ---- The end of the handshake.
 
+  /** Whether the peer is who it should be; the socket is destroyed if not. */
+  #isAccepted(connection: SslConnection): boolean {
+    const socket = this.#socket;
+    const name = peerName(this.#options, this.#transport);
+    const verdict = this.isServer
+      ? judgeClient(connection)
+      : judgeServer(connection, this.#options, name, () => socket.getPeerCertificate(true));
+    socket.authorized = verdict.authorized;
+    socket.authorizationError = verdict.code;
+    if (verdict.refused !== null) socket.destroy(verdict.refused);
+    return verdict.refused === null;
+  }
+
   #finish(connection: SslConnection): void {
     const socket = this.#socket;
     this.#tls13 = connection.protocol === 'TLSv1.3';
     socket.alpnProtocol = connection.alpnProtocol ?? false;
     socket.servername = connection.servername ?? false;
-    const certificate = () => socket.getPeerCertificate(true);
-    const verdict = this.isServer
-      ? judgeClient(connection)
-      : judgeServer(
-          connection,
-          this.#options,
-          peerName(this.#options, this.#transport),
-          certificate,
-        );
-    socket.authorized = verdict.authorized;
-    socket.authorizationError = verdict.code;
-    if (verdict.refused !== null) {
-      socket.destroy(verdict.refused);
-      return;
-    }
+    if (!this.#isAccepted(connection)) return;
     this.#secure = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
     socket.secureConnecting = false;
@@ -262,19 +267,11 @@ export class Link {
     else if (!this.isServer) socket.emit('secureConnect');
   }
 
-  // ---- Sessions: after the peer was verified. Each listener gets an object of its own.
+  // ---- Sessions: after the peer was verified.
 
   #tellSessions(): void {
     if (!this.#secure) return;
-    for (const session of this.#sessions.splice(0)) {
-      try {
-        for (const listener of this.#socket.rawListeners('session')) {
-          Reflect.apply(listener, this.#socket, [session.upRef()]);
-        }
-      } finally {
-        session.free();
-      }
-    }
+    tellSessions(this.#socket, this.#sessions.splice(0));
   }
 
   // ---- Reading.
@@ -302,16 +299,21 @@ export class Link {
         if (!this.#wanted || socket.destroyed || connection.state === 'failed') continue;
       }
       if (this.#source?.paused) this.#source.resume();
-      this.#lookForEnd();
+      this.#lookForEnd(data !== null);
       return;
     }
     if (!socket.destroyed && !this.#ended) this.#source?.pause();
   }
 
-  // Everything that has come was read.
-  #lookForEnd(): void {
+  // Everything that has come was read. Whoever awaits the data has a turn before the end: as over a
+  // socket, he may pause, or put the data back.
+  #lookForEnd(behindData: boolean): void {
     const closed = (C.SSL_get_shutdown(this.handle) & SSL_RECEIVED_SHUTDOWN) !== 0;
     if (!closed && !this.#transportEnded) return;
+    if (behindData) {
+      setImmediate(() => this.#pump());
+      return;
+    }
     this.#ended = true;
     const socket = this.#socket;
     socket.truncated = !closed;
@@ -343,6 +345,7 @@ export class Link {
 
   #fail(error: unknown): void {
     this.flush(); // the alert
+    this.#socket.authorizationError ??= verdictOf(error);
     const { connection } = this;
     const named = connection === null || this.isServer;
     const name = () => peerName(this.#options, this.#transport);
@@ -408,7 +411,7 @@ export class Link {
   #close(error: Error | null, done: Done): void {
     const { connection } = this;
     this.connection = null;
-    if (connection !== null) this.#free(connection);
+    if (connection !== null) freeQuietly(connection, this.#secure);
     for (const session of this.#sessions.splice(0)) session.free();
     this.#writing.giveUp(error ?? errors.destroyed());
     const transport = this.#transport;
@@ -418,20 +421,6 @@ export class Link {
     };
     if (transport instanceof Socket && !transport.closed) transport.once('close', end);
     else end();
-    transport.destroy();
+    closeTransport(transport, error === null && this.#ended && this.#socket.writableFinished);
   }
-
-  // A socket that is destroyed keeps its session resumable: it says that all has ended.
-  #free(connection: SslConnection): void {
-    if (this.#secure && isOver(connection)) {
-      C.SSL_set_quiet_shutdown(stepsOf(connection).handle, 1);
-      connection.shutdown();
-    }
-    connection.free();
-  }
-}
-
-/** Whether no handshake is under way. */
-function isOver({ state }: SslConnection): boolean {
-  return state === 'open' || state === 'closing' || state === 'closed';
 }

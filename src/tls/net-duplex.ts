@@ -44,7 +44,8 @@ export class NetDuplex extends Duplex {
 
   /** Whether the transport is not connected yet. */
   get connecting(): boolean {
-    return this.#transport.connecting ?? false;
+    const { connecting = false, pending = false, destroyed } = this.#transport;
+    return connecting || (pending && !destroyed);
   }
 
   /** Like `connecting`, and also before that. */
@@ -119,6 +120,8 @@ export class NetDuplex extends Duplex {
    * closes nothing by itself.
    */
   setTimeout(milliseconds: number, callback?: () => void): this {
+    if (typeof milliseconds !== 'number')
+      throw invalidType('msecs', 'of type number', milliseconds);
     const time = checkInteger('msecs', Math.trunc(milliseconds), 0, 0x7fff_ffff);
     if (callback !== undefined && typeof callback !== 'function') {
       throw invalidType('callback', 'of type function', callback);

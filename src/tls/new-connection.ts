@@ -76,3 +76,16 @@ export function recordWhileListening(
   };
   socket.on('newListener', watch);
 }
+
+/** Each listener gets an object of its own. */
+export function tellSessions(socket: EventEmitter, sessions: readonly SslSession[]): void {
+  for (const session of sessions) {
+    try {
+      for (const listener of socket.rawListeners('session')) {
+        Reflect.apply(listener, socket, [session.upRef()]);
+      }
+    } finally {
+      session.free();
+    }
+  }
+}

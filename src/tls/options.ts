@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { nearest } from '../common/option-bag.js';
 import { connectionOptionNames, contextOptionNames, refusedInTls } from '../common/options.js';
-import { invalidType, invalidValue } from '../common/validate.js';
+import { checkInteger, invalidType, invalidValue } from '../common/validate.js';
 import { SslContext } from '../context/context.js';
 import type { SslContextOptions } from '../context/options.js';
 
@@ -31,6 +31,16 @@ const ofSockets = [
   ...['SNICallback', 'ALPNCallback', 'handshakeTimeout', 'isServer', 'server', 'allowHalfOpen'],
   ...['highWaterMark', 'signal', 'onread', 'timeout', 'sessionCache'],
 ];
+// What SslContext and SslConnection do not check themselves.
+const types: Readonly<Record<string, string>> = {
+  servername: 'string',
+  checkServerIdentity: 'function',
+  minDHSize: 'number',
+  SNICallback: 'function',
+  ALPNCallback: 'function',
+  handshakeTimeout: 'number',
+  timeout: 'number',
+};
 const known = [...ofContexts, ...ofConnections, ...ofSockets];
 
 export function checkOptions(given: unknown): Given {
@@ -42,12 +52,18 @@ export function checkOptions(given: unknown): Given {
     if (options[name] == null) continue;
     const why = refusedInTls[name];
     if (why !== undefined && options[name] !== false) throw invalidValue(`options.${name}`, why);
+    const type = types[name];
+    if (type !== undefined && typeof options[name] !== type) {
+      throw invalidType(`options.${name}`, `of type ${type}`, options[name]);
+    }
     if (known.includes(name)) continue;
     const near = nearest(name, known);
     if (near !== null) {
       throw invalidValue(`options.${name}`, `is not a known option; the nearest is '${near}'`);
     }
   }
+  if (options.minDHSize != null) checkInteger('options.minDHSize', options.minDHSize, 1, 65_536);
+  if (options.timeout != null) checkInteger('options.timeout', options.timeout, 0, 0x7fff_ffff);
   return options;
 }
 

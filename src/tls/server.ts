@@ -41,14 +41,10 @@ export class SslServer extends Server {
 
   /** Throws what SslContext throws for wrong options. */
   constructor(options: SslServerOptions = {}, listener?: (socket: SslSocket) => void) {
-    const checked = checkOptions(typeof options === 'function' ? {} : options);
+    const checked = checkOptions(typeof options === 'function' ? {} : (options ?? {}));
     if (checked.ALPNCallback != null && checked.ALPNProtocols != null) throw errors.bothAlpn();
     if (checked.pauseOnConnect === true) {
       throw invalidValue('options.pauseOnConnect', 'is not here: the handshake has to be read');
-    }
-    const { handshakeTimeout } = checked;
-    if (handshakeTimeout !== undefined && typeof handshakeTimeout !== 'number') {
-      throw invalidType('options.handshakeTimeout', 'of type number', handshakeTimeout);
     }
     super({ ...(checked as ServerOpts), allowHalfOpen: true });
     this.#options = checked;

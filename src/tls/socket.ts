@@ -141,12 +141,14 @@ export class SslSocket extends NetDuplex {
   // ---- Sessions.
 
   /**
-   * The session as node:tls encodes it, for those who expect a Buffer; undefined if there is none.
-   * The event `session` gives SslSession objects.
+   * The session as node:tls encodes it, for those who expect a Buffer; undefined if there is none, null
+   * once the socket is closed. The event `session` gives SslSession objects.
    */
-  getSession(): Buffer | undefined {
-    const session = this.#link.connection?.session;
-    if (session == null) return undefined;
+  getSession(): Buffer | null | undefined {
+    const { connection } = this.#link;
+    if (connection === null) return null;
+    const { session } = connection;
+    if (session === null) return undefined;
     try {
       return session.toNodeSession();
     } finally {
@@ -154,9 +156,11 @@ export class SslSocket extends NetDuplex {
     }
   }
 
-  /** The ticket of the session; undefined if there is none. */
-  getTLSTicket(): Buffer | undefined {
-    const session = this.#link.connection?.session;
+  /** The ticket of the session; undefined if there is none, null once the socket is closed. */
+  getTLSTicket(): Buffer | null | undefined {
+    const { connection } = this.#link;
+    if (connection === null) return null;
+    const { session } = connection;
     const ticket = session?.ticket ?? undefined;
     session?.free();
     return ticket;
