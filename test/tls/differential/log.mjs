@@ -13,6 +13,8 @@ function bytes(data) {
 const opensslCodes = /^ERR_(SSL|OSSL|LIBSSL)_/;
 const nodeCodes = /^(ERR_|ABORT_ERR|E[A-Z]+$)/;
 
+const argumentCodes = ['ERR_INVALID_ARG_TYPE', 'ERR_INVALID_ARG_VALUE', 'ERR_OUT_OF_RANGE'];
+
 /** OpenSSL 3.5 has renamed the alerts. */
 const code = (text) => text.replace('ERR_SSL_SSL/TLS_ALERT_', 'ERR_SSL_SSLV3_ALERT_');
 
@@ -49,6 +51,8 @@ export class Logs {
     if (opensslCodes.test(name)) return `error ${name}`;
     // The reason why a certificate is refused: the code is OpenSSL's, and the words are.
     if (name !== '' && !nodeCodes.test(name)) return `error ${name}`;
+    // The words for a wrong argument show its value in Node, and never here.
+    if (argumentCodes.includes(name)) return `${error.name} ${name}`;
     // An assertion of Node's own: its words are of no use.
     if (name === 'ERR_INTERNAL_ASSERTION') return `error ${name}`;
     const fields = Object.keys(error)

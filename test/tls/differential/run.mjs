@@ -29,22 +29,31 @@ process.on('uncaughtException', (error) => {
   world.say('process', 'uncaught', error);
 });
 
-async function run(name, script, players, version) {
-  world = new World({ ...players, version });
+/** Whether it is done in time. */
+async function inTime(work) {
   let timer;
   const late = new Promise((resolve) => {
     timer = setTimeout(() => resolve('late'), patience);
   });
   try {
-    const outcome = await Promise.race([script.run(world), late]);
-    if (outcome === 'late') world.say('script', 'did not end');
+    return (await Promise.race([work, late])) !== 'late';
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function run(name, script, players, version) {
+  world = new World({ ...players, version });
+  try {
+    if (!(await inTime(script.run(world)))) world.say('script', 'did not end');
   } catch (error) {
     world.say('script', 'failed', error);
     console.error(`${version}: ${name}`, error);
   }
-  clearTimeout(timer);
-  await world.end();
-  return JSON.parse(JSON.stringify(world.logs));
+  const logs = JSON.parse(JSON.stringify(world.logs));
+  // A connection that is not ended keeps its server from closing.
+  if (!(await inTime(world.end()))) logs.script = [...(logs.script ?? []), 'left a server open'];
+  return logs;
 }
 
 const scripts = await loadScripts();

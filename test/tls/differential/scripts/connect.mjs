@@ -177,12 +177,23 @@ export const scripts = {
   'connect with a context that is given': async (t) => {
     const secureContext = t.keep(t.c.context('client', { ca: t.cas.a, ...t.versions }));
     const server = await t.serve();
+    const of = { ca: undefined, minVersion: undefined, maxVersion: undefined };
     for (const time of ['first', 'second']) {
-      const client = t.connect(server, { secureContext, ca: undefined }, { as: time });
+      const client = t.connect(server, { secureContext, ...of }, { as: time });
       await once(client, 'secureConnect');
       t.say(time, 'authorized', client.authorized);
       client.end();
       await t.closed();
     }
+  },
+
+  'connect with a context that is given, and options of another': async (t) => {
+    const secureContext = t.keep(t.c.context('client', { ca: t.cas.a, ...t.versions }));
+    const server = await t.serve({}, { watch: false });
+    t.tried('client', 'connect', () => {
+      t.keep(t.c.tls.connect(t.clientOptions(server, { secureContext }))).destroy();
+      return 'returns';
+    });
+    await t.quiet();
   },
 };

@@ -91,7 +91,7 @@ export const scripts = {
   'destroy() with writes pending': async (t) => {
     const { client, peer } = await t.openAndQuiet({ peer: mute });
     peer.pause();
-    client.write(Buffer.alloc(20_000_000), t.saying('client', 'first write'));
+    client.write(Buffer.alloc(12_000_000), t.saying('client', 'first write'));
     client.write('behind it', t.saying('client', 'second write'));
     await t.quiet();
     client.destroy();
@@ -102,7 +102,7 @@ export const scripts = {
   'destroy() with writes pending, with an error': async (t) => {
     const { client, peer } = await t.openAndQuiet({ peer: mute });
     peer.pause();
-    client.write(Buffer.alloc(20_000_000), t.saying('client', 'first write'));
+    client.write(Buffer.alloc(12_000_000), t.saying('client', 'first write'));
     client.write('behind it', t.saying('client', 'second write'));
     await t.quiet();
     client.destroy(new Error('enough'));
@@ -113,7 +113,7 @@ export const scripts = {
   'destroy() with end() pending': async (t) => {
     const { client, peer } = await t.openAndQuiet({ peer: mute });
     peer.pause();
-    client.end(Buffer.alloc(20_000_000), t.saying('client', 'end callback'));
+    client.end(Buffer.alloc(12_000_000), t.saying('client', 'end callback'));
     await t.quiet();
     client.destroy();
     await t.closed(client);

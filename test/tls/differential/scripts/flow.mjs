@@ -45,8 +45,9 @@ export const scripts = {
   'the option highWaterMark': async (t) => {
     const { client } = await t.openAndQuiet({ client: { highWaterMark: 10 } });
     t.say('client', 'marks', client.readableHighWaterMark, client.writableHighWaterMark);
-    t.say('client', 'write returns', client.write('more than ten'));
-    await once(client, 'drain');
+    const returned = client.write('more than ten');
+    t.say('client', 'write returns', returned);
+    if (!returned) await once(client, 'drain');
     client.end();
     await t.closed();
   },

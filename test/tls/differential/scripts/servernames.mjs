@@ -136,7 +136,7 @@ export const scripts = {
     client.destroy();
     const [, socket] = await failed;
     await t.closed(client, socket);
-    t.tried('server', 'the answer', () => callback(null, contextOf(t, 'b')));
+    t.tried('server', 'the answer', () => void callback(null, contextOf(t, 'b')));
     await t.quiet();
   },
 

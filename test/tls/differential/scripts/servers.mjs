@@ -60,8 +60,9 @@ export const scripts = {
     const server = await t.serve();
     server.maxConnections = 1;
     const dropped = once(server, 'drop');
+    const accepted = once(server, 'secureConnection');
     const first = t.connect(server, {}, { as: 'first' });
-    await once(first, 'secureConnect');
+    await Promise.all([accepted, once(first, 'secureConnect')]);
     const second = t.plainClient(server);
     const [data] = await dropped;
     t.say('server', 'dropped', Object.keys(data).sort());
