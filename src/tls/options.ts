@@ -43,6 +43,18 @@ const types: Readonly<Record<string, string>> = {
 };
 const known = [...ofContexts, ...ofConnections, ...ofSockets];
 
+// To compare a name with all of them takes long, and agents ask for the same ones again and again.
+const nearestOf = new Map<string, string | null>(known.map((name) => [name, null]));
+const maxNames = 1000;
+
+function nearestTo(name: string): string | null {
+  const before = nearestOf.get(name);
+  if (before !== undefined) return before;
+  const near = nearest(name, known);
+  if (nearestOf.size < maxNames) nearestOf.set(name, near);
+  return near;
+}
+
 export function checkOptions(given: unknown): Given {
   if (typeof given !== 'object' || given === null) {
     throw invalidType('options', 'of type object', given);
@@ -56,8 +68,7 @@ export function checkOptions(given: unknown): Given {
     if (type !== undefined && typeof options[name] !== type) {
       throw invalidType(`options.${name}`, `of type ${type}`, options[name]);
     }
-    if (known.includes(name)) continue;
-    const near = nearest(name, known);
+    const near = nearestTo(name);
     if (near !== null) {
       throw invalidValue(`options.${name}`, `is not a known option; the nearest is '${near}'`);
     }
