@@ -53,6 +53,8 @@ export class Link {
   #wanted = false;
   #source: Source | null = null;
   #transportEnded = false;
+  /** The reader was told data, perhaps in this turn. */
+  #behindData = false;
   /** The reader was told the end. */
   #ended = false;
   readonly #writing: Writing;
@@ -294,12 +296,13 @@ export class Link {
       data = data as Buffer | null;
       if (data !== null) {
         socket.bytesRead += data.length;
+        this.#behindData = true;
         this.#wanted = socket.push(data);
         // That was all there is, unless the next call tells of a failure behind it.
         if (!this.#wanted || socket.destroyed || connection.state === 'failed') continue;
       }
       if (this.#source?.paused) this.#source.resume();
-      this.#lookForEnd(data !== null);
+      this.#lookForEnd();
       return;
     }
     if (!socket.destroyed && !this.#ended) this.#source?.pause();
@@ -307,11 +310,14 @@ export class Link {
 
   // Everything that has come was read. Whoever awaits the data has a turn before the end: as over a
   // socket, he may pause, or put the data back.
-  #lookForEnd(behindData: boolean): void {
+  #lookForEnd(): void {
     const closed = (C.SSL_get_shutdown(this.handle) & SSL_RECEIVED_SHUTDOWN) !== 0;
     if (!closed && !this.#transportEnded) return;
-    if (behindData) {
-      setImmediate(() => this.#pump());
+    if (this.#behindData) {
+      setImmediate(() => {
+        this.#behindData = false;
+        this.#pump();
+      });
       return;
     }
     this.#ended = true;
