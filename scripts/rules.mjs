@@ -45,13 +45,14 @@ function ruleText({ name, code, text }) {
 
 const document = (table) => `# The rules
 
-Some uses of libssl 1.1.1 crash it, corrupt memory, or send in the clear. Here they are refused, with
-a \`LibsslError\` whose message has the rule's number (\`ERR_LIBSSL_UNSAFE\`, where nothing else is said), or
-made safe. For each rule: what C does instead, what happens here, and the test that shows it.
+Some uses of libssl 1.1.1 crash it, corrupt memory, or send data unencrypted. Here they are made safe
+or refused. Where the table says only "refused", the error is a \`LibsslError\` with the code
+\`ERR_LIBSSL_UNSAFE\`; its message has the rule's number (that of U1 has none). For each rule: what
+happens in C, what happens here, and the test that shows it.
 
 ${table}
 
-This page is written by \`npm run generate\`. A new rule gets the next number, and its row in
+\`npm run generate\` writes this page. A new rule gets the next number, and a row in
 \`native/rules.def\`.
 `;
 
