@@ -49,7 +49,10 @@ export const notBytes = () =>
 export const destroyed = () =>
   nodeError('ERR_STREAM_DESTROYED', 'Cannot call write after a stream was destroyed');
 export const truncated = () =>
-  new LibsslError('ERR_LIBSSL_TRUNCATED', 'the transport ended without close_notify of the peer');
+  new LibsslError(
+    'ERR_LIBSSL_TRUNCATED',
+    'the transport ended without a close_notify from the peer',
+  );
 
 /** Whether it is of an argument that a class refuses: a callback's answer, for instance. */
 export const isArgument = (error: unknown) =>

@@ -119,7 +119,7 @@ function givenContext(options: Given, role: 'client' | 'server'): SslContext | n
   const own = contextOptionsOf(options) as Record<string, unknown>;
   for (const name of Object.keys(own)) {
     const same = name === 'rejectUnauthorized' && own[name] === secureContext.rejectUnauthorized;
-    if (!same) throw invalidValue(`options.${name}`, "is the secureContext's: give it there");
+    if (!same) throw invalidValue(`options.${name}`, 'must be given to the secureContext instead');
   }
   return secureContext;
 }

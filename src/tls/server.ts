@@ -44,7 +44,7 @@ export class SslServer extends Server {
     const checked = checkOptions(typeof options === 'function' ? {} : (options ?? {}));
     if (checked.ALPNCallback != null && checked.ALPNProtocols != null) throw errors.bothAlpn();
     if (checked.pauseOnConnect === true) {
-      throw invalidValue('options.pauseOnConnect', 'is not here: the handshake has to be read');
+      throw invalidValue('options.pauseOnConnect', 'is not supported: the handshake must be read');
     }
     super({ ...(checked as ServerOpts), allowHalfOpen: true });
     this.#options = checked;
@@ -55,7 +55,7 @@ export class SslServer extends Server {
     if (given !== undefined) this.on('secureConnection', given);
     this.on('newListener', (event: string) => {
       const instead = Object.hasOwn(notHere, event) ? notHere[event] : undefined;
-      if (instead !== undefined) throw invalidValue('event', `${event} is not here: ${instead}`);
+      if (instead !== undefined) throw invalidValue('event', `must not be ${event}: ${instead}`);
     });
   }
 
@@ -124,7 +124,7 @@ export class SslServer extends Server {
   /** The 48 bytes of the ticket key, for another server. */
   getTicketKeys(): Buffer {
     if (this.#ticketKeys === null)
-      throw invalidValue('secureContext', 'has keys of its own, which it does not give away');
+      throw invalidValue('secureContext', 'has keys of its own, which cannot be read');
     return Buffer.from(this.#ticketKeys);
   }
 
@@ -144,7 +144,7 @@ export class SslServer extends Server {
 
 function addTo(context: SslContext, pattern: string, other: SslContext): void {
   if (pattern.slice(1).includes('*') || (pattern.startsWith('*') && pattern[1] !== '.')) {
-    throw invalidValue('servername', "may have '*' for its first label only");
+    throw invalidValue('servername', "may have '*' only as its first label");
   }
   context.addContext(pattern, other);
 }
