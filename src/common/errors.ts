@@ -62,7 +62,7 @@ Object.defineProperty(LibsslError.prototype, 'name', { value: 'LibsslError', wri
 export function libsslError(
   functionName: string,
   errors: OpensslErrorEntry[],
-  silent = `${functionName} failed and left no error`,
+  silent = `${functionName} failed, and libssl gave no reason`,
 ): LibsslError {
   const [first, ...later] = errors.map(withReason);
   if (first === undefined) {

@@ -61,7 +61,7 @@ export function refuseOtherSide<R extends Rows>(
   for (const name in checked) {
     const only = rows[name]?.only ?? side;
     if (only === side || checked[name] === null || checked[name] === false) continue;
-    throw invalidValue(`${what}.${name}`, `means something to a ${only} only`);
+    throw invalidValue(`${what}.${name}`, `is only for a ${only}`);
   }
 }
 
@@ -90,7 +90,7 @@ function unknownName(
   const full = shown ? `${what}.${name}` : what;
   if (why !== undefined) return invalidValue(full, why);
   const names = [...known].sort((a, b) => distance(name, a) - distance(name, b));
-  const is = shown ? 'is not a known option' : 'has a name that is not a known option';
+  const is = shown ? 'is not a known option' : 'has an option that is not known';
   return invalidValue(full, `${is}; the nearest is '${names[0]}'`);
 }
 

@@ -198,7 +198,7 @@ function checkAlpn(name: string, value: unknown): Uint8Array {
         Array.from(value, (protocol: unknown) => {
           const text = Buffer.from(checkLatin1(name, protocol), 'latin1');
           if (text.length < 1 || text.length > 255) {
-            throw invalidValue(name, 'must have protocols of 1 to 255 bytes');
+            throw invalidValue(name, 'must contain protocols of 1 to 255 bytes');
           }
           return Buffer.concat([Buffer.from([text.length]), text]);
         }),
@@ -291,18 +291,18 @@ export type CheckedConnectionOptions = Checked<typeof connectionRows>;
 
 // ---- Names of node:tls, and of what is near it, that are not here.
 
-const carrier = 'belongs to what carries the bytes, which is not libssl';
+const carrier = 'is for the transport that carries the bytes, not for libssl';
 const notHere: Readonly<Record<string, string>> = {
-  secureProtocol: 'is not here: use minVersion and maxVersion',
-  secureContext: 'is not here: an SslContext is the first argument of SslConnection',
-  isServer: "is not here: the option role of SslContext says 'client' or 'server'",
+  secureProtocol: 'is not supported: use minVersion and maxVersion',
+  secureContext: 'is not supported: an SslContext is the first argument of SslConnection',
+  isServer: "is not supported: the option role of SslContext says 'client' or 'server'",
   pskCallback:
-    'is not here: give psk, pskKeys (TLS 1.2), pskSession or pskSessions (TLS 1.3) in advance',
-  SNICallback: 'is not here: give contexts by name in advance, with addContext()',
-  ALPNCallback: 'is not here: give ALPNProtocols in advance',
+    'is not supported: give psk, pskKeys (TLS 1.2), pskSession or pskSessions (TLS 1.3) in advance',
+  SNICallback: 'is not supported: give contexts by name in advance, with addContext()',
+  ALPNCallback: 'is not supported: give ALPNProtocols in advance',
   checkServerIdentity:
-    'is not here: libssl checks host or servername itself; look at peerCertificate for more',
-  minDHSize: 'is not here: securityLevel 2 refuses less than 2048 bits',
+    'is not supported: libssl checks host or servername itself; see peerCertificate for more',
+  minDHSize: 'is not supported: securityLevel 2 refuses less than 2048 bits',
   requestOCSP: 'is not supported',
   enableTrace: 'is not supported; SslSession has toText(), and the event keylog is for Wireshark',
   clientCertEngine: 'is not supported: there are no engines',
@@ -310,7 +310,7 @@ const notHere: Readonly<Record<string, string>> = {
   privateKeyIdentifier: 'is not supported: there are no engines',
   allowPartialTrustChain: 'is not supported',
   handshakeTimeout: carrier,
-  timeout: `${carrier}; of a session it is sessionTimeout`,
+  timeout: `${carrier}; that of sessions is sessionTimeout`,
   server: carrier,
   socket: carrier,
   port: carrier,

@@ -61,10 +61,13 @@ export class Reference {
     this.#registered = false;
     this.free(true);
     if (this.#stack === undefined) return;
-    process.emitWarning(`an ${this.#kind.name} was never freed; the garbage collector did it`, {
-      type: 'LibsslSessionLeakWarning',
-      detail: this.#stack,
-    });
+    process.emitWarning(
+      `free() was never called on an ${this.#kind.name}; the garbage collector freed it`,
+      {
+        type: 'LibsslSessionLeakWarning',
+        detail: this.#stack,
+      },
+    );
   }
 }
 

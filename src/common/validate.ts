@@ -105,7 +105,7 @@ export function checkNumTickets(name: string, value: unknown): number {
 export function checkRoom(name: string, value: unknown): Uint8Array {
   const into = checkBytes(name, value);
   if (into !== value || into.length === 0) {
-    throw invalidValue(name, 'must be a plain view with room, in memory that no other thread has');
+    throw invalidValue(name, 'must not be empty, and not in memory that threads share');
   }
   return into;
 }
@@ -135,7 +135,7 @@ export function checkString(name: string, value: unknown): string {
 export function checkLatin1(name: string, value: unknown): string {
   const text = checkString(name, value);
   for (let i = 0; i < text.length; i++) {
-    if (text.charCodeAt(i) > 0xff) throw invalidValue(name, 'must have latin1 characters only');
+    if (text.charCodeAt(i) > 0xff) throw invalidValue(name, 'must contain only latin1 characters');
   }
   return text;
 }
@@ -143,7 +143,7 @@ export function checkLatin1(name: string, value: unknown): string {
 /** A string that C gets: no character of two bytes, and no NUL within. */
 export function checkCString(name: string, value: unknown): string {
   const text = checkLatin1(name, value);
-  if (text.includes('\0')) throw invalidValue(name, 'must not have a NUL in it');
+  if (text.includes('\0')) throw invalidValue(name, 'must not contain a NUL');
   return text;
 }
 
@@ -159,5 +159,5 @@ export function checkProtocols(name: string, value: unknown): Uint8Array {
   let at = 0;
   for (let size = list[0]; size !== undefined && size > 0; size = list[at]) at += 1 + size;
   if (at === list.length) return list;
-  throw invalidValue(name, 'must have protocols, each of 1 to 255 bytes after its length');
+  throw invalidValue(name, 'must be protocols of 1 to 255 bytes, each preceded by its length');
 }

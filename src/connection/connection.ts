@@ -273,7 +273,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   }
   set mtu(mtu: number) {
     const { handle, datagrams } = this.#steps;
-    if (!datagrams) throw stateError('cannot set mtu: the connection is of TLS');
+    if (!datagrams) throw stateError('cannot set mtu: the connection uses TLS');
     const checked = checkMtu('mtu', mtu);
     setMtu(handle, checked);
     this.#steps.mtu = checked;

@@ -46,7 +46,7 @@ export function checkCookieKeys(name: string, value: unknown): Uint8Array[] {
   const keys = (Array.isArray(value) ? value : [value]).map((key: unknown) =>
     checkCookieKey(name, key),
   );
-  if (keys.length === 0) throw invalidValue(name, 'must have a key');
+  if (keys.length === 0) throw invalidValue(name, 'must contain a key');
   return keys;
 }
 

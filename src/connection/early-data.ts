@@ -48,6 +48,6 @@ function earlyDataRoom(handle: Handle): number | null {
 
 function noEarlyData({ state }: Steps): LibsslError {
   return stateError(
-    `cannot write early data: in state '${state}' nothing allows it (a session or PSK that is offered and allows it, or early data of the client)`,
+    `cannot write early data in state '${state}': a client needs a session or PSK that it offers and that allows it; a server needs early data from its client`,
   );
 }

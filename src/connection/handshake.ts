@@ -31,14 +31,14 @@ function goOn(client: Steps, server: Steps): void | Promise<void> {
       const moved = [server.lookup.moved(), client.lookup.moved()];
       return Promise.race(moved).then(() => goOn(client, server));
     }
-    if (came === 'stuck') throw stateError('neither side can go on with the handshake');
+    if (came === 'stuck') throw stateError('neither side can continue the handshake');
   }
 }
 
 // As far as it goes without anybody else.
 function join(client: Steps, server: Steps): 'ready' | 'moved' | 'stuck' {
   if (client.server || !server.server) {
-    throw invalidValue('client', 'must be a client, and the other a server');
+    throw invalidValue('client', "must be a client, and 'server' a server");
   }
   const clientHandle = client.usable('handshake');
   const serverHandle = server.usable('handshake');

@@ -21,7 +21,7 @@ export function listen(
   const handle = steps.usable('listen');
   if (steps.began) throw steps.wrongState('listen');
   if (!steps.server || !steps.datagrams || !asksForCookie(handle)) {
-    throw stateError('cannot listen: only a server of DTLS can, whose context has a cookieKey');
+    throw stateError('cannot listen: only a DTLS server whose context has a cookieKey can');
   }
   setPeerAddress(handle, address);
   feed(handle, data);

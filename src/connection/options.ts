@@ -90,7 +90,7 @@ function serverToExpect(
   const name = host === null ? null : (servername ?? host);
   if (name !== undefined) return name;
   if (!context.rejectUnauthorized) return null;
-  const rule = 'must name the server whose certificate is verified; null: any name will do';
+  const rule = 'must name the server, whose certificate is verified; host: null accepts any name';
   throw invalidValue("options.servername' or 'options.host", rule);
 }
 

@@ -45,7 +45,7 @@ export class Output {
   }
 
   takeDatagrams(): Buffer[] {
-    if (!this.#datagrams) throw stateError('cannot take datagrams: the connection is of TLS');
+    if (!this.#datagrams) throw stateError('cannot take datagrams: the connection uses TLS');
     const datagrams: Buffer[] = [];
     for (let next = this.#nextDatagram(); next !== null; next = this.#nextDatagram()) {
       datagrams.push(next);

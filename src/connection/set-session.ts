@@ -11,7 +11,7 @@ export function offerSession(steps: Steps, session: SslSession | null): void {
   if (session !== null && !SslSession.is(session)) {
     throw invalidType('session', 'an SslSession or null', session);
   }
-  if (steps.server) throw invalidValue('session', 'is what a client offers');
+  if (steps.server) throw invalidValue('session', 'is only for a client');
   const handle = steps.usable('set a session');
   if (steps.began) throw steps.wrongState('set a session');
   const { name, reusesSession } = steps;

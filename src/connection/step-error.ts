@@ -17,6 +17,6 @@ export function stepError(functionName: string, connection: Handle): LibsslError
 // may be a C-named one, of which the class does not know.
 function silence(functionName: string, connection: Handle): string {
   return on(connection).SSL_state_string_long() === 'error'
-    ? `${functionName} failed: an earlier call has failed, to which libssl gave its reason`
+    ? `${functionName} failed, because an earlier call failed; that one had libssl's reason`
     : `${functionName} failed, and libssl gave no reason`;
 }

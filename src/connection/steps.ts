@@ -174,7 +174,7 @@ export class Steps {
   checkAddress(): void {
     if (this.needsAddress) {
       throw stateError(
-        "a server with cookieKey needs the peer's address: the option peerAddress, or listen()",
+        "a server with cookieKey needs the peer's address: give peerAddress, or call listen()",
       );
     }
   }

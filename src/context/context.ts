@@ -260,7 +260,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
   set sessionStore(store: SessionStore | null) {
     checkStore('sessionStore', store);
     if (store !== null && this.role === 'client') {
-      throw invalidValue('sessionStore', "is a server's: clients do not look sessions up");
+      throw invalidValue('sessionStore', 'is only for a server: clients do not look up sessions');
     }
     this.#reference.handle;
     checkStaysFit(this, 'sessionStore', store);
@@ -399,7 +399,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     const handle = this.#reference.handle;
     const list = checkCookieKeys('cookieKey', keys);
     if (this.role !== 'server' || this.protocol !== 'dtls') {
-      throw invalidValue('cookieKey', "is for a server with protocol 'dtls'");
+      throw invalidValue('cookieKey', "is only for a server with protocol 'dtls'");
     }
     checkStaysFit(this, 'cookieKey', SSL_OP_COOKIE_EXCHANGE);
     setCookieKeys(handle, list);

@@ -290,7 +290,7 @@ function applyCiphers(context: Handle, ciphers: string): void {
   if (names.length === 0) throw invalidValue('options.ciphers', 'must name a cipher suite');
   // libssl passes over names that it does not know in a list, and suites of TLS 1.3 are not in it.
   if (names.some((name) => /^[-+!]TLS_/.test(name))) {
-    throw invalidValue('options.ciphers', 'must name the suites of TLS 1.3 that are wanted');
+    throw invalidValue('options.ciphers', 'must list the suites of TLS 1.3 without -, + or !');
   }
   if (suites !== '') {
     ensure(C.SSL_CTX_set_ciphersuites(context, suites), 'SSL_CTX_set_ciphersuites', 'ciphers');
@@ -304,7 +304,7 @@ function applyCiphers(context: Handle, ciphers: string): void {
   const highest = SSL_CTX_get_max_proto_version(context);
   const lowest = SSL_CTX_get_min_proto_version(context);
   if (lowest !== tls13 || (highest !== 0 && highest < tls13)) {
-    throw invalidValue('options.ciphers', 'has suites of TLS 1.3 only, which is off');
+    throw invalidValue('options.ciphers', 'has only suites of TLS 1.3, but TLS 1.3 is off');
   }
 }
 
@@ -336,10 +336,10 @@ function applyCertificates(context: Handle, options: CheckedContextOptions): voi
   }
   for (const { bytes, passphrase } of pfx) {
     const secret = secretOf(passphrase);
-    if (secret?.includes('\0'))
-      throw invalidValue('options.passphrase', 'must not have a NUL in it');
+    if (secret?.includes('\0')) throw invalidValue('options.passphrase', 'must not contain a NUL');
     on(context).usePfx(bytes, secret, role === 'server');
-    if (result() === -1) throw invalidValue('options.pfx', 'must have a certificate and its key');
+    if (result() === -1)
+      throw invalidValue('options.pfx', 'must contain a certificate and its key');
     ensure(result(), 'PKCS12_parse', 'pfx');
   }
 }

@@ -57,7 +57,7 @@ export function checkFits(first: Context, other: Context): void {
   };
   for (const [option, its] of Object.entries(fit)) {
     if (its) continue;
-    const rule = `has another ${option}, which a connection takes from the first`;
+    const rule = `has another ${option} than the first context, whose ${option} connections keep`;
     throw invalidValue('context', rule);
   }
 }
@@ -94,7 +94,7 @@ export function checkStaysFit<Option extends keyof Fits>(
     const switches = [...(namesOf.get(first)?.values() ?? [])].includes(context);
     if (!switches || suits(first, value)) continue;
     const rule =
-      'must fit that of the context which switches to this one (addContext): set it there';
+      'must fit that of the first context, which switches to this one (addContext): set it there';
     throw invalidValue(name, rule);
   }
 }

@@ -124,7 +124,7 @@ function sessionOf(answer: unknown, id: Buffer): SslSession | null {
       const message = `the session store answered with a session ${rule}`;
       throw new LibsslError('ERR_LIBSSL_STORE_ANSWER', message);
     };
-    if (!session.id.equals(id)) refuse('of another id');
+    if (!session.id.equals(id)) refuse('with another id');
     if (!session.isResumable) refuse('that is marked as not resumable');
     const { borrowed } = session;
     on(0, borrowed).checkResumable();

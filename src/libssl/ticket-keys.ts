@@ -26,7 +26,7 @@ export function checkIdentity13(name: string, value: unknown): Uint8Array {
 
 /** The identity of a PSK of TLS 1.2, which is a string of C. */
 export function checkIdentity12(name: string, value: Uint8Array): Uint8Array {
-  if (value.includes(0)) throw invalidValue(name, 'must not have a NUL in it');
+  if (value.includes(0)) throw invalidValue(name, 'must not contain a NUL');
   return checkSize(name, value, maxIdentity12);
 }
 
@@ -40,7 +40,7 @@ export function checkTicketKeys(name: string, list: readonly unknown[]): Uint8Ar
   const keys = Array.from(list, (key, i) => checkBytes(`${name}[${i}]`, key));
   const size = keys[0]?.byteLength ?? 80;
   if ((size !== 48 && size !== 80) || keys.some((key) => key.byteLength !== size)) {
-    throw invalidValue(name, 'must have keys of 48 bytes, or all of 80');
+    throw invalidValue(name, 'must have keys that are all of 48 bytes, or all of 80');
   }
   return keys;
 }

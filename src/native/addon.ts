@@ -45,7 +45,7 @@ function explain(error: Error & { code?: string }): LibsslError {
   ];
   const missing = missingBuildTools();
   if (missing.length > 0) {
-    lines.push(`Missing for that: ${missing.join(', ')}`);
+    lines.push(`Missing for the build: ${missing.join(', ')}`);
   }
   return new LibsslError('ERR_LIBSSL_NOT_BUILT', lines.join('\n'));
 }

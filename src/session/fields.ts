@@ -39,6 +39,6 @@ export function safe(name: string, value: number | bigint): number {
 /** `seconds` since the epoch. */
 export function dateOf(name: string, seconds: number): Date {
   const date = new Date(seconds * 1000);
-  if (Number.isNaN(date.getTime())) throw outOfRange(name, 'a Date', seconds);
+  if (Number.isNaN(date.getTime())) throw outOfRange(name, 'what a Date can hold', seconds);
   return date;
 }

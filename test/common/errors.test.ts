@@ -47,7 +47,7 @@ test('the first error is the message, the later ones are the stack, newest first
 test('a failure without an error says so', () => {
   expect(libsslError('f', [])).toMatchObject({
     code: 'ERR_LIBSSL_FAILED',
-    message: 'f failed and left no error',
+    message: 'f failed, and libssl gave no reason',
   });
   expect(Object.keys(libsslError('f', []))).toEqual(['code', 'function']);
 });

@@ -537,7 +537,7 @@ describe('sessions', () => {
 });
 
 describe('a connection that a C-named function has seen failing', () => {
-  const told = /failed: an earlier call has failed, to which libssl gave its reason$/;
+  const told = /failed, because an earlier call failed; that one had libssl's reason$/;
   const uses: Record<string, (connection: SslConnection) => unknown> = {
     read: (c) => c.read(),
     'read, into bytes': (c) => c.read(Buffer.alloc(9)),

@@ -76,7 +76,7 @@ test.each([
   ['pskCallback', 'pskKeys'],
   ['SNICallback', 'addContext()'],
   ['checkServerIdentity', 'peerCertificate'],
-  ['handshakeTimeout', 'what carries the bytes'],
+  ['handshakeTimeout', 'the transport that carries the bytes'],
   ['session', 'is an option of SslConnection'],
 ])("node:tls's %s, which is not here, says what is: %s", (name, hint) => {
   const error = thrown(() => context({ [name]: 'TLSv1_2_method' }));
@@ -90,8 +90,7 @@ test("a connection says of a context's option whose it is", () => {
 });
 
 test('an option of the other side is an error, unless it is off', () => {
-  const only = (side: string) =>
-    failure('ERR_INVALID_ARG_VALUE', `means something to a ${side} only`);
+  const only = (side: string) => failure('ERR_INVALID_ARG_VALUE', `is only for a ${side}`);
   const client = (options: object) => () => context({ role: 'client', ...options });
   expect(thrown(client({ ticketKeys: Buffer.alloc(48) }))).toEqual(only('server'));
   expect(thrown(client({ requestCert: true }))).toEqual(only('server'));

@@ -278,7 +278,7 @@ describe.skipIf(!built)(`the package${built ? '' : ` (${missing})`}`, () => {
       );
       expect(more).toEqual([
         'To build it: npm explore libssl-session -- npm run build-addon',
-        'Missing for that: python3, make, a C++17 compiler (g++ or clang++)',
+        'Missing for the build: python3, make, a C++17 compiler (g++ or clang++)',
         '',
       ]);
     });

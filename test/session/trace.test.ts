@@ -68,7 +68,7 @@ describe('with LIBSSL_SESSION_TRACE=1', () => {
         expect(found, maker).toEqual([
           expect.objectContaining({
             name: 'LibsslSessionLeakWarning',
-            message: expect.stringMatching(/SslSession was never freed/),
+            message: expect.stringMatching(/never called on an SslSession/),
             detail: expect.stringMatching(/^Created:\n {4}at /),
           }),
         ]);
