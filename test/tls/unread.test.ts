@@ -1,4 +1,5 @@
-// A socket that nobody reads from, as one that only stores a file: it hears of what is not data.
+// What is not data: tickets and the end. Also a socket that nobody reads from hears of them, as one
+// that only stores a file.
 
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
@@ -25,5 +26,14 @@ describe.each(sides)(between, ({ client, server, version }) => {
     await once(socket, 'end');
     expect(session.constructor.name).toBe(client === nodeTls ? 'Buffer' : 'SslSession');
     client.free(session);
+  });
+
+  test('who awaits the last data finds the connection still there', async () => {
+    const secure = server.createServer(serverOptions(version), (peer) => peer.end('farewell'));
+    const socket = client.connect({ ...clientOptions(version), port: await listening(secure) });
+    afterTest(() => socket.destroy());
+    await once(socket, 'data');
+    expect(socket.getProtocol()).toBe(version);
+    await once(socket, 'end');
   });
 });
