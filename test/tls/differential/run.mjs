@@ -42,13 +42,13 @@ async function inTime(work) {
   }
 }
 
-async function run(name, script, players, version) {
+async function run(script, players, version) {
   world = new World({ ...players, version });
   try {
     if (!(await inTime(script.run(world)))) world.say('script', 'did not end');
   } catch (error) {
     world.say('script', 'failed', error);
-    console.error(`${version}: ${name}`, error);
+    if (values.verbose) console.error(error);
   }
   const logs = JSON.parse(JSON.stringify(world.logs));
   // A connection that is not ended keeps its server from closing.
@@ -67,10 +67,10 @@ for (const version of values.version) {
     if (positionals.length > 0 && !positionals.includes(name)) continue;
     if (script.only !== undefined && !script.only.includes(version)) continue;
     if (values.verbose) console.error(`${version}: ${name}`);
-    const first = await run(name, script, players, version);
+    const first = await run(script, players, version);
     results[version][name] = first;
     for (let time = 1; time < Number(values.times); time++) {
-      const again = await run(name, script, players, version);
+      const again = await run(script, players, version);
       if (JSON.stringify(again) === JSON.stringify(first)) continue;
       console.error(`not the same each time: ${version}: ${name}`, first, again);
       process.exitCode = 1;
