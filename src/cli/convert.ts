@@ -19,21 +19,24 @@ export interface ConvertOptions {
 export async function convert(file: string, options: ConvertOptions): Promise<void> {
   const { to, out, servername } = options;
   if (servername !== undefined && to !== 'node') {
-    throw new Failure('--servername is for --to node only', 2);
+    throw new Failure('--servername is only for --to node', 2);
   }
   if (servername !== undefined && Buffer.byteLength(servername) > 0xffff) {
     throw new Failure('--servername is longer than 65,535 bytes', 2);
   }
   const binary = to === 'der' || to === 'node';
   if (binary && out === undefined && process.stdout.isTTY) {
-    throw new Failure(`--to ${to} gives bytes that are not for a terminal; use --out or a pipe`, 2);
+    throw new Failure(
+      `--to ${to} writes binary data, which is not for a terminal; use --out or a pipe`,
+      2,
+    );
   }
   using session = (await readSession(file)).session;
   const data = encode(session, to, servername);
   await (out === undefined ? write(data) : writePrivateFile(out, data));
   if (servername !== undefined && !nodeWraps()) {
     process.stderr.write(
-      `libssl-session: Node ${process.versions.node} binds no session to a name; it is bare DER\n`,
+      `libssl-session: Node ${process.versions.node} does not bind sessions to names; the output is plain DER\n`,
     );
   }
 }

@@ -84,7 +84,7 @@ function work(): void {
   for (const owner of owners) owner.free();
   const { created, live } = sessionCounts();
   if (created - before.created !== 2 || live !== before.live) {
-    throw new Error('new, up_ref, dup and free did not count as they should');
+    throw new Error('after new, up_ref, dup and free the counts of sessions are wrong');
   }
 }
 

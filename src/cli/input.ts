@@ -29,7 +29,7 @@ export interface Input {
 // The largest part of a session is a ticket (64 KiB) or a certificate.
 const maxBytes = 1 << 20;
 
-/** Reads a session; what cannot be read is a Failure that says which file, and why. */
+/** Reads a session; a Failure says which file could not be read, and why. */
 export async function readSession(file: string): Promise<Input> {
   const name = file === '-' ? 'standard input' : printable(file);
   let content: Buffer;
@@ -60,7 +60,7 @@ export async function readSession(file: string): Promise<Input> {
 
 async function readStandardInput(): Promise<Buffer> {
   if (process.stdin.isTTY) {
-    process.stderr.write('libssl-session: reading the terminal; Ctrl-D ends\n');
+    process.stderr.write('libssl-session: reading from the terminal; Ctrl-D ends the input\n');
   }
   // For Node a directory is an empty stream.
   if (fstatSync(0).isDirectory()) throw new Error('is a directory');
@@ -84,7 +84,7 @@ async function readFile(file: string): Promise<Buffer> {
   }
 }
 
-/** No more than it takes to know that it is too much. */
+/** Stops once it has more than a session can have. */
 async function readSome(stream: AsyncIterable<Buffer>): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -129,7 +129,7 @@ function recognisePem(text: string): Found {
     return {
       problem:
         label === undefined
-          ? 'is no session: neither DER, PEM, base64 nor a buffer of node:tls'
+          ? 'is not a session: neither DER, PEM, base64 nor a buffer of node:tls'
           : `is PEM of a ${label}, not of a session`,
     };
   }
@@ -137,7 +137,7 @@ function recognisePem(text: string): Found {
   if (stop === -1) return { problem: 'is broken PEM: its end is missing' };
   const body = text.slice(start + begin.length, stop);
   if (body.includes('ENCRYPTED')) return { problem: 'is encrypted PEM, which cannot be read' };
-  if (!base64.test(body)) return { problem: 'is broken PEM: what it holds is not base64' };
+  if (!base64.test(body)) return { problem: 'is broken PEM: its content is not base64' };
   const others = text.slice(stop).split(begin).length - 1;
   const more = others === 0 ? undefined : `only the first of its ${others + 1} sessions is read`;
   return { format: 'pem', der: Buffer.from(body, 'base64'), more };
@@ -151,5 +151,5 @@ function isNodeSession(bytes: Buffer): boolean {
 function refusal(error: unknown): string {
   if (!(error instanceof LibsslError) || error.function !== 'd2i_SSL_SESSION') throw error;
   const reason = error.reason ?? error.message.replace(/^\w+: /, '');
-  return `is no session that libssl 1.1.1 can decode: ${reason}`;
+  return `is not a session that libssl 1.1.1 can decode: ${reason}`;
 }

@@ -26,7 +26,9 @@ export async function setup(): Promise<void> {
     return await write(`libssl 1.1.1 is here already: ${printable(found.libssl)}\n`);
   }
   if (process.env.LIBSSL_SESSION_DIR) {
-    throw new Failure('LIBSSL_SESSION_DIR is set, and then nothing else is tried: unset it first');
+    throw new Failure(
+      'LIBSSL_SESSION_DIR is set, so no other place would be searched: unset it first',
+    );
   }
   if (!canFetch()) {
     throw new Failure(`this system has no apt, so setup cannot fetch anything. ${installLine()}`);
@@ -85,7 +87,7 @@ function check(): LibraryInfo {
   const { stdout } = spawnSync(process.execPath, [main, 'doctor', '--json'], { encoding: 'utf8' });
   const { library, ok } = JSON.parse(stdout) as { library: LibraryInfo | null; ok: boolean };
   if (!ok || library === null) {
-    throw new Failure('it was fetched, but is not what is used. See: libssl-session doctor');
+    throw new Failure('libssl was fetched, but does not work. See: libssl-session doctor');
   }
   return library;
 }

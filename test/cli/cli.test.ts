@@ -445,7 +445,9 @@ describe('convert', () => {
     using same = SslSession.fromPem(readFileSync(pem13));
     expect(bytes).toEqual(same.toNodeSession({ servername: 'a.example' }));
     expect(code).toBe(0);
-    expect(stderr).toMatch(nodeWraps() ? /^$/ : /^libssl-session: Node .* binds no session .*\n$/);
+    expect(stderr).toMatch(
+      nodeWraps() ? /^$/ : /^libssl-session: Node .* does not bind sessions .*\n$/,
+    );
     if (nodeWraps()) expect(inspectJson(bytes).source.boundTo).toBe('a.example');
   });
 
@@ -492,7 +494,7 @@ describe('convert', () => {
     expectFailure(run(['convert', pem13]), 2, /--to <form>.*not specified/);
     expectFailure(run(['convert', pem13, '--to', 'xml']), 2, /invalid.*der, pem, node, json/);
     const named = run(['convert', pem13, '--to', 'pem', '--servername', 'a']);
-    expectFailure(named, 2, /--servername is for --to node only/);
+    expectFailure(named, 2, /--servername is only for --to node/);
     const long = run(['convert', pem13, '--to', 'node', '--servername', 'a'.repeat(65536)]);
     expectFailure(long, 2, /--servername is longer/);
   });
@@ -504,22 +506,22 @@ describe('what is no session', () => {
   const der = fixture('openssl-1.1.1-tls12.der');
   const cases: Record<string, [content: string | Uint8Array, message: RegExp]> = {
     'an empty file': ['', /is empty/],
-    text: ['hello, world\n', /is no session: neither DER, PEM, base64 nor/],
-    'base64 of something': [Buffer.from('hello, world').toString('base64'), /is no session/],
+    text: ['hello, world\n', /is not a session: neither DER, PEM, base64 nor/],
+    'base64 of something': [Buffer.from('hello, world').toString('base64'), /is not a session/],
     'bytes of all kinds': [
       Buffer.from(Array.from({ length: 999 }, (_, i) => i * 7)),
-      /is no session/,
+      /is not a session/,
     ],
     '10 MB': [Buffer.alloc(10_000_000, 0x30), /too large for a session/],
     'just over the limit': [Buffer.alloc((1 << 20) + 1), /too large/],
-    'a MiB of spaces': [`${' '.repeat((1 << 20) - 1)}!`, /is no session/],
+    'a MiB of spaces': [`${' '.repeat((1 << 20) - 1)}!`, /is not a session/],
     'many beginnings of PEM': [
       '-----BEGIN SSL SESSION PARAMETERS-----'.repeat(27000),
       /end is missing/,
     ],
     'PEM of something else': [certificate, /is PEM of a CERTIFICATE, not of a session/],
     'PEM without an end': [pem.slice(0, -10), /is broken PEM: its end is missing/],
-    'PEM with holes': [pem.replace(/\nM/, '\n*'), /is broken PEM: what it holds is not base64/],
+    'PEM with holes': [pem.replace(/\nM/, '\n*'), /is broken PEM: its content is not base64/],
     'PEM cut short': [pem.replace(/\n.*\n-----END/, '\n-----END'), /is cut off: /],
     'encrypted PEM': [pem.replace('\n', '\nProc-Type: 4,ENCRYPTED\n'), /is encrypted PEM/],
     'DER of something else': [
