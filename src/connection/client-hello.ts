@@ -41,7 +41,7 @@ export function decideAtHello(
       if (protocol !== undefined) {
         connection.setAnswers({ ALPNProtocols: [protocol ?? notOneOf(hello.protocols)] });
       }
-      const chosen = context?.borrowed ?? 0;
+      const chosen = context?.nativeHandle ?? 0;
       on(steps.handle, chosen).answerHello();
       goOn();
     });

@@ -75,7 +75,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     if (!SslContext.is(context)) throw invalidType('context', 'an SslContext', context);
     const checked = readConnectionOptions(options, context.role);
     this.context = context;
-    C.SSL_new(context.borrowed);
+    C.SSL_new(context.nativeHandle);
     const handle = result<Handle>();
     if (handle === 0) throw libsslError('SSL_new', native().lastErrors());
     this.#reference = new Reference(this, handle, references);

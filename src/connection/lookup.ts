@@ -3,7 +3,7 @@
 
 import { collect } from '../common/collect.js';
 import type { SslContext } from '../context/context.js';
-import { storeErrorsOf } from '../context/events.js';
+import { storeErrorReporter } from '../context/events.js';
 import { lookUp } from '../context/store.js';
 import { answerLookup } from '../native/call.js';
 import { EventKind } from '../native/event-kind.js';
@@ -48,7 +48,7 @@ export class Lookup {
       try {
         answerLookup(
           connection,
-          found.map(({ borrowed }) => borrowed),
+          found.map(({ nativeHandle }) => nativeHandle),
         );
       } finally {
         for (const session of found) session.free();
@@ -66,12 +66,12 @@ export class Lookup {
       return;
     }
     this.#end = end;
-    const storeErrors = storeErrorsOf(context);
+    const report = storeErrorReporter(context);
     for (const id of ids) {
       if (ended) break; // the store has freed the connection
       // The others are still to be looked for.
       collect(errors, () => {
-        searches.push(lookUp(sessionStore, id, sessionStoreTimeout, storeErrors, take));
+        searches.push(lookUp(sessionStore, id, sessionStoreTimeout, report, take));
       });
     }
     if (ended) end();

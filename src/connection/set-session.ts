@@ -18,7 +18,7 @@ export function offerSession(steps: Steps, session: SslSession | null): void {
   const given = session === null || isBoundElsewhere(session, name) ? null : session;
   const copy = reusesSession && given !== null ? given.dup() : null;
   try {
-    const offered = (copy ?? given)?.borrowed ?? 0;
+    const offered = (copy ?? given)?.nativeHandle ?? 0;
     const outcome = on(handle, offered).offerSession();
     ensure(result(), 'SSL_set_session');
     if (outcome !== undefined) deliver(outcome[2]);

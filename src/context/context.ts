@@ -188,8 +188,8 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     return this.#verification.rejectUnauthorized;
   }
 
-  /** @internal The handle, for one call. */
-  get borrowed(): Handle {
+  /** @internal The handle for one call: unlike `handle`, it lends nothing. */
+  get nativeHandle(): Handle {
     return this.#reference.handle;
   }
 
@@ -219,8 +219,8 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
   ): boolean {
     const { handle } = this.#reference;
     if (!SslSession.is(session)) throw invalidType('session', 'an SslSession', session);
-    const { borrowed } = session;
-    const outcome = on(handle, borrowed)[name]();
+    const { nativeHandle } = session;
+    const outcome = on(handle, nativeHandle)[name]();
     const done = result() === 1;
     if (outcome !== undefined) deliver(outcome[2]);
     return done;

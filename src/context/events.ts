@@ -7,7 +7,7 @@ import { EventKind } from '../native/event-kind.js';
 import type { NativeEvent } from '../native/signatures.js';
 import type { Handle } from '../native/types.js';
 import { SslSession } from '../session/session.js';
-import { runAndReport, type SessionStore, type StoreErrors } from './store.js';
+import { type ReportStoreError, runAndReport, type SessionStore } from './store.js';
 
 /** The events of a context. A session that an event brings belongs to its listener. */
 export interface SslContextEvents {
@@ -53,9 +53,9 @@ export function listenTo(context: Context): void {
   listen(context.id, context.id, kinds === 0 ? null : { kinds, listener });
 }
 
-/** Where the failures of its store are told. */
-export const storeErrorsOf =
-  (context: Context): StoreErrors =>
+/** Emits the failures of the context's store. */
+export const storeErrorReporter =
+  (context: Context): ReportStoreError =>
   (error, operation) => {
     context.emit('sessionStoreError', error, operation);
   };
@@ -89,13 +89,13 @@ function tellStore(
 ): void {
   const store = context.sessionStore;
   if (store === null) return;
-  const errors = storeErrorsOf(context);
+  const report = storeErrorReporter(context);
   if (event === 'newSession') {
     const own = session.upRef();
-    runAndReport(errors, 'set', () => store.set(own.id, own));
+    runAndReport(report, 'set', () => store.set(own.id, own));
     return;
   }
   // A context that goes takes its cache with it, and not what others share.
   const { id } = session;
-  if (!context.freed) runAndReport(errors, 'delete', () => store.delete(id));
+  if (!context.freed) runAndReport(report, 'delete', () => store.delete(id));
 }

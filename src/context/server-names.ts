@@ -16,7 +16,7 @@ interface Context {
   readonly sessionTimeout: number;
   readonly maxEarlyData: number;
   readonly secureOptions: number;
-  readonly borrowed: Handle;
+  readonly nativeHandle: Handle;
   readonly freed: boolean;
 }
 
@@ -25,7 +25,7 @@ const asksForCookie = (options: number) => (options & SSL_OP_COOKIE_EXCHANGE) !=
 // What connections have from their first context: whether the value of another has its effect.
 const fits = {
   ticketKeys: (first: Context, keys: readonly Uint8Array[] | Context) =>
-    ticketKeysFit(first.borrowed, 'borrowed' in keys ? keys.borrowed : keys),
+    ticketKeysFit(first.nativeHandle, 'nativeHandle' in keys ? keys.nativeHandle : keys),
   sessionStore: (first: Context, store: SessionStore | null) =>
     store === null || store === first.sessionStore,
   sessionCacheMode: (first: Context, mode: number) => mode === first.sessionCacheMode,
@@ -86,7 +86,7 @@ export function checkStaysFit<Option extends keyof Fits>(
   value: Parameters<Fits[Option]>[1],
   name: string = option,
 ): void {
-  context.borrowed; // throws where it was freed
+  context.nativeHandle; // throws where it was freed
   const suits = fits[option] as (first: Context, value: Parameters<Fits[Option]>[1]) => boolean;
   for (const each of firstsOf.get(context) ?? []) {
     const first = each.deref();

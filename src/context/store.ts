@@ -22,8 +22,8 @@ export interface SessionStore {
   delete(id: Buffer): MaybePromise<unknown>;
 }
 
-/** Where a store's failures are told. */
-export type StoreErrors = (error: unknown, operation: keyof SessionStore) => void;
+/** Reports a failure of a store. */
+export type ReportStoreError = (error: unknown, operation: keyof SessionStore) => void;
 
 // An exception of a listener where nobody called: as of any other that the event loop calls, and no
 // rejection of a promise that nobody has.
@@ -35,16 +35,16 @@ function raise(error: unknown): void {
 
 /** Calls the store, and reports what it throws or rejects with. */
 export function runAndReport(
-  errors: StoreErrors,
+  report: ReportStoreError,
   operation: 'set' | 'delete',
   call: () => MaybePromise<unknown>,
 ): void {
   try {
     Promise.resolve(call())
-      .catch((error: unknown) => errors(error, operation))
+      .catch((error: unknown) => report(error, operation))
       .catch(raise);
   } catch (error) {
-    errors(error, operation);
+    report(error, operation);
   }
 }
 
@@ -57,7 +57,7 @@ export function lookUp(
   store: SessionStore,
   id: Buffer,
   timeout: number,
-  errors: StoreErrors,
+  report: ReportStoreError,
   found: (session: SslSession | null) => void,
 ): () => void {
   let open = true;
@@ -66,7 +66,7 @@ export function lookUp(
     open = false;
     clearTimeout(timer);
     try {
-      for (const failure of failures) errors(failure, 'get');
+      for (const failure of failures) report(failure, 'get');
     } finally {
       // Whatever the listeners do: the handshake waits.
       found(session);
@@ -126,8 +126,8 @@ function sessionOf(answer: unknown, id: Buffer): SslSession | null {
     };
     if (!session.id.equals(id)) refuse('with another id');
     if (!session.isResumable) refuse('that is marked as not resumable');
-    const { borrowed } = session;
-    on(0, borrowed).checkResumable();
+    const { nativeHandle } = session;
+    on(0, nativeHandle).checkResumable();
     return session;
   } catch (error) {
     session.free();

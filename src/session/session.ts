@@ -105,8 +105,8 @@ export class SslSession implements Disposable {
     return this.#live;
   }
 
-  /** @internal The handle, for one call. */
-  get borrowed(): Handle {
+  /** @internal The handle for one call: unlike `handle`, it lends nothing. */
+  get nativeHandle(): Handle {
     return this.#live;
   }
 
