@@ -95,7 +95,13 @@ export function connect(...values: unknown[]): SslSocket {
   const socket = begin(own, { allowHalfOpen: false, ...options }, callback);
   if (typeof options.timeout === 'number' && options.timeout > 0)
     socket.setTimeout(options.timeout);
-  own.connect(options as unknown as TcpNetConnectOpts);
+  if (socket.destroyed) return socket; // its signal was aborted before
+  try {
+    own.connect(options as unknown as TcpNetConnectOpts);
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
   return socket;
 }
 

@@ -58,6 +58,10 @@ export const truncated = () =>
 export const isArgument = (error: unknown) =>
   error instanceof Error && String((error as { code?: string }).code).startsWith('ERR_INVALID_ARG');
 
-/** Of a client whose certificate does not verify. */
+/** What checkServerIdentity returns must be an error. */
+export const noError = () =>
+  nodeError('ERR_INVALID_RETURN_VALUE', 'checkServerIdentity must return undefined or an error');
+
+/** Of a peer whose certificate does not verify. */
 export const refused = (code: string) =>
-  nodeError(code, `the certificate of the client does not verify: ${code}`);
+  nodeError(code, `the certificate of the peer does not verify: ${code}`);

@@ -28,20 +28,29 @@ export function judgeServer(
 ): Verdict {
   const small = smallKey(connection, Number(minDHSize ?? 1024));
   if (small !== null) return { authorized: false, code: null, refused: small };
-  let code = verifyCode(handleOf(connection));
-  let refused: Error | null = null;
+  const { rejectUnauthorized } = connection.context;
+  let code = isAnonymous(connection)
+    ? 'UNABLE_TO_GET_ISSUER_CERT'
+    : verifyCode(handleOf(connection));
+  let refused = code !== null && rejectUnauthorized ? errors.refused(code) : null;
   if (code === null && typeof check === 'function') {
     try {
-      const error: unknown = check(name, certificate());
-      if (error != null) {
-        code = (error as { code?: string }).code ?? (error as Error).message;
-        if (connection.context.rejectUnauthorized) refused = error as Error;
+      const answer: unknown = check(name, certificate());
+      if (answer != null) {
+        const error = answer instanceof Error ? answer : errors.noError();
+        code = (error as { code?: string }).code ?? error.message;
+        if (rejectUnauthorized) refused = error;
       }
     } catch (error) {
       refused = error as Error;
     }
   }
   return { authorized: code === null && refused === null, code, refused };
+}
+
+// A server without a certificate, and without a key that both know.
+function isAnonymous({ cipher }: SslConnection): boolean {
+  return cipher !== null && /^(ADH|AECDH|SRP)-/.test(cipher.name) && !/DSS|RSA/.test(cipher.name);
 }
 
 // libssl's security level refuses some, but the option may ask for more.

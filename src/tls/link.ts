@@ -44,7 +44,7 @@ export class Link {
   /** The first handshake is over, and the peer is who it should be. */
   #secure = false;
   /** Another handshake is under way; in TLS 1.3 there is none. */
-  renegotiating = false;
+  #renegotiating = false;
   readonly #renegotiations = new Renegotiations();
   /** A client whose certificate does not verify in another handshake. */
   #refuses = false;
@@ -191,8 +191,8 @@ export class Link {
 
   #lookAtHandshake(connection: SslConnection): void {
     const renegotiating = !isOver(connection);
-    if (renegotiating === this.renegotiating) return;
-    this.renegotiating = renegotiating;
+    if (renegotiating === this.#renegotiating) return;
+    this.#renegotiating = renegotiating;
     if (!renegotiating) this.#finishAgain(connection);
     else if (this.isServer && this.renegotiationDisabled) {
       this.#fail(errors.renegotiationDisabled());
@@ -201,16 +201,9 @@ export class Link {
     }
   }
 
-  // A server that has asked for a certificate now judges it.
+  // The peer may have another certificate now, or one.
   #finishAgain(connection: SslConnection): void {
-    const socket = this.#socket;
-    const { authorized, code } = this.isServer
-      ? judgeClient(connection)
-      : { authorized: socket.authorized, code: socket.authorizationError };
-    socket.authorized = authorized;
-    socket.authorizationError = code;
-    if (this.#refuses && code !== null) socket.destroy(errors.refused(code));
-    else socket.emit('secure');
+    if (this.#isAccepted(connection)) this.#socket.emit('secure');
   }
 
   renegotiate({ requestCert, rejectUnauthorized }: Renegotiation): void {
@@ -240,16 +233,19 @@ export class Link {
   // ---- The end of the handshake.
 
   /** Whether the peer is who it should be; the socket is destroyed if not. */
+  // Says of the peer what it is, and ends the socket of one that must not be.
   #isAccepted(connection: SslConnection): boolean {
     const socket = this.#socket;
-    const name = peerName(this.#options, this.#transport);
-    const verdict = this.isServer
+    const certificate = () => socket.getPeerCertificate(true);
+    const name = () => peerName(this.#options, this.#transport);
+    const { authorized, code, refused } = this.isServer
       ? judgeClient(connection)
-      : judgeServer(connection, this.#options, name, () => socket.getPeerCertificate(true));
-    socket.authorized = verdict.authorized;
-    socket.authorizationError = verdict.code;
-    if (verdict.refused !== null) socket.destroy(verdict.refused);
-    return verdict.refused === null;
+      : judgeServer(connection, this.#options, name(), certificate);
+    socket.authorized = authorized;
+    socket.authorizationError = code;
+    const unfit = this.#refuses && code !== null ? errors.refused(code) : refused;
+    if (unfit !== null) socket.destroy(unfit);
+    return unfit === null;
   }
 
   #finish(connection: SslConnection): void {
@@ -342,9 +338,13 @@ export class Link {
     this.#writing.end(done);
   }
 
+  get ended(): boolean {
+    return this.#transportEnded;
+  }
+
   /** For a handshake: of a peer that is gone there is nothing to wait for. */
   get mustWait(): boolean {
-    return !this.#secure || (this.renegotiating && !this.#transportEnded);
+    return !this.#secure || (this.#renegotiating && !this.#transportEnded);
   }
 
   // ---- Ends.
@@ -359,6 +359,7 @@ export class Link {
   }
 
   #onEnd(): void {
+    if (this.#transportEnded) return;
     this.#transportEnded = true;
     if (!this.#secure) {
       this.#hangUp();
@@ -373,8 +374,10 @@ export class Link {
     if (socket.destroyed) return;
     if (!this.#secure) {
       this.#hangUp();
-    } else if (this.#transportEnded && !this.#writing.busy) {
-      this.#pump(); // what has come may still be read
+    } else if (this.#transportEnded && !this.#writing.busy && !socket.readableEnded) {
+      // What has come may still be read.
+      socket.once('end', () => socket.destroy());
+      this.#pump();
     } else {
       socket.truncated = !this.#ended;
       const strict = socket.truncated && this.#options.requireCloseNotify === true;

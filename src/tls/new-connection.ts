@@ -17,7 +17,9 @@ export interface Answering {
 }
 
 export function newServer(socket: Duplex, options: Given, { answer, fail }: Answering) {
-  const connection = new SslConnection(serverContext(options));
+  const { ALPNProtocols, secureContext } = options;
+  const own = ALPNProtocols == null || secureContext == null ? {} : { ALPNProtocols };
+  const connection = new SslConnection(serverContext(options), own as object);
   const decide = decisionOf(options);
   if (decide === null) return connection;
   decideAtHello(connection, (hello, give) => {
@@ -80,12 +82,16 @@ export function recordWhileListening(
 /** Each listener gets an object of its own. */
 export function tellSessions(socket: EventEmitter, sessions: readonly SslSession[]): void {
   for (const session of sessions) {
-    try {
-      for (const listener of socket.rawListeners('session')) {
+    for (const listener of socket.rawListeners('session')) {
+      try {
         Reflect.apply(listener, socket, [session.upRef()]);
+      } catch (error) {
+        // The others get theirs.
+        process.nextTick(() => {
+          throw error;
+        });
       }
-    } finally {
-      session.free();
     }
+    session.free();
   }
 }

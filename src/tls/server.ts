@@ -1,11 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { Server, type ServerOpts, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { checkBytes, invalidType, invalidValue } from '../common/validate.js';
+import { checkBytes, invalidValue } from '../common/validate.js';
 import { SslContext } from '../context/context.js';
 import * as errors from './errors.js';
 import type { AlpnCallback, SniCallback } from './hello-callbacks.js';
-import { checkOptions, type Given, newServerContext, type TlsContextOptions } from './options.js';
+import {
+  checkOptions,
+  type Given,
+  newServerContext,
+  serverContext,
+  type TlsContextOptions,
+} from './options.js';
 import { SslSocket } from './socket.js';
 
 /** The options of `tls.createServer()`, and those of SslContext. */
@@ -65,14 +71,11 @@ export class SslServer extends Server {
   }
 
   #newContext(options: Given): SslContext {
-    const { secureContext } = options;
-    if (secureContext != null) {
-      if (SslContext.is(secureContext) && secureContext.role === 'server') return secureContext;
-      throw invalidType('options.secureContext', 'an SslContext of a server', secureContext);
-    }
+    if (options.secureContext != null) return serverContext(options);
     // Keys of its own, so that there is something to share: getTicketKeys().
     const ticketKeys = options.ticketKeys ?? randomBytes(48);
-    this.#ticketKeys = Buffer.from(ticketKeys as Uint8Array);
+    const [first] = Array.isArray(ticketKeys) ? ticketKeys : [ticketKeys];
+    this.#ticketKeys = Buffer.from(first as Uint8Array);
     return newServerContext({ ...options, ticketKeys });
   }
   #ticketKeys: Buffer | null = null;
@@ -80,10 +83,13 @@ export class SslServer extends Server {
   #accept(transport: Duplex): void {
     const own = (transport as Socket & { server?: unknown }).server === this;
     const { SNICallback, ALPNCallback, requireCloseNotify, highWaterMark } = this.#options;
+    const { secureContext, ALPNProtocols } = this.#options;
     const socket = new SslSocket(transport, {
       isServer: true,
       server: this,
       secureContext: this.#context,
+      ...(secureContext != null &&
+        ALPNProtocols != null && { ALPNProtocols: ALPNProtocols as readonly string[] }),
       handshakeTimeout: (this.#options.handshakeTimeout as number | undefined) ?? 120_000,
       ...(own && { allowHalfOpen: this.#halfOpen }),
       ...(SNICallback != null && { SNICallback: SNICallback as SniCallback }),
@@ -102,7 +108,7 @@ export class SslServer extends Server {
     const keys = this.#ticketKeys;
     const context = this.#newContext(keys === null ? checked : { ticketKeys: keys, ...checked });
     for (const [pattern, other] of this.#names) addTo(context, pattern, other);
-    if (this.#options.secureContext === undefined) this.#context.free();
+    // The one before is left to the collector: handshakes that wait may need it.
     this.#context = context;
   }
 

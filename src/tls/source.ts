@@ -71,6 +71,8 @@ function takeOver(transport: Socket, take: Take, end: () => void): Source {
   for (let bytes = transport.read(); bytes !== null; bytes = transport.read()) {
     take(typeof bytes === 'string' ? Buffer.from(bytes, readableEncoding ?? 'utf8') : bytes);
   }
+  // Which may have come before.
+  transport.once('end', end);
   if (transport.readableEnded) end();
   transport.resume();
   transport._read(0);

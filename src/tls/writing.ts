@@ -11,7 +11,8 @@ export type Done = (error?: Error | null) => void;
 /** What it is written through. */
 interface Through {
   readonly connection: SslConnection | null;
-  readonly renegotiating: boolean;
+  /** The transport has ended. */
+  readonly ended: boolean;
   readonly mustWait: boolean;
   try(step: () => void): boolean;
 }
@@ -71,13 +72,15 @@ export class Writing {
   }
 
   end(done: Done): void {
-    if (this.#through.mustWait) {
+    const { connection, ended } = this.#through;
+    // Of TLS 1.3, too, a message may have come in part; but not of a peer that is gone.
+    const partly = connection?.state === 'handshake';
+    if (this.#through.mustWait || (partly && !ended)) {
       this.#ending = done;
       return;
     }
-    const { connection, renegotiating } = this.#through;
     if (connection === null) return;
-    if (!renegotiating && !this.#through.try(() => void connection.shutdown())) return;
+    if (!partly && !this.#through.try(() => void connection.shutdown())) return;
     // Not when the transport has finished: that may wait for the peer to read our end.
     const transport = this.#transport;
     const bytes = connection.take();

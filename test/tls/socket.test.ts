@@ -444,3 +444,109 @@ test('SslSession is what the event gives, and node takes what getSession() gives
   other.destroy();
   socket.destroy();
 });
+
+describe('what a review has found', () => {
+  test('a server without a certificate is refused, and authorized is false where it need not be', async () => {
+    const ciphers = 'AECDH-AES128-SHA:@SECLEVEL=0';
+    const anonymous = { maxVersion: 'TLSv1.2', ciphers } as const;
+    const { client } = await serve(anonymous);
+    const strict = connect({ ...client, ...anonymous });
+    await expect(once(strict, 'secureConnect')).rejects.toMatchObject({
+      code: 'UNABLE_TO_GET_ISSUER_CERT',
+    });
+    const lax = connect({ ...client, ...anonymous, rejectUnauthorized: false });
+    await once(lax, 'secureConnect');
+    expect(lax.authorized).toBe(false);
+    expect(lax.authorizationError).toBe('UNABLE_TO_GET_ISSUER_CERT');
+  });
+
+  test("a server's options beside its secureContext are refused", () => {
+    const secureContext = stack.add(new SslContext({ role: 'server', cert, key }));
+    for (const option of [
+      { requestCert: true },
+      { ca: cert },
+      { minVersion: 'TLSv1.2' as const },
+    ]) {
+      expect(() => tls.createServer({ secureContext, ...option })).toThrow(
+        coded('ERR_INVALID_ARG_VALUE'),
+      );
+    }
+  });
+
+  test('ALPNProtocols beside a secureContext are chosen from', async () => {
+    const secureContext = stack.add(new SslContext({ role: 'server', cert, key }));
+    const server = tls.createServer({ secureContext, ALPNProtocols: ['b'] }, (socket) => {
+      socket.resume();
+    });
+    raw.push(server);
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    const options = { host: '127.0.0.1', port, servername: 'localhost', ca: cert };
+    const socket = connect({ ...options, ALPNProtocols: ['a', 'b'] });
+    await once(socket, 'secureConnect');
+    expect(socket.alpnProtocol).toBe('b');
+    socket.destroy();
+    server.setSecureContext({ cert, key });
+    server.setSecureContext({ cert, key });
+    expect(secureContext.freed).toBe(false);
+  });
+
+  test('checkServerIdentity must return undefined or an error', async () => {
+    const { client } = await serve();
+    for (const answer of [false, 0, 'no']) {
+      const checkServerIdentity = () => answer as never;
+      await expect(
+        once(connect({ ...client, checkServerIdentity }), 'secureConnect'),
+      ).rejects.toMatchObject({ code: 'ERR_INVALID_RETURN_VALUE' });
+    }
+  });
+
+  test('the name is checked again in another handshake', async () => {
+    const asked: string[] = [];
+    const { client } = await serve({ maxVersion: 'TLSv1.2' });
+    const socket = connect({
+      ...client,
+      checkServerIdentity(name) {
+        asked.push(name);
+        return asked.length === 1 ? undefined : new Error('not any more');
+      },
+    });
+    await once(socket, 'secureConnect');
+    socket.renegotiate({});
+    await expect(once(socket, 'secure')).rejects.toThrow('not any more');
+  });
+
+  test('a half-open socket closes with its transport', async () => {
+    const { server, client } = await serve({ allowHalfOpen: true });
+    const transports: net.Socket[] = [];
+    server.on('connection', (transport) => transports.push(transport));
+    const closed = new Promise<void>((resolve) => {
+      server.on('secureConnection', (its) => {
+        its.on('end', () => transports[0]?.destroy());
+        its.on('close', resolve);
+      });
+    });
+    const socket = connect(client);
+    await once(socket, 'secureConnect');
+    socket.destroy();
+    await closed;
+  });
+
+  test('an option that connect() refuses late, or a signal that was aborted, leaves no socket', async () => {
+    const handshakeTimeout = 10;
+    expect(() => connect({ port: 70_000, handshakeTimeout } as never)).toThrow();
+    const socket = connect({ port: 1, signal: AbortSignal.abort() });
+    const [error] = (await once(socket, 'error')) as [Error];
+    expect(error.name).toBe('AbortError');
+    expect(socket.connecting).toBe(false);
+  });
+
+  test('a FIN that came before the hand-over is the end', async () => {
+    const port = await serveInClear((socket) => socket.end('not TLS'));
+    const transport = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    await once(transport, 'readable');
+    await new Promise((resolve) => setTimeout(resolve, 20)); // for the FIN
+    const socket = connect({ socket: transport, servername: 'localhost', ca: cert });
+    await expect(once(socket, 'secureConnect')).rejects.toThrow();
+  });
+});
