@@ -11,13 +11,13 @@
 
 namespace libssl_session {
 
-// Whether libssl may send data before the handshake is over. It checks that itself where it only
-// would do nothing; this is where it would send without keys, or with keys that everybody has.
+// Whether libssl may send data before the handshake is over. libssl refuses some of that itself;
+// this refuses the rest, where it would send without keys, or with keys that everybody has.
 Rule WriteEarlyDataRule(const ConnectionState& state);
 
 // Whether the session or PSK of a client's first early data is for this server name and one of
-// these protocols, and how many bytes it still allows (kNoLimit: it is not what limits them). Where
-// libssl itself finds that out, the handshake fails of it.
+// these protocols, and how many bytes it still allows (kNoLimit: it sets no limit). If libssl finds
+// out itself that it does not fit, the handshake fails.
 Rule EarlyDataFitsRule(const ConnectionState& state);
 inline constexpr size_t kNoLimit = SIZE_MAX;
 size_t EarlyDataRoom(const ConnectionState& state);
@@ -48,9 +48,9 @@ Rule DtlsRule(const ConnectionState& state);
 // what it has.
 Rule ListenRule(const ConnectionState& state);
 
-// Whether a client's handshake can go on with a session in every case. Servers of libssl fail it of
-// one with another maximum fragment length than the client asks for, or, up to TLS 1.2, with a
-// suite that it does not offer. `made_here`: in this connection's context.
+// Whether a client can offer a session without risk to the handshake. Servers of libssl fail the
+// handshake if the session has another maximum fragment length than the client asks for, or, up to
+// TLS 1.2, a suite that the client does not offer. `made_here`: in this connection's context.
 bool CanGoWith(const ConnectionState& state, const SSL_SESSION* session, bool made_here);
 
 // Whether a client must offer a copy of the session, which came from another context (`origin`), or

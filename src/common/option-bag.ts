@@ -1,6 +1,6 @@
-// How an object of options is read: by a table that has every known name, each option once, and all
-// of them before anything is made of them. So a getter that frees or throws does so while there is
-// nothing to lose, and a name that nobody knows is an error.
+// How an object of options is read: by a table of all known names. Each option is read once, and
+// all of them before any is used: so a getter that frees or throws does so while there is nothing
+// to lose. An unknown name is an error.
 
 import { invalidType, invalidValue } from './validate.js';
 
@@ -26,7 +26,7 @@ export type Checked<R extends Rows> = {
 /** Why a name is not known, as the end of a sentence that begins with it. */
 export type Elsewhere = (name: string) => string | undefined;
 
-/** Throws for what is no object, for unknown names and for wrong values. `undefined`: not given. */
+/** Throws if it is no object, and for unknown names and wrong values. `undefined`: not given. */
 export function readOptions<R extends Rows>(
   what: string,
   rows: R,
@@ -51,7 +51,7 @@ export function readOptions<R extends Rows>(
   return checked as Checked<R>;
 }
 
-/** Throws for an option that the other side alone has a use for. Off and none are no use. */
+/** Throws for an option that is only for the other side, unless it is null or false. */
 export function refuseOtherSide<R extends Rows>(
   what: string,
   rows: R,
@@ -94,7 +94,7 @@ function unknownName(
   return invalidValue(full, `${is}; the nearest is '${names[0]}'`);
 }
 
-/** The known name that this one is nearly, as if by a slip; null: it is another. */
+/** The known name that this one looks like a misspelling of; null if there is none. */
 export function nearest(name: string, known: readonly string[]): string | null {
   const shortest = 8; // of short names, others are near
   if (name.length < shortest) return null;

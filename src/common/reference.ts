@@ -22,7 +22,7 @@ export class Reference {
   readonly #stack: string | undefined;
 
   constructor(owner: object, handle: Handle, kind: ReferenceKind) {
-    // A clone would have no handle. Node 20 has no word for that: there it is an empty object.
+    // A clone would have no handle. Node 20 cannot forbid cloning: there a clone is an empty object.
     markAsUncloneable?.(owner);
     this.#handle = handle;
     this.#kind = kind;
@@ -93,6 +93,6 @@ function creationStack(): string {
   // Error.prepareStackTrace may make anything of it.
   const stack: unknown = new Error().stack;
   if (typeof stack !== 'string') return 'Created where no stack was kept';
-  // Without the message and the two frames of this file.
+  // Without the message, and without the two frames of this file.
   return `Created:\n${stack.split('\n').slice(3).join('\n')}`;
 }

@@ -1,4 +1,4 @@
-// Which contexts switch to which others by server name, and what of the other then has its effect.
+// Which contexts switch to which others by server name, and which settings of those take effect.
 
 import { invalidValue } from '../common/validate.js';
 import { SSL_OP_COOKIE_EXCHANGE } from '../libssl/constants.js';
@@ -22,7 +22,7 @@ interface Context {
 
 const asksForCookie = (options: number) => (options & SSL_OP_COOKIE_EXCHANGE) !== 0;
 
-// What connections have from their first context: whether the value of another has its effect.
+// What connections keep from their first context: whether the other context's value agrees with it.
 const fits = {
   ticketKeys: (first: Context, keys: readonly Uint8Array[] | Context) =>
     ticketKeysFit(first.nativeHandle, 'nativeHandle' in keys ? keys.nativeHandle : keys),
@@ -39,7 +39,7 @@ const fits = {
 type Fits = typeof fits;
 
 const namesOf = new WeakMap<Context, Map<string, Context>>();
-// Not what keeps them: a context outlives those that switch to it.
+// Weak, since a context may outlive those that switch to it.
 const firstsOf = new WeakMap<Context, Set<WeakRef<Context>>>();
 
 /** Throws where an option of `other` would have no effect once `first` switches to it. */

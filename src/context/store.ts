@@ -25,8 +25,8 @@ export interface SessionStore {
 /** Reports a failure of a store. */
 export type ReportStoreError = (error: unknown, operation: keyof SessionStore) => void;
 
-// An exception of a listener where nobody called: as of any other that the event loop calls, and no
-// rejection of a promise that nobody has.
+// If a listener throws and no caller waits, it is an uncaught exception, as for any function that
+// the event loop calls, and not a rejection of a promise that nobody has.
 function raise(error: unknown): void {
   process.nextTick(() => {
     throw error;
@@ -111,8 +111,8 @@ export function lookUp(
   };
 }
 
-// A reference of our own to what the store has answered. libssl takes no look at it, so it is done
-// here: it must be the session of the id, and one to resume.
+// A reference of our own to the session that the store answered with. libssl does not check it, so
+// this does: it must have the id, and be resumable.
 function sessionOf(answer: unknown, id: Buffer): SslSession | null {
   if (answer === null || answer === undefined) return null;
   let session: SslSession;
