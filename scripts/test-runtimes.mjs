@@ -39,6 +39,9 @@ const onlyForNode = [
   },
 ];
 
+// Who uses sockets is the runtime's own there.
+const consumers = (...names) => names.map((name) => `test/tls/consumers/${name}.test.ts`);
+
 const notForBun = [
   ...onlyForNode,
   {
@@ -71,6 +74,18 @@ const notForBun = [
   {
     why: 'the test searches all memory of a process, which here is gigabytes',
     files: ['test/secrets/memory.test.ts'],
+  },
+  {
+    why: 'its HTTP/2 and its undici are its own, and a child cannot have a socket as its stdin',
+    files: consumers('ftp', 'http2', 'undici', 'undici-connector'),
+    tests: ['tls-(ftps|http2|undici)\\.mjs prints'],
+  },
+  {
+    why: 'its `node:tls` is built on BoringSSL, which sends tickets at other times',
+    tests: [
+      "SslAgent to 'node:tls', 'TLSv1\\.3': each new connection resumes",
+      "'(node:tls|libssl-session/tls)' to 'node:tls', 'TLSv1\\.3': tickets come",
+    ],
   },
 ];
 
@@ -115,6 +130,15 @@ const notForDeno = [
   {
     why: 'its `spawnSync()` gives no output from a child that did not read its input',
     tests: ['what is no session 10 MB'],
+  },
+  {
+    why: 'its HTTP does not keep connections as that of Node.js, and a child cannot have a socket as its stdin',
+    files: consumers('agent', 'ftp', 'http', 'http2', 'undici', 'undici-connector'),
+    tests: ['tls-(ftps|http)\\.mjs prints'],
+  },
+  {
+    why: 'its `node:tls` is built on rustls, which tells of its sessions at other times',
+    tests: ["'node:tls' to '(node:tls|libssl-session/tls)', 'TLSv1\\.3': tickets come"],
   },
 ];
 

@@ -53,6 +53,9 @@ function newAgent(version: SecureVersion, port: number, more: SslAgentOptions = 
   return agent;
 }
 
+/** The last connection that was made. */
+let lastSocket: net.Socket | undefined;
+
 async function get(agent: SslAgent, port: number, path = '/', more: https.RequestOptions = {}) {
   const request = https.get({ host: '127.0.0.1', port, path, agent, ...more });
   const [response] = (await once(request, 'response')) as [IncomingMessage];
@@ -60,7 +63,6 @@ async function get(agent: SslAgent, port: number, path = '/', more: https.Reques
   if (request.socket !== null && !request.reusedSocket) lastSocket = request.socket;
   return { text, kept: request.reusedSocket };
 }
-let lastSocket: net.Socket | undefined;
 
 /** Once the last connection is closed, with an error or without. */
 async function closed(socket = lastSocket): Promise<void> {
