@@ -118,6 +118,9 @@ napi_value AnswerHello(const Call& call) {
   return call.Undefined();
 }
 
+// How many ClientHellos have come: one for each handshake up to TLS 1.2.
+napi_value ClientHellos(const Call& call) { return call.Number(StateOf(call, 0)->hellos); }
+
 napi_value SetMtuOf(const Call& call) {
   return call.NewLong(SetMtu(call.Object<SSL>(0), call.Long(0)));
 }
@@ -345,6 +348,7 @@ std::vector<Function> ConnectionFunctions() {
       {"answerLookup", Entry<AnswerLookup, kPossible>, "SSL_CTX_sess_set_get_cb"},
       {"askAtHello", Entry<AskAtHello, kNever>, "SSL_CTX_set_client_hello_cb"},
       {"answerHello", Entry<AnswerHello, kNever>, "SSL_set_SSL_CTX"},
+      {"clientHellos", Entry<ClientHellos, kNever>, "SSL_CTX_set_client_hello_cb"},
       {"SSL_set_mtu", Entry<SetMtuOf, kPossible>},
       {"DTLS_set_link_mtu", Entry<SetLinkMtu, kPossible>},
       {"SSL_set_min_proto_version",

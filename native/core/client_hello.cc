@@ -128,6 +128,7 @@ void AskAtHello(ConnectionState* state) {
 
 int OnClientHello(SSL* ssl, int*, void*) {
   ConnectionState& state = *ConnectionState::Of(CallbackLibssl(), ssl);
+  if (!state.paused) ++state.hellos;
   try {
     state.servername = ServerName(CallbackLibssl(), ssl);
   } catch (const std::bad_alloc&) {

@@ -95,6 +95,7 @@ struct ConnectionState {
   // A server that decides at the ClientHello: it pauses (kClientHello) until `chosen` is set, which
   // is the context to switch to; nullopt: what the server names say.
   bool asks_at_hello = false;
+  uint32_t hellos = 0;  // ClientHellos that have come
   Question hello = Question::kNone;
   std::optional<ContextReference> chosen;
 

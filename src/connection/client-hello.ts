@@ -3,7 +3,7 @@
 
 import type { SslContext } from '../context/context.js';
 import { checkFits } from '../context/server-names.js';
-import { on } from '../native/call.js';
+import { on, result } from '../native/call.js';
 import { type SslConnection, stepsOf } from './connection.js';
 
 /** What a client asks for. */
@@ -64,4 +64,10 @@ function notOneOf(protocols: readonly string[]): string {
   let name = '-';
   while (protocols.includes(name)) name += '-';
   return name;
+}
+
+/** How many ClientHellos have come to a server: up to TLS 1.2 each begins a handshake. */
+export function clientHellos(connection: SslConnection): number {
+  on(stepsOf(connection).handle).clientHellos();
+  return result();
 }

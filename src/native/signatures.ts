@@ -151,6 +151,8 @@ export interface NativeConnection {
    * The next step goes on.
    */
   answerLookup: WithBytes;
+  /** How many ClientHellos have come. */
+  clientHellos: Plain;
   /** Whether the handshake pauses at each ClientHello, until answerHello(). */
   askAtHello(asks: boolean): void;
   /** registers[1]: the context to switch to; 0: what the server names say. The next step goes on. */

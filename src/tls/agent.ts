@@ -1,5 +1,6 @@
 import { Agent, type AgentOptions, type RequestOptions } from 'node:https';
 import { connect, type SslConnectOptions } from './connect.js';
+import { keyOfConnection } from './options.js';
 import { SslSessionCache } from './session-cache.js';
 import type { SslSocket } from './socket.js';
 
@@ -28,8 +29,13 @@ export class SslAgent extends Agent {
 
   /** @internal What `http` calls for each new connection. */
   override createConnection(options: RequestOptions): SslSocket {
-    const { session: _, ...others } = options as unknown as SslConnectOptions;
-    return connect({ ...others, sessionCache: this.sessionCache });
+    const its = options as unknown as SslConnectOptions;
+    return connect({ ...its, sessionCache: this.sessionCache });
+  }
+
+  /** @internal Connections of other options are not shared: `https.Agent` knows only some of them. */
+  override getName(options: RequestOptions = {}): string {
+    return `${super.getName(options)}:${keyOfConnection(options)}`;
   }
 
   /** Closes the connections that nobody uses, and forgets the sessions. */

@@ -108,8 +108,10 @@ export function connect(...values: unknown[]): SslSocket {
 function begin(transport: Duplex, options: Given, callback: (() => void) | undefined): SslSocket {
   const { sessionCache } = options;
   const { isServer: _, server: __, ...asClient } = options;
+  // Of a stream that nobody has named there is no telling whose sessions they are.
+  const unnamed = options.socket != null && options.host == null && options.servername == null;
   const socket =
-    sessionCache == null
+    sessionCache == null || unnamed
       ? new SslSocket(transport, asClient as object)
       : withCache(transport, asClient, sessionCache);
   if (callback !== undefined) socket.once('secureConnect', callback);

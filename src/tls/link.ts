@@ -36,8 +36,6 @@ export class Link {
   readonly isServer: boolean;
   /** null once the socket is closed. */
   connection: SslConnection | null;
-  /** A client that begins another handshake is an error. */
-  renegotiationDisabled = false;
   readonly #socket: Owner;
   readonly #transport: Duplex;
   readonly #options: Given;
@@ -45,7 +43,7 @@ export class Link {
   #secure = false;
   /** Another handshake is under way; in TLS 1.3 there is none. */
   #renegotiating = false;
-  readonly #renegotiations = new Renegotiations();
+  readonly renegotiations = new Renegotiations();
   /** A client whose certificate does not verify in another handshake. */
   #refuses = false;
   #tls13 = false;
@@ -161,6 +159,7 @@ export class Link {
       this.#socket.destroy(errors.notBytes());
       return;
     }
+    if (this.#ended) return; // the peer has said that nothing comes
     this.#socket.active();
     this.#step((connection) => connection.receive(bytes));
   }
@@ -170,16 +169,16 @@ export class Link {
     const { connection } = this;
     if (connection === null || this.#socket.destroyed) return;
     this.flush();
-    if (!this.#secure) {
+    try {
       // Another one may have begun in the same step.
-      if (stepsOf(connection).ready) this.#finish(connection);
+      if (!this.#secure && stepsOf(connection).ready) this.#finish(connection);
+      this.#lookAtHandshake();
+    } finally {
+      // Also where a listener has thrown.
+      this.#writing.goOn();
+      this.#tellSessions();
+      this.#pump();
     }
-    if (this.#secure && !this.#tls13 && this.connection !== null) {
-      this.#lookAtHandshake(connection);
-    }
-    this.#writing.goOn();
-    this.#tellSessions();
-    this.#pump();
   }
 
   /** Sends what libssl has for the peer; false where the transport has enough. */
@@ -189,16 +188,18 @@ export class Link {
     return this.#transport.write(bytes);
   }
 
-  #lookAtHandshake(connection: SslConnection): void {
+  #lookAtHandshake(): void {
+    const { connection } = this;
+    if (connection === null || !this.#secure || this.#tls13) return;
+    const refusal = this.isServer ? this.renegotiations.refusal(connection) : null;
+    if (refusal !== null) {
+      this.#fail(refusal);
+      return;
+    }
     const renegotiating = !isOver(connection);
     if (renegotiating === this.#renegotiating) return;
     this.#renegotiating = renegotiating;
     if (!renegotiating) this.#finishAgain(connection);
-    else if (this.isServer && this.renegotiationDisabled) {
-      this.#fail(errors.renegotiationDisabled());
-    } else if (this.isServer && this.#renegotiations.isAttack()) {
-      this.#fail(errors.sessionAttack());
-    }
   }
 
   // The peer may have another certificate now, or one.
@@ -209,6 +210,7 @@ export class Link {
   renegotiate({ requestCert, rejectUnauthorized }: Renegotiation): void {
     const { connection, handle } = this;
     if (connection === null) return;
+    stepsOf(connection).idle('renegotiate');
     if (this.isServer && requestCert !== undefined) {
       this.#refuses = rejectUnauthorized ?? connection.context.rejectUnauthorized;
       C.SSL_set_verify(handle, requestCert ? requestMode(this.#refuses) : C.SSL_VERIFY_NONE);
@@ -288,7 +290,9 @@ export class Link {
       let data: Buffer | null = null;
       if (socket.destroyed || !this.try(() => (data = connection.read()))) return;
       this.flush();
-      this.#tellSessions(); // tickets may be behind data
+      // Tickets may be behind data, and another handshake.
+      this.#tellSessions();
+      this.#lookAtHandshake();
       data = data as Buffer | null;
       if (data !== null) {
         socket.bytesRead += data.length;

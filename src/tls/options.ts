@@ -68,6 +68,10 @@ export function checkOptions(given: unknown): Given {
     if (type !== undefined && typeof options[name] !== type) {
       throw invalidType(`options.${name}`, `of type ${type}`, options[name]);
     }
+    if (name === 'handshakeTimeout') checkInteger(`options.${name}`, options[name], 0, 0x7fff_ffff);
+    if (name === 'highWaterMark' && !((options[name] as number) >= 0)) {
+      throw invalidValue(`options.${name}`, 'must be a number of 0 or more');
+    }
     const near = nearestTo(name);
     if (near !== null) {
       throw invalidValue(`options.${name}`, `is not a known option; the nearest is '${near}'`);
@@ -145,6 +149,28 @@ export function clientContext(options: Given): SslContext {
     unused.free(); // its connections keep the native context
   }
   return context;
+}
+
+// What makes a connection another one, beside its place and the options of its context.
+const ofPeers = ['requireCloseNotify', 'minDHSize', 'ALPNProtocols', 'psk', 'pskSession'];
+
+/** A text that is the same for options whose connections may be used for each other. */
+export function keyOfConnection(given: object): string {
+  const options = given as Given;
+  const { secureContext, checkServerIdentity } = options;
+  const objects = [secureContext, checkServerIdentity].map((each) =>
+    typeof each === 'object' || typeof each === 'function' ? numberOf(each) : '',
+  );
+  return `${keyOf({ ...contextOptionsOf(options), ...pick(options, ofPeers) })}:${objects}`;
+}
+
+const numberOfObject = new WeakMap<object, number>();
+let lastNumber = 0;
+function numberOf(object: object | null): number | string {
+  if (object === null) return '';
+  const number = numberOfObject.get(object) ?? ++lastNumber;
+  numberOfObject.set(object, number);
+  return number;
 }
 
 /** A text that is the same for the same options; it shows no secret. */

@@ -81,6 +81,15 @@ export class SslServer extends Server {
   #ticketKeys: Buffer | null = null;
 
   #accept(transport: Duplex): void {
+    try {
+      this.#begin(transport);
+    } catch (error) {
+      transport.destroy(); // of a context that was freed, for instance
+      throw error;
+    }
+  }
+
+  #begin(transport: Duplex): void {
     const own = (transport as Socket & { server?: unknown }).server === this;
     const { SNICallback, ALPNCallback, requireCloseNotify, highWaterMark } = this.#options;
     const { secureContext, ALPNProtocols } = this.#options;
@@ -90,7 +99,7 @@ export class SslServer extends Server {
       secureContext: this.#context,
       ...(secureContext != null &&
         ALPNProtocols != null && { ALPNProtocols: ALPNProtocols as readonly string[] }),
-      handshakeTimeout: (this.#options.handshakeTimeout as number | undefined) ?? 120_000,
+      handshakeTimeout: (this.#options.handshakeTimeout as number | undefined) || 120_000,
       ...(own && { allowHalfOpen: this.#halfOpen }),
       ...(SNICallback != null && { SNICallback: SNICallback as SniCallback }),
       ...(ALPNCallback != null && { ALPNCallback: ALPNCallback as AlpnCallback }),
@@ -121,9 +130,9 @@ export class SslServer extends Server {
     const its = SslContext.is(context) ? context : newServerContext(checkOptions(context));
     const covered = (name: string) =>
       servername.startsWith('*.') && name.replace(/^[^.]*/, '*') === servername.toLowerCase();
+    addTo(this.#context, servername, its);
     for (const [name] of this.#names) if (covered(name)) this.#context.addContext(name, null);
     this.#names = this.#names.filter(([name]) => !covered(name));
-    addTo(this.#context, servername, its);
     this.#names.push([servername.toLowerCase(), its]);
   }
 

@@ -303,7 +303,7 @@ export class SslSocket extends NetDuplex {
 
   /** From now on a client that begins another handshake is an error. */
   disableRenegotiation(): void {
-    this.#link.renegotiationDisabled = true;
+    this.#link.renegotiations.disabled = true;
   }
 }
 

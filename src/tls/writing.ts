@@ -46,10 +46,11 @@ export class Writing {
     const socket = this.#socket;
     socket.active();
     let failure: unknown = null;
+    let size = 0;
     try {
       for (const block of blocksOf(chunks)) {
         connection.write(block);
-        socket.countWritten(block.length);
+        size += block.length;
       }
     } catch (error) {
       failure = error;
@@ -67,6 +68,7 @@ export class Writing {
     transport.write(bytes, (error) => {
       if (this.#unsent === null) return; // given up
       this.#unsent = null;
+      socket.countWritten(size);
       done(error);
     });
   }

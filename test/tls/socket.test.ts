@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import net, { type AddressInfo } from 'node:net';
 import { Duplex, duplexPair as nodePair } from 'node:stream';
 import nodeTls from 'node:tls';
-import { SslContext, SslSession } from 'libssl-session';
+import { SslConnection, SslContext, SslSession } from 'libssl-session';
 import * as tls from 'libssl-session/tls';
 import { afterEach, describe, expect, test } from 'vitest';
 import { fixture } from '../support/fixture.js';
@@ -549,4 +549,32 @@ describe('what a review has found', () => {
     const socket = connect({ socket: transport, servername: 'localhost', ca: cert });
     await expect(once(socket, 'secureConnect')).rejects.toThrow();
   });
+});
+
+test('handshakes that begin and end in one step count, and with data before them', async () => {
+  const { server, client } = await serve({ maxVersion: 'TLSv1.2' });
+  const errors: unknown[] = [];
+  const ended = new Promise<void>((resolve) => {
+    server.on('secureConnection', (socket: tls.SslSocket) => {
+      socket.disableRenegotiation();
+      socket.on('error', (error) => errors.push(error));
+      socket.on('close', resolve);
+    });
+  });
+  const transport = net.connect(client.port, '127.0.0.1');
+  using context = new SslContext({ role: 'client', ca: cert, maxVersion: 'TLSv1.2' });
+  using connection = new SslConnection(context, { servername: 'localhost' });
+  connection.handshake();
+  transport.write(connection.take());
+  transport.on('data', (bytes) => {
+    if (connection.receive(bytes) === 'open' && errors.length === 0) {
+      connection.write(Buffer.from('data'));
+      connection.renegotiate();
+    }
+    transport.write(connection.take());
+  });
+  transport.on('error', () => {});
+  await ended;
+  expect(errors).toEqual([coded('ERR_TLS_RENEGOTIATION_DISABLED')]);
+  transport.destroy();
 });
