@@ -16,7 +16,7 @@ export function table(head, rows) {
 
 const nanoseconds = (value) => value.toFixed(value < 100 ? 1 : 0);
 const amount = (value, unit) =>
-  unit === 'MB' ? `${value.toFixed(1)} MB` : `${value.toFixed(2)} ×`;
+  unit === '×' ? `${value.toFixed(2)} ×` : `${value.toFixed(1)} ${unit}`;
 
 export function printReport(about, { medians, targets, growth }) {
   console.log(`${about.libssl}\nNode ${about.node}, ${about.machine}\n`);
