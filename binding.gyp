@@ -26,6 +26,7 @@
         "native/core/server_name.cc",
         "native/core/session.cc",
         "native/core/session_counts.cc",
+        "native/core/stream_bio.cc",
         "native/core/verify.cc",
         "native/core/wiped_memory.cc",
         "native/loader/elf_file.cc",

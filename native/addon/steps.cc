@@ -31,7 +31,7 @@ napi_value Shake(const Call& call) {
 }
 
 // Bytes from the peer, and what libssl does with them by itself.
-napi_value Receive(const Call& call) {
+napi_value ReceiveBytes(const Call& call) {
   ConnectionState* state = Stepping(call, 0);
   const Bytes bytes = call.ByteView(0);
   if (!Feed(call.libssl(), state->ssl, bytes.data, bytes.size)) throw std::bad_alloc();
@@ -105,6 +105,35 @@ napi_value ReadOnce(const Call& call) {
   const Step step = EndStep(state, (call.libssl().*member)(state->ssl, bytes, room));
   return FinishStep(call, step, state,
                     step.result > 0 ? call.NewBuffer(bytes, step.result) : nullptr);
+}
+
+// Bytes from the peer, and the data in them into the caller's bytes: how many in register 0, the
+// shutdown state in 3, in 4 whether there is more.
+napi_value ReceiveInto(const Call& call) {
+  ConnectionState* state = Stepping(call, 0);
+  const Bytes bytes = call.ByteView(0);
+  const MutableBytes into = call.MutableByteView(1);
+  const Received received = Receive(state, bytes.data, bytes.size, into.data, into.size);
+  const napi_value outcome = FinishStep(call, received.step, state);
+  double* registers = call.environment().registers;
+  registers[0] = static_cast<double>(received.size);
+  registers[3] = call.libssl().SSL_get_shutdown(state->ssl);
+  registers[4] = received.more;
+  return outcome;
+}
+
+// SSL_write, and the bytes for the peer into the caller's: how many in register 3, in 4 whether
+// there are more.
+napi_value WriteInto(const Call& call) {
+  ConnectionState* state = Stepping(call, 0);
+  const Bytes bytes = call.ByteView(0);
+  const MutableBytes into = call.MutableByteView(1);
+  const Sent sent = Send(state, bytes.data, bytes.size, into.data, into.size);
+  const napi_value outcome = FinishStep(call, sent.step, state);
+  double* registers = call.environment().registers;
+  registers[3] = static_cast<double>(sent.filled);
+  registers[4] = Pending(call.libssl(), state->ssl) > 0;
+  return outcome;
 }
 
 // All application data there is.
@@ -184,7 +213,7 @@ std::vector<Function> StepFunctions() {
       {"SSL_do_handshake", Entry<Shake<&L::SSL_do_handshake>, kPossible>},
       {"SSL_connect", Entry<Shake<&L::SSL_connect, Side::kClient>, kPossible>},
       {"SSL_accept", Entry<Shake<&L::SSL_accept, Side::kServer>, kPossible>},
-      {"receive", Entry<Receive, kPossible>, "SSL_do_handshake"},
+      {"receive", Entry<ReceiveBytes, kPossible>, "SSL_do_handshake"},
       {"join", Entry<JoinBoth, kPossible>, "SSL_do_handshake"},
       {"BIO_write", Entry<BioWrite, kPossible>},
       {"BIO_read", Entry<BioRead, kPossible>},
@@ -193,6 +222,8 @@ std::vector<Function> StepFunctions() {
       {"SSL_peek", Entry<ReadOnce<&L::SSL_peek>, kPossible>},
       {"readAll", Entry<ReadEverything, kPossible>, "SSL_read"},
       {"readInto", Entry<ReadInto, kPossible>, "SSL_read"},
+      {"receiveInto", Entry<ReceiveInto, kPossible>, "SSL_read"},
+      {"writeInto", Entry<WriteInto, kPossible>, "SSL_write"},
       {"takeInto", Entry<TakeInto, kPossible>, "BIO_read"},
       {"earlyDataRoom", Entry<AskEarlyDataRoom, kPossible>, "SSL_write_early_data"},
       {"SSL_write_early_data", Entry<WriteEarlyData, kPossible>},

@@ -10,6 +10,7 @@
 #include "core/error_queue.h"
 #include "core/rules.h"
 #include "core/server_name.h"
+#include "core/stream_bio.h"
 #include "core/verify.h"
 
 namespace libssl_session {
@@ -88,9 +89,9 @@ SSL* NewConnection(ContextState* context) {
   }
   const bool datagrams = libssl.SSL_is_dtls(ssl) == 1;
   BIO* in = datagrams ? NewDatagramBio(libssl, DatagramsOf::kPeer, ForgetSent, ssl)
-                      : libssl.BIO_new(libssl.BIO_s_mem());
+                      : NewStreamBio(libssl);
   BIO* out = datagrams ? NewDatagramBio(libssl, DatagramsOf::kOwn, KeepSent, ssl)
-                       : libssl.BIO_new(libssl.BIO_s_mem());
+                       : NewStreamBio(libssl);
   const int index = state_index.Index(libssl);
   if (state == nullptr || in == nullptr || out == nullptr || index < 0 ||
       libssl.SSL_set_ex_data(ssl, index, state) != 1) {
@@ -101,6 +102,8 @@ SSL* NewConnection(ContextState* context) {
     return nullptr;
   }
   libssl.SSL_set_bio(ssl, in, out);
+  // An idle connection has no memory for records: 33 KiB less, and no slower (measured).
+  libssl.SSL_ctrl(ssl, kCtrlMode, kModeReleaseBuffers, nullptr);
   return ssl;
 }
 
@@ -193,20 +196,54 @@ Step ReadSome(ConnectionState* state, void* data, size_t room) {
   return step;
 }
 
-Step ReadAll(ConnectionState* state, ReadData* data) {
+// Whether there is anything to read: also what libssl has read ahead.
+bool Unread(ConnectionState* state) {
   const Libssl& libssl = state->context.libssl;
+  return libssl.SSL_has_pending(state->ssl) == 1 ||
+         libssl.BIO_ctrl(libssl.SSL_get_rbio(state->ssl), kBioCtrlPending, 0, nullptr) > 0;
+}
+
+Step ReadAll(ConnectionState* state, ReadData* data) {
   Step step = ReadSome(state, data->first, ReadData::kRecord);
   if (step.result <= 0) return step;
   data->size = static_cast<size_t>(step.result);
-  // Also what it has read ahead.
-  while (libssl.SSL_has_pending(state->ssl) == 1 ||
-         libssl.BIO_ctrl(libssl.SSL_get_rbio(state->ssl), kBioCtrlPending, 0, nullptr) > 0) {
+  while (Unread(state)) {
     char bytes[ReadData::kRecord];
     step = ReadSome(state, bytes, sizeof bytes);
     if (step.result <= 0) return step;
     data->further.append(bytes, static_cast<size_t>(step.result));
   }
   return step;
+}
+
+Received Receive(ConnectionState* state, const uint8_t* bytes, size_t size, uint8_t* room,
+                 size_t room_size) {
+  const Libssl& libssl = state->context.libssl;
+  LentBytes lent(libssl, libssl.SSL_get_rbio(state->ssl), bytes, size);
+  Received received = {{1, kErrorNone}, 0, false};
+  do {
+    received.step = ReadSome(state, room + received.size, room_size - received.size);
+    if (received.step.result <= 0) break;
+    received.size += static_cast<size_t>(received.step.result);
+  } while (received.size < room_size && Unread(state));
+  received.more = received.step.result > 0 && Unread(state);
+  if (!lent.Keep()) {
+    state->unusable = Rule::kDataLost;
+    throw std::bad_alloc();
+  }
+  return received;
+}
+
+Sent Send(ConnectionState* state, const uint8_t* data, size_t size, uint8_t* room,
+          size_t room_size) {
+  const Libssl& libssl = state->context.libssl;
+  const bool ended = (libssl.SSL_get_shutdown(state->ssl) & kSentShutdown) != 0;
+  if (!Ready(libssl, state->ssl) || ended || size == 0 || size > INT_MAX) {
+    return {{0, kErrorNone}, 0};
+  }
+  const LentRoom lent(libssl, libssl.SSL_get_wbio(state->ssl), room, room_size);
+  const Step step = EndStep(state, libssl.SSL_write(state->ssl, data, static_cast<int>(size)));
+  return {step, lent.filled()};
 }
 
 namespace {

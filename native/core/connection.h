@@ -188,6 +188,24 @@ struct ReadData {
 // peer's end.
 Step ReadAll(ConnectionState* state, ReadData* data);
 
+// Bytes from the peer, and the application data that is in them, as much as there is room for.
+struct Received {
+  Step step;
+  size_t size;  // of the data
+  bool more;    // there is no room for what there is
+};
+Received Receive(ConnectionState* state, const uint8_t* bytes, size_t size, uint8_t* room,
+                 size_t room_size);
+
+// Data for the peer, of which the bytes to send go into `room`, as far as they fit. The result is
+// 0, and nothing was done, where a handshake or an end is under way.
+struct Sent {
+  Step step;
+  size_t filled;  // of the room
+};
+Sent Send(ConnectionState* state, const uint8_t* data, size_t size, uint8_t* room,
+          size_t room_size);
+
 // Early data: the result is SSL_write_early_data's.
 Step WriteEarlyData(ConnectionState* state, const void* data, size_t size);
 // At most `room` bytes, whose number goes to `size`; the result is SSL_READ_EARLY_DATA_….

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <list>
-#include <mutex>
 #include <new>
 #include <string>
 
+#include "core/bio_method.h"
 #include "core/connection.h"
 #include "core/datagrams.h"
 
@@ -120,32 +120,12 @@ int Destroy(BIO* bio) {
   return 1;
 }
 
-// One for the whole process, and never freed; nullptr when out of memory.
-const BIO_METHOD* NewMethod(const Libssl& libssl) {
-  const int index = libssl.BIO_get_new_index();
-  BIO_METHOD* method =
-      index < 0 ? nullptr : libssl.BIO_meth_new(index | kBioTypeSourceSink, "datagrams");
-  if (method == nullptr) return nullptr;
-  libssl.BIO_meth_set_write(method, Write);
-  libssl.BIO_meth_set_read(method, Read);
-  libssl.BIO_meth_set_ctrl(method, Control);
-  libssl.BIO_meth_set_destroy(method, Destroy);
-  return method;
-}
-
-std::mutex method_mutex;
-const BIO_METHOD* method = nullptr;
-
-const BIO_METHOD* Method(const Libssl& libssl) {
-  const std::lock_guard<std::mutex> lock(method_mutex);
-  if (method == nullptr) method = NewMethod(libssl);
-  return method;
-}
+BioMethod method("datagrams", Write, Read, Control, Destroy);
 
 }  // namespace
 
 BIO* NewDatagramBio(const Libssl& libssl, DatagramsOf whose, DatagramHook hook, SSL* ssl) {
-  const BIO_METHOD* datagram_method = Method(libssl);
+  const BIO_METHOD* datagram_method = method.Get(libssl);
   if (datagram_method == nullptr) return nullptr;
   auto* datagrams = new (std::nothrow) Datagrams{whose, hook, ssl, {}};
   BIO* bio = datagrams == nullptr ? nullptr : libssl.BIO_new(datagram_method);

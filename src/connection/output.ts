@@ -23,6 +23,11 @@ export class Output {
     return this.#kept.length > 0;
   }
 
+  /** Whether there may be any. */
+  get waits(): boolean {
+    return this.left || this.kept;
+  }
+
   add(bytes: Buffer): void {
     this.#kept.push(bytes);
   }

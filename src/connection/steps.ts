@@ -180,7 +180,13 @@ export class Steps {
   }
 
   /** After a native step: takes what it gave, and fails where it failed. */
-  finish(functionName: string, outcome: Outcome, must = false, error = step.error): Buffer | null {
+  finish(
+    functionName: string,
+    outcome: Outcome,
+    must = false,
+    error = step.error,
+    data = outcome?.[0] ?? null,
+  ): Buffer | null {
     const failed = isFailure(error) || (must && step.result !== 1);
     if (step.ready) this.ready = true;
     debugStep(this.handle, functionName, step.result, error, outcome);
@@ -189,7 +195,6 @@ export class Steps {
     if (outcome !== undefined && outcome[1] !== null) this.output.add(outcome[1]);
     // What was only asked in vain does the connection no harm.
     if (!must) this.failure = failure;
-    const data = outcome?.[0] ?? null;
     // Data that came before the failure is given first: the next call throws.
     this.failureTold = data === null;
     this.settle(outcome, error === SSL_ERROR_WANT_CLIENT_HELLO_CB, data === null ? failure : null);
@@ -345,6 +350,10 @@ export class Steps {
     const sent = step.result > 0;
     this.finish('SSL_write', outcome);
     return sent;
+  }
+
+  get hasUnsent(): boolean {
+    return this.#unsent.length > 0;
   }
 
   sendUnsent(): void {

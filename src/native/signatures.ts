@@ -127,6 +127,16 @@ export interface NativeConnection {
   readAll(): Outcome;
   /** SSL_read into a view that is not empty. */
   readInto(into: Uint8Array): Outcome;
+  /**
+   * Takes bytes from the peer, and puts the data in them into `into`: registers[0] is how many,
+   * registers[3] `SSL_get_shutdown`, registers[4] whether there are more.
+   */
+  receiveInto(bytes: Uint8Array, into: Uint8Array): Outcome;
+  /**
+   * Sends data, and puts the bytes for the peer into `into`: registers[3] is how many, registers[4]
+   * whether there are more. registers[0] is 0 where a handshake or an end is under way.
+   */
+  writeInto(bytes: Uint8Array, into: Uint8Array): Outcome;
   /** BIO_read of what is for the peer: how many bytes, at most 0 when there are none. */
   takeInto(into: Uint8Array): void;
   SSL_write_early_data(bytes: Uint8Array): Outcome;

@@ -15,6 +15,18 @@ export const step = {
   get ready(): boolean {
     return registers[2] === 1;
   },
+  /** Of `receiveInto`: SSL_get_shutdown. */
+  get shutdown(): number {
+    return registers[3] as number;
+  },
+  /** Of `writeInto`: how many bytes for the peer there are. */
+  get filled(): number {
+    return registers[3] as number;
+  },
+  /** Of both: whether there is more than there was room for. */
+  get more(): boolean {
+    return registers[4] === 1;
+  },
 };
 
 /** What `join()` came to, of both sides. */

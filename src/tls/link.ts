@@ -4,9 +4,9 @@
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { LibsslError } from '../common/errors.js';
+import { type Received, receiveData } from '../connection/bulk.js';
 import { type SslConnection, stepsOf } from '../connection/connection.js';
 import { requestMode } from '../context/options.js';
-import { SSL_RECEIVED_SHUTDOWN } from '../libssl/constants.js';
 import * as C from '../libssl.js';
 import type { Handle } from '../native/types.js';
 import type { SslSession } from '../session/session.js';
@@ -49,6 +49,8 @@ export class Link {
   #tls13 = false;
   /** Whoever reads wants more. */
   #wanted = false;
+  /** libssl has nothing more to read, and there is no end yet. */
+  #allRead = false;
   #source: Source | null = null;
   #transportEnded = false;
   /** The reader was told data, perhaps in this turn. */
@@ -131,21 +133,21 @@ export class Link {
       step();
       return true;
     } catch (error) {
-      const { connection } = this;
-      if (connection === null || connection.freed) return false;
-      if (
-        connection.state === 'failed' ||
-        error instanceof LibsslError ||
-        errors.isArgument(error)
-      ) {
-        this.#fail(error);
-        return false;
-      }
-      process.nextTick(() => {
-        throw error;
-      });
-      return true;
+      return this.#goesOn(error);
     }
+  }
+
+  #goesOn(error: unknown): boolean {
+    const { connection } = this;
+    if (connection === null || connection.freed) return false;
+    if (connection.state === 'failed' || error instanceof LibsslError || errors.isArgument(error)) {
+      this.#fail(error);
+      return false;
+    }
+    process.nextTick(() => {
+      throw error;
+    });
+    return true;
   }
 
   #step(step: (connection: SslConnection) => void): void {
@@ -161,7 +163,11 @@ export class Link {
     }
     if (this.#ended) return; // the peer has said that nothing comes
     this.#socket.active();
-    this.#step((connection) => connection.receive(bytes));
+    if (this.#secure && this.#wanted && !this.#renegotiating) this.#pump(bytes);
+    else {
+      this.#allRead = false;
+      this.#step((connection) => connection.receive(bytes));
+    }
   }
 
   /** After a step: sends what there is, tells what has come, and goes on with what has waited. */
@@ -183,8 +189,10 @@ export class Link {
 
   /** Sends what libssl has for the peer; false where the transport has enough. */
   flush(): boolean {
-    const bytes = this.connection?.take();
-    if (bytes === undefined || bytes.length === 0 || !this.#transport.writable) return true;
+    const { connection } = this;
+    if (connection === null || !stepsOf(connection).output.waits) return true;
+    const bytes = connection.take();
+    if (bytes.length === 0 || !this.#transport.writable) return true;
     return this.#transport.write(bytes);
   }
 
@@ -278,31 +286,38 @@ export class Link {
 
   read(): void {
     this.#wanted = true;
-    this.#pump();
+    if (!this.#allRead) this.#pump();
+    else if (this.#source?.paused) this.#source.resume();
   }
 
-  /** Decrypts as long as somebody wants it. */
-  #pump(): void {
+  /** Decrypts as long as somebody wants it: first these bytes, and then what is left. */
+  #pump(bytes?: Buffer): void {
     const { connection } = this;
     const socket = this.#socket;
     if (!this.#secure || this.#ended || connection === null) return;
-    while (this.#wanted) {
-      let data: Buffer | null = null;
-      if (socket.destroyed || !this.try(() => (data = connection.read()))) return;
+    this.#allRead = false;
+    for (let next = bytes; this.#wanted && !socket.destroyed; next = undefined) {
+      let received: Received;
+      try {
+        received = receiveData(stepsOf(connection), next);
+      } catch (error) {
+        if (!this.#goesOn(error)) return;
+        continue;
+      }
       this.flush();
       // Tickets may be behind data, and another handshake.
       this.#tellSessions();
       this.#lookAtHandshake();
-      data = data as Buffer | null;
+      if (socket.destroyed) return;
+      const { data, more, ended } = received;
       if (data !== null) {
         socket.bytesRead += data.length;
         this.#behindData = true;
         this.#wanted = socket.push(data);
-        // That was all there is, unless the next call tells of a failure behind it.
-        if (!this.#wanted || socket.destroyed || connection.state === 'failed') continue;
       }
+      if (more || !this.#wanted) continue;
       if (this.#source?.paused) this.#source.resume();
-      this.#lookForEnd();
+      this.#lookForEnd(ended);
       return;
     }
     if (!socket.destroyed && !this.#ended) this.#source?.pause();
@@ -310,9 +325,11 @@ export class Link {
 
   // Everything that has come was read. Whoever awaits the data has a turn before the end: as over a
   // socket, he may pause, or put the data back.
-  #lookForEnd(): void {
-    const closed = (C.SSL_get_shutdown(this.handle) & SSL_RECEIVED_SHUTDOWN) !== 0;
-    if (!closed && !this.#transportEnded) return;
+  #lookForEnd(closed: boolean): void {
+    if (!closed && !this.#transportEnded) {
+      this.#allRead = true;
+      return;
+    }
     if (this.#behindData) {
       setImmediate(() => {
         this.#behindData = false;

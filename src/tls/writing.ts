@@ -1,7 +1,9 @@
 // What is written to a socket: it waits for a handshake, or is on its way.
 
 import type { Duplex } from 'node:stream';
-import type { SslConnection } from '../connection/connection.js';
+import { seal } from '../connection/bulk.js';
+import { type SslConnection, stepsOf } from '../connection/connection.js';
+import { concatenated } from '../connection/output.js';
 import * as errors from './errors.js';
 import type { NetDuplex } from './net-duplex.js';
 import { blocksOf } from './records.js';
@@ -47,16 +49,18 @@ export class Writing {
     socket.active();
     let failure: unknown = null;
     let size = 0;
+    const sealed: Buffer[] = [];
     try {
       for (const block of blocksOf(chunks)) {
-        connection.write(block);
+        sealed.push(seal(stepsOf(connection), block));
         size += block.length;
       }
     } catch (error) {
       failure = error;
+      sealed.push(connection.take());
     }
     const transport = this.#transport;
-    const bytes = connection.take();
+    const bytes = concatenated(sealed);
     if (!transport.writable) failure ??= errors.socketClosed();
     if (failure !== null || bytes.length === 0) {
       if (transport.writable && bytes.length > 0) transport.write(bytes); // an alert

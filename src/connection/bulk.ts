@@ -1,0 +1,79 @@
+// The short way of application data, for streams: one native call each for what comes and for what
+// goes, with memory that is used again.
+
+import { SSL_RECEIVED_SHUTDOWN } from '../libssl/constants.js';
+import { on } from '../native/call.js';
+import { step } from '../native/step.js';
+import { concatenated } from './output.js';
+import { isFailure, type Steps } from './steps.js';
+
+const nothing = Buffer.alloc(0);
+
+// As much as a socket reads at once, and a record that was there in part.
+const roomSize = 65_536 + 16_384;
+let room = Buffer.allocUnsafeSlow(roomSize);
+
+// Small data is copied out of the room, large data keeps the room, and there is a new one.
+function takeData(size: number): Buffer {
+  const data = room.subarray(0, size);
+  if (size < roomSize / 2) return Buffer.from(data);
+  room = Buffer.allocUnsafeSlow(roomSize);
+  return data;
+}
+
+/** What a step has brought. */
+export interface Received {
+  readonly data: Buffer | null;
+  /** There is more, or a failure behind the data: it comes with the next step. */
+  readonly more: boolean;
+  /** The peer has ended. */
+  readonly ended: boolean;
+  /** Another handshake is under way. */
+  readonly handshaking: boolean;
+}
+
+/** `receive()` and `read()` in one. For a connection that has been open, and does not wait. */
+export function receiveData(steps: Steps, bytes: Uint8Array = nothing): Received {
+  const outcome = steps.begin(steps.usable('receive')).receiveInto(bytes, room);
+  const { result: size, error, more, shutdown, ready } = step;
+  // Before listeners of events are called: they may come here again.
+  const data = size > 0 ? takeData(size) : null;
+  if (outcome !== undefined || isFailure(error)) {
+    try {
+      steps.finish('SSL_read', outcome, false, error, data);
+    } catch (thrown) {
+      // Of a listener, where there is data: that must not be lost.
+      if (data === null) throw thrown;
+      process.nextTick(() => {
+        throw thrown;
+      });
+    }
+  }
+  if (steps.hasUnsent && !steps.freed) steps.sendUnsent();
+  return {
+    data,
+    more: more || steps.failure !== null,
+    ended: (shutdown & SSL_RECEIVED_SHUTDOWN) !== 0,
+    handshaking: !ready,
+  };
+}
+
+/** `write()` and `take()` in one: the bytes for the peer, all there are. */
+export function seal(steps: Steps, data: Uint8Array): Buffer {
+  const { output } = steps;
+  if (steps.ready && !steps.hasUnsent && !output.waits) {
+    // What TLS adds to records of 16 KiB is less, and to shorter ones there may be a second part.
+    const into = Buffer.allocUnsafe(data.length + (data.length >> 6) + 256);
+    const outcome = on(steps.usable('write'), 0).writeInto(data, into);
+    const { result, error, filled, more } = step;
+    if (outcome !== undefined || isFailure(error)) steps.finish('SSL_write', outcome);
+    if (result > 0) {
+      const first = into.subarray(0, filled);
+      if (!more || steps.freed) return first;
+      output.left = true;
+      return concatenated([first, output.take()]);
+    }
+  }
+  steps.write(data);
+  return output.take();
+}
