@@ -1,5 +1,6 @@
-// `npm run bench [-- --quick] [-- --json] [-- --only DER-in]`: set-up, what only the benchmarks need
-// (the C programs and the ObjectWrap addon, into build/bench/), bench/run.mjs, bench/handshakes.mjs.
+// `npm run bench [-- streams] [-- --quick] [-- --json] [-- --only DER-in]`: set-up, what only the
+// benchmarks need (the C programs and the ObjectWrap addon, into build/bench/), and bench/run.mjs,
+// bench/handshakes.mjs and bench/streams.mjs, or that one alone whose name comes first.
 
 import { cpSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -45,9 +46,13 @@ await main(import.meta, () => {
     },
     info.libssl,
   );
-  const codes = ['run.mjs', 'handshakes.mjs'].map((name) => {
-    const script = join(root, 'bench', name);
-    return show(process.execPath, ['--expose-gc', script, ...process.argv.slice(2)]);
+  const all = ['run', 'handshakes', 'streams'];
+  const [first, ...rest] = process.argv.slice(2);
+  const one = first !== undefined && all.includes(first);
+  const codes = (one ? [first] : all).map((name) => {
+    const script = join(root, 'bench', `${name}.mjs`);
+    const args = one ? rest : process.argv.slice(2);
+    return show(process.execPath, ['--expose-gc', script, ...args]);
   });
   return Math.max(...codes);
 });

@@ -90,8 +90,8 @@ SSL* NewConnection(ContextState* context) {
   const bool datagrams = libssl.SSL_is_dtls(ssl) == 1;
   BIO* in = datagrams ? NewDatagramBio(libssl, DatagramsOf::kPeer, ForgetSent, ssl)
                       : NewStreamBio(libssl);
-  BIO* out = datagrams ? NewDatagramBio(libssl, DatagramsOf::kOwn, KeepSent, ssl)
-                       : NewStreamBio(libssl);
+  BIO* out =
+      datagrams ? NewDatagramBio(libssl, DatagramsOf::kOwn, KeepSent, ssl) : NewStreamBio(libssl);
   const int index = state_index.Index(libssl);
   if (state == nullptr || in == nullptr || out == nullptr || index < 0 ||
       libssl.SSL_set_ex_data(ssl, index, state) != 1) {

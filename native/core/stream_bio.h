@@ -1,5 +1,5 @@
-// What a connection of TLS reads from and writes to: a stream of bytes in memory. libssl's own memory
-// BIO copies all of them once more, and keeps as much memory as it ever held.
+// What a connection of TLS reads from and writes to: a stream of bytes in memory. libssl's own
+// memory BIO copies all of them once more, and keeps as much memory as it ever held.
 
 #ifndef LIBSSL_SESSION_NATIVE_CORE_STREAM_BIO_H_
 #define LIBSSL_SESSION_NATIVE_CORE_STREAM_BIO_H_
@@ -30,8 +30,8 @@ class LentBytes {
   struct Stream* stream_;
 };
 
-// While it lives, what libssl writes to the BIO goes here, as far as it fits: then the BIO keeps it.
-// If the BIO has something already, all goes behind that.
+// While it lives, what libssl writes to the BIO goes here, as far as it fits: then the BIO keeps
+// it. If the BIO has something already, all goes behind that.
 class LentRoom {
  public:
   LentRoom(const Libssl& libssl, BIO* bio, uint8_t* room, size_t size);

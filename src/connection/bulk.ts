@@ -1,7 +1,7 @@
 // The short way of application data, for streams: one native call each for what comes and for what
 // goes, with memory that is used again.
 
-import { SSL_RECEIVED_SHUTDOWN } from '../libssl/constants.js';
+import { SSL_ERROR_WANT_CLIENT_HELLO_CB, SSL_RECEIVED_SHUTDOWN } from '../libssl/constants.js';
 import { on } from '../native/call.js';
 import { step } from '../native/step.js';
 import { concatenated } from './output.js';
@@ -38,7 +38,8 @@ export function receiveData(steps: Steps, bytes: Uint8Array = nothing): Received
   const { result: size, error, more, shutdown, ready } = step;
   // Before listeners of events are called: they may come here again.
   const data = size > 0 ? takeData(size) : null;
-  if (outcome !== undefined || isFailure(error)) {
+  const waits = error === SSL_ERROR_WANT_CLIENT_HELLO_CB;
+  if (outcome !== undefined || isFailure(error) || waits) {
     try {
       steps.finish('SSL_read', outcome, false, error, data);
     } catch (thrown) {

@@ -153,6 +153,7 @@ export class Link {
   #step(step: (connection: SslConnection) => void): void {
     const { connection } = this;
     if (connection === null || this.#socket.destroyed) return;
+    this.#allRead = false;
     if (this.try(() => step(connection))) this.#advance();
   }
 
@@ -164,10 +165,7 @@ export class Link {
     if (this.#ended) return; // the peer has said that nothing comes
     this.#socket.active();
     if (this.#secure && this.#wanted && !this.#renegotiating) this.#pump(bytes);
-    else {
-      this.#allRead = false;
-      this.#step((connection) => connection.receive(bytes));
-    }
+    else this.#step((connection) => connection.receive(bytes));
   }
 
   /** After a step: sends what there is, tells what has come, and goes on with what has waited. */
@@ -326,10 +324,8 @@ export class Link {
   // Everything that has come was read. Whoever awaits the data has a turn before the end: as over a
   // socket, he may pause, or put the data back.
   #lookForEnd(closed: boolean): void {
-    if (!closed && !this.#transportEnded) {
-      this.#allRead = true;
-      return;
-    }
+    this.#allRead = !closed && !this.#transportEnded;
+    if (this.#allRead) return;
     if (this.#behindData) {
       setImmediate(() => {
         this.#behindData = false;
@@ -443,7 +439,7 @@ export class Link {
     this.connection = null;
     if (connection !== null) freeQuietly(connection, this.#secure);
     for (const session of this.#sessions.splice(0)) session.free();
-    this.#writing.giveUp(error ?? errors.destroyed());
+    this.#writing.giveUp(error);
     const transport = this.#transport;
     const end = () => {
       done(error);

@@ -107,9 +107,9 @@ export class Writing {
   }
 
   /** Nothing of it will be written any more. */
-  giveUp(reason: Error): void {
+  giveUp(reason: Error | null): void {
     const all = [this.#waiting?.done, this.#unsent, this.#ending];
     this.#unsent = null;
-    for (const done of all) done?.(reason);
+    for (const done of all) done?.(reason ?? errors.destroyed());
   }
 }
