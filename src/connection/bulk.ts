@@ -28,14 +28,12 @@ export interface Received {
   readonly more: boolean;
   /** The peer has ended. */
   readonly ended: boolean;
-  /** Another handshake is under way. */
-  readonly handshaking: boolean;
 }
 
 /** `receive()` and `read()` in one. For a connection that has been open, and does not wait. */
 export function receiveData(steps: Steps, bytes: Uint8Array = nothing): Received {
   const outcome = steps.begin(steps.usable('receive')).receiveInto(bytes, room);
-  const { result: size, error, more, shutdown, ready } = step;
+  const { result: size, error, more, shutdown } = step;
   // Before listeners of events are called: they may come here again.
   const data = size > 0 ? takeData(size) : null;
   const waits = error === SSL_ERROR_WANT_CLIENT_HELLO_CB;
@@ -55,7 +53,6 @@ export function receiveData(steps: Steps, bytes: Uint8Array = nothing): Received
     data,
     more: more || steps.failure !== null,
     ended: (shutdown & SSL_RECEIVED_SHUTDOWN) !== 0,
-    handshaking: !ready,
   };
 }
 

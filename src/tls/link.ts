@@ -49,8 +49,7 @@ export class Link {
   #tls13 = false;
   /** Whoever reads wants more. */
   #wanted = false;
-  /** libssl has nothing more to read, and there is no end yet. */
-  #allRead = false;
+  #allRead = false; // of what has come, and it has no end yet
   #source: Source | null = null;
   #transportEnded = false;
   /** The reader was told data, perhaps in this turn. */
@@ -138,9 +137,12 @@ export class Link {
   }
 
   #goesOn(error: unknown): boolean {
-    const { connection } = this;
-    if (connection === null || connection.freed) return false;
-    if (connection.state === 'failed' || error instanceof LibsslError || errors.isArgument(error)) {
+    if (this.connection === null || this.connection.freed) return false;
+    if (
+      this.connection.state === 'failed' ||
+      error instanceof LibsslError ||
+      errors.isArgument(error)
+    ) {
       this.#fail(error);
       return false;
     }
@@ -187,9 +189,8 @@ export class Link {
 
   /** Sends what libssl has for the peer; false where the transport has enough. */
   flush(): boolean {
-    const { connection } = this;
-    if (connection === null || !stepsOf(connection).output.waits) return true;
-    const bytes = connection.take();
+    if (this.connection === null || !stepsOf(this.connection).output.waits) return true;
+    const bytes = this.connection.take();
     if (bytes.length === 0 || !this.#transport.writable) return true;
     return this.#transport.write(bytes);
   }
@@ -303,8 +304,7 @@ export class Link {
         continue;
       }
       this.flush();
-      // Tickets may be behind data, and another handshake.
-      this.#tellSessions();
+      this.#tellSessions(); // tickets may be behind data, and another handshake
       this.#lookAtHandshake();
       if (socket.destroyed) return;
       const { data, more, ended } = received;
@@ -321,8 +321,7 @@ export class Link {
     if (!socket.destroyed && !this.#ended) this.#source?.pause();
   }
 
-  // Everything that has come was read. Whoever awaits the data has a turn before the end: as over a
-  // socket, he may pause, or put the data back.
+  // All was read. Who awaits the data has a turn before the end, to pause or to put it back.
   #lookForEnd(closed: boolean): void {
     this.#allRead = !closed && !this.#transportEnded;
     if (this.#allRead) return;
@@ -341,8 +340,7 @@ export class Link {
       return;
     }
     socket.push(null);
-    // 'end' comes although nobody reads.
-    socket.read(0);
+    socket.read(0); // 'end' comes although nobody reads
   }
 
   // ---- Writing.
