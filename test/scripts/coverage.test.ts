@@ -166,8 +166,8 @@ describe('the doc comments of SslSession', () => {
     expect(members.map(({ name }) => name).sort()).toEqual(
       // inspect.custom is not public.
       [
-        // borrowed is internal, like is().
-        ...own.filter((name) => name !== undefined && name !== 'borrowed'),
+        // nativeHandle is internal, like is().
+        ...own.filter((name) => name !== undefined && name !== 'nativeHandle'),
         ...statics.map((n) => `SslSession.${n}`),
       ].sort(),
     );
