@@ -10,23 +10,27 @@
 namespace libssl_session {
 
 struct Stream {
-  std::string kept;
-  size_t at = 0;  // what was read of `kept`
+  char* kept = nullptr;  // libcrypto's memory: [at, end) is what it has
+  size_t room_kept = 0;
+  size_t at = 0;
+  size_t end = 0;
   const char* lent = nullptr;
   size_t lent_size = 0;
   char* room = nullptr;
   size_t room_size = 0;
   size_t filled = 0;
 
-  size_t kept_size() const { return kept.size() - at; }
+  ~Stream() { Clear(); }
+
+  size_t kept_size() const { return end - at; }
 
   size_t Read(char* data, size_t size) {
     const size_t first = std::min(size, kept_size());
     if (first > 0) {
-      std::memcpy(data, kept.data() + at, first);
+      std::memcpy(data, kept + at, first);
       at += first;
       // Idle connections need no memory for what they once had to carry.
-      if (at == kept.size()) Clear();
+      if (at == end) Clear();
     }
     const size_t second = std::min(size - first, lent_size);
     if (second > 0) {
@@ -37,8 +41,8 @@ struct Stream {
     return first + second;
   }
 
-  // Throws bad_alloc.
-  void Write(const char* data, size_t size) {
+  // False when out of memory.
+  bool Write(const char* data, size_t size) {
     if (kept_size() == 0) {
       const size_t fits = std::min(size, room_size - filled);
       if (fits > 0) std::memcpy(room + filled, data, fits);
@@ -46,20 +50,35 @@ struct Stream {
       data += fits;
       size -= fits;
     }
-    if (size > 0) Keep(data, size);
+    return size == 0 || Keep(data, size);
   }
 
-  void Keep(const char* data, size_t size) {
-    if (at > 0) {
-      kept.erase(0, at);
-      at = 0;
-    }
-    kept.append(data, size);
+  // The same.
+  bool Keep(const char* data, size_t size) {
+    if (size > room_kept - end && !Grow(size)) return false;
+    std::memcpy(kept + end, data, size);
+    end += size;
+    return true;
+  }
+
+  bool Grow(size_t more) {
+    const Libssl& libssl = CallbackLibssl();
+    const size_t size = kept_size();
+    const size_t wanted = std::max(size + more, 2 * size);
+    char* bigger = static_cast<char*>(libssl.CRYPTO_malloc(wanted, __FILE__, __LINE__));
+    if (bigger == nullptr) return false;
+    if (size > 0) std::memcpy(bigger, kept + at, size);
+    Clear();
+    kept = bigger;
+    room_kept = wanted;
+    end = size;
+    return true;
   }
 
   void Clear() {
-    std::string().swap(kept);
-    at = 0;
+    CallbackLibssl().CRYPTO_free(kept, __FILE__, __LINE__);
+    kept = nullptr;
+    room_kept = at = end = 0;
   }
 };
 
@@ -74,9 +93,7 @@ void ClearRetry(BIO* bio) {
 int Write(BIO* bio, const char* data, int size) {
   ClearRetry(bio);
   if (size <= 0) return 0;
-  try {
-    Of(bio).Write(data, static_cast<size_t>(size));
-  } catch (const std::bad_alloc&) {
+  if (!Of(bio).Write(data, static_cast<size_t>(size))) {
     CallbackLibssl().ERR_put_error(kErrLibBio, kFunctionMemWrite, kReasonMallocFailure, __FILE__,
                                    __LINE__);
     return -1;
@@ -141,13 +158,7 @@ bool LentBytes::Keep() {
   const size_t size = stream_->lent_size;
   stream_->lent = nullptr;
   stream_->lent_size = 0;
-  if (size == 0) return true;
-  try {
-    stream_->Keep(bytes, size);
-    return true;
-  } catch (const std::bad_alloc&) {
-    return false;
-  }
+  return size == 0 || stream_->Keep(bytes, size);
 }
 
 LentRoom::LentRoom(const Libssl& libssl, BIO* bio, uint8_t* room, size_t size)
