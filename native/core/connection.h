@@ -142,6 +142,7 @@ struct ConnectionState {
   bool asks_for_psk = false;     // libssl has its psk_use_session_cb
   bool early_data = false;       // sending or reading early data has begun
   bool early_data_read = false;  // libssl said that it has read it all
+  bool releases_buffers = false;  // it has SSL_MODE_RELEASE_BUFFERS
   int last_error = 0;            // SSL_get_error after the last step
 };
 
