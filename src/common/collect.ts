@@ -11,3 +11,13 @@ export function collect(errors: unknown[], call: () => void): void {
 export function throwFirst(errors: readonly unknown[]): void {
   if (errors.length > 0) throw errors[0];
 }
+
+/**
+ * What a listener throws where no caller waits for it: an uncaught exception, as of any function that
+ * the event loop calls, and not a rejection of a promise that nobody has.
+ */
+export function raise(error: unknown): void {
+  process.nextTick(() => {
+    throw error;
+  });
+}

@@ -23,17 +23,18 @@ const kinds = new Map<number, string>(
   Object.entries(EventKind).map(([name, kind]) => [kind, name]),
 );
 
-/** A step of a connection, and what `SSL_get_error` says of it. */
+/** A step of a connection, what it has read, and what `SSL_get_error` says of it. */
 export function debugStep(
   connection: Handle,
   functionName: string,
   result: number,
   error: number,
   outcome: Outcome,
+  read = outcome?.[0] ?? null,
 ): void {
   if (!debug.enabled) return;
-  const [data, output, events] = outcome ?? [null, null, null];
-  const sizes = `read ${data?.length ?? 0}, to send ${output?.length ?? 0}`;
+  const [, output, events] = outcome ?? [null, null, null];
+  const sizes = `read ${read?.length ?? 0}, to send ${output?.length ?? 0}`;
   const came = `${result}, ${errors[error] ?? error}, ${sizes}, events ${events?.length ?? 0}`;
   debug(`step: connection ${connection}, ${functionName}: ${came}`);
 }

@@ -1,8 +1,11 @@
 // The short way of application data, for streams: one native call each for what comes and for what
 // goes, with memory that is used again.
 
+import { raise } from '../common/collect.js';
+import { debugStep } from '../common/debug.js';
 import { SSL_ERROR_WANT_CLIENT_HELLO_CB, SSL_RECEIVED_SHUTDOWN } from '../libssl/constants.js';
 import { on } from '../native/call.js';
+import type { Outcome } from '../native/signatures.js';
 import { step } from '../native/step.js';
 import { concatenated } from './output.js';
 import { isFailure, type Steps } from './steps.js';
@@ -37,16 +40,12 @@ export function receiveData(steps: Steps, bytes: Uint8Array = nothing): Received
   // Before listeners of events are called: they may come here again.
   const data = size > 0 ? takeData(size) : null;
   const waits = error === SSL_ERROR_WANT_CLIENT_HELLO_CB;
-  if (outcome !== undefined || isFailure(error) || waits) {
-    try {
-      steps.finish('SSL_read', outcome, false, error, data);
-    } catch (thrown) {
-      // Of a listener, where there is data: that must not be lost.
-      if (data === null) throw thrown;
-      process.nextTick(() => {
-        throw thrown;
-      });
-    }
+  try {
+    finishOrShow(steps, 'SSL_read', outcome, error, data, waits);
+  } catch (thrown) {
+    // Of a listener, where there is data: that must not be lost.
+    if (data === null) throw thrown;
+    raise(thrown);
   }
   if (steps.hasUnsent && !steps.freed) steps.sendUnsent();
   return {
@@ -64,9 +63,14 @@ export function seal(steps: Steps, data: Uint8Array): Buffer {
     const into = Buffer.allocUnsafe(data.length + (data.length >> 6) + 256);
     const outcome = on(steps.usable('write'), 0).writeInto(data, into);
     const { result, error, filled, more } = step;
-    if (outcome !== undefined || isFailure(error)) steps.finish('SSL_write', outcome);
+    const first = into.subarray(0, filled);
+    if (result <= 0 && filled > 0) {
+      // Of a handshake that the write has begun. The data comes after it.
+      output.add(first);
+      output.left = more;
+    }
+    finishOrShow(steps, 'SSL_write', outcome, error);
     if (result > 0) {
-      const first = into.subarray(0, filled);
       if (!more || steps.freed) return first;
       output.left = true;
       return concatenated([first, output.take()]);
@@ -74,4 +78,20 @@ export function seal(steps: Steps, data: Uint8Array): Buffer {
   }
   steps.write(data);
   return output.take();
+}
+
+// A step that brought nothing but data has no more of an end than its line in NODE_DEBUG.
+function finishOrShow(
+  steps: Steps,
+  functionName: string,
+  outcome: Outcome,
+  error: number,
+  data: Buffer | null = null,
+  waits = false,
+): void {
+  if (outcome !== undefined || isFailure(error) || waits) {
+    steps.finish(functionName, outcome, false, error, data);
+  } else {
+    debugStep(steps.handle, functionName, step.result, error, outcome, data);
+  }
 }

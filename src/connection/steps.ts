@@ -189,7 +189,7 @@ export class Steps {
   ): Buffer | null {
     const failed = isFailure(error) || (must && step.result !== 1);
     if (step.ready) this.ready = true;
-    debugStep(this.handle, functionName, step.result, error, outcome);
+    debugStep(this.handle, functionName, step.result, error, outcome, data);
     if (outcome === undefined && !failed && error !== SSL_ERROR_WANT_CLIENT_HELLO_CB) return null;
     const failure = failed ? stepError(functionName, this.handle) : null;
     if (outcome !== undefined && outcome[1] !== null) this.output.add(outcome[1]);

@@ -1,3 +1,4 @@
+import { raise } from '../common/collect.js';
 import { LibsslError } from '../common/errors.js';
 import { invalidType } from '../common/validate.js';
 import { on } from '../native/call.js';
@@ -24,14 +25,6 @@ export interface SessionStore {
 
 /** Reports a failure of a store. */
 export type ReportStoreError = (error: unknown, operation: keyof SessionStore) => void;
-
-// If a listener throws and no caller waits, it is an uncaught exception, as for any function that
-// the event loop calls, and not a rejection of a promise that nobody has.
-function raise(error: unknown): void {
-  process.nextTick(() => {
-    throw error;
-  });
-}
 
 /** Calls the store, and reports what it throws or rejects with. */
 export function runAndReport(

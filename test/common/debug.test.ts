@@ -33,6 +33,12 @@ test('steps, pauses, events and refused calls are a line each', () => {
   some(/^refused: ERR_LIBSSL_FREED, this SslConnection was freed$/);
 });
 
+test('the data of a stream is a line each way', () => {
+  const words = run('libssl-session').lines.join('\n');
+  expect(words).toMatch(/connection \d+, SSL_write: 6, SSL_ERROR_NONE/);
+  expect(words).toMatch(/connection \d+, SSL_read: 6, SSL_ERROR_\w+, read 6, /);
+});
+
 test('no line has a secret, an id or data', () => {
   const { lines, secrets } = run('libssl-session');
   const text = lines.join('\n').toLowerCase();

@@ -1,9 +1,11 @@
 // Handshakes, one of which waits for a session store, and calls that are refused. Prints what
 // nobody else may print: keys, ids, data, as JSON.
 
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { handshake, SslConnection, SslContext } from 'libssl-session';
 import * as C from 'libssl-session/libssl';
+import { connect, createServer } from 'libssl-session/tls';
 
 const read = (name) => readFileSync(new URL(`../../fixtures/${name}`, import.meta.url));
 const secrets = ['Qwxzy'];
@@ -55,4 +57,17 @@ refused(() => C.SSL_renegotiate(unused.handle));
 unused.free();
 refused(() => unused.handshake());
 began.free();
+
+// Data of a stream.
+const echo = createServer({ cert: read('tls-cert.pem'), key: read('tls-key.pem') }, (socket) => {
+  socket.on('data', (data) => socket.end(data));
+});
+echo.listen(0, '127.0.0.1');
+await once(echo, 'listening');
+const { port } = echo.address();
+const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false });
+await once(socket, 'secureConnect');
+socket.write('Qwxzyq');
+for await (const _ of socket);
+echo.close();
 console.log(JSON.stringify(secrets));
