@@ -112,16 +112,20 @@ int PauseOrGoOn(ConnectionState& state) {
                                                            : kClientHelloSuccess;
 }
 
-// Records what the application decides by; the server name is in the state.
-void AskAtHello(ConnectionState* state) {
+// Records what the application decides by; the server name is in the state. False when out of
+// memory: nobody would decide.
+bool AskAtHello(ConnectionState* state) {
   View extension, protocols;
   const Libssl& libssl = state->context.libssl;
   const bool given = Extension(libssl, state->ssl, kExtensionAlpn, &extension) &&
                      extension.TakePrefixed(2, &protocols);
   state->chosen.reset();
-  state->Record(EventKind::kClientHello, nullptr, given ? protocols.data : nullptr,
-                given ? protocols.size : 0, 0);
+  if (!state->Record(EventKind::kClientHello, nullptr, given ? protocols.data : nullptr,
+                     given ? protocols.size : 0, 0)) {
+    return false;
+  }
   state->hello = ConnectionState::Question::kAsked;
+  return true;
 }
 
 }  // namespace
@@ -135,7 +139,8 @@ int OnClientHello(SSL* ssl, int*, void*) {
     return kClientHelloError;  // of a context that cannot be known
   }
   if (state.asks_at_hello && state.hello != ConnectionState::Question::kAnswered) {
-    if (state.hello == ConnectionState::Question::kNone) AskAtHello(&state);
+    if (state.hello == ConnectionState::Question::kNone && !AskAtHello(&state))
+      return kClientHelloError;
     state.paused = true;
     return kClientHelloRetry;
   }

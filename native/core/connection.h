@@ -63,8 +63,8 @@ struct ConnectionState {
 
   static ConnectionState* Of(const Libssl& libssl, const SSL* ssl);
 
-  void Record(EventKind kind, SSL_SESSION* session, const void* data, size_t size, int number) {
-    context.Record(kind, id, session, data, size, number);
+  bool Record(EventKind kind, SSL_SESSION* session, const void* data, size_t size, int number) {
+    return context.Record(kind, id, session, data, size, number);
   }
 
   // The context that the connection was made of. Sessions stay its, also after the server has
@@ -137,13 +137,13 @@ struct ConnectionState {
 
   Rule unusable = Rule::kNone;  // why it can only be freed
   enum class Side : uint8_t { kUnknown, kClient, kServer };
-  Side side = Side::kUnknown;    // the one that was chosen
-  bool short_records = false;    // fragments.h: until the handshake is over
-  bool asks_for_psk = false;     // libssl has its psk_use_session_cb
-  bool early_data = false;       // sending or reading early data has begun
-  bool early_data_read = false;  // libssl said that it has read it all
+  Side side = Side::kUnknown;     // the one that was chosen
+  bool short_records = false;     // fragments.h: until the handshake is over
+  bool asks_for_psk = false;      // libssl has its psk_use_session_cb
+  bool early_data = false;        // sending or reading early data has begun
+  bool early_data_read = false;   // libssl said that it has read it all
   bool releases_buffers = false;  // it has SSL_MODE_RELEASE_BUFFERS
-  int last_error = 0;            // SSL_get_error after the last step
+  int last_error = 0;             // SSL_get_error after the last step
 };
 
 // A new connection over memory: two streams of bytes, or of datagrams. nullptr when out of memory.

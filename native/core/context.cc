@@ -261,14 +261,16 @@ void ContextState::Observe(uint32_t kinds) {
   }
 }
 
-void ContextState::Record(EventKind kind, Handle connection, SSL_SESSION* session, const void* data,
+bool ContextState::Record(EventKind kind, Handle connection, SSL_SESSION* session, const void* data,
                           size_t size, int number, int value) {
   try {
     registry.events.push_back(
         {kind, id, connection, session,
          Secret(static_cast<const uint8_t*>(data), data == nullptr ? 0 : size), number, value});
+    return true;
   } catch (const std::bad_alloc&) {
     libssl.SSL_SESSION_free(session);
+    return false;
   }
 }
 

@@ -94,7 +94,7 @@ struct ContextState {
   void Observe(uint32_t kinds);
   // Writes an event down, with the reference to `session`; where there is no memory for it the
   // reference is given back, and the event lost.
-  void Record(EventKind kind, Handle connection, SSL_SESSION* session, const void* data,
+  bool Record(EventKind kind, Handle connection, SSL_SESSION* session, const void* data,
               size_t size, int number, int value = 0);
   bool Observes(EventKind kind) const { return (observed >> static_cast<int>(kind) & 1) != 0; }
 

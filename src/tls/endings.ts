@@ -2,6 +2,7 @@
 
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { raise } from '../common/collect.js';
 import { LibsslError } from '../common/errors.js';
 import { type SslConnection, stepsOf } from '../connection/connection.js';
 import * as C from '../libssl.js';
@@ -11,13 +12,21 @@ export function isOver({ state }: SslConnection): boolean {
   return state === 'open' || state === 'closing' || state === 'closed';
 }
 
-/** A socket that is destroyed keeps its session resumable: it says that all has ended. */
-export function freeQuietly(connection: SslConnection, secure: boolean): void {
+/**
+ * A socket that is destroyed keeps its session resumable: it says that all has ended. Frees the
+ * context, too, where that is the socket's own.
+ */
+export function freeQuietly(connection: SslConnection, secure: boolean, ownContext: boolean): void {
   if (secure && isOver(connection)) {
     C.SSL_set_quiet_shutdown(stepsOf(connection).handle, 1);
-    connection.shutdown();
+    try {
+      connection.shutdown();
+    } catch (error) {
+      raise(error); // of a listener
+    }
   }
   connection.free();
+  if (ownContext) connection.context.free();
 }
 
 /** Why the peer's certificate was refused in the handshake, as node:tls's code; null for other errors. */

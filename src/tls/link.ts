@@ -3,6 +3,7 @@
 
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { raise } from '../common/collect.js';
 import { LibsslError } from '../common/errors.js';
 import { type Received, receiveData } from '../connection/bulk.js';
 import { type SslConnection, stepsOf } from '../connection/connection.js';
@@ -146,9 +147,7 @@ export class Link {
       this.#fail(error);
       return false;
     }
-    process.nextTick(() => {
-      throw error;
-    });
+    raise(error);
     return true;
   }
 
@@ -174,7 +173,7 @@ export class Link {
   #advance(): void {
     const { connection } = this;
     if (connection === null || this.#socket.destroyed) return;
-    this.flush();
+    this.#flush();
     try {
       // Another one may have begun in the same step.
       if (!this.#secure && stepsOf(connection).ready) this.#finish(connection);
@@ -187,12 +186,11 @@ export class Link {
     }
   }
 
-  /** Sends what libssl has for the peer; false where the transport has enough. */
-  flush(): boolean {
-    if (this.connection === null || !stepsOf(this.connection).output.waits) return true;
+  // Sends what libssl has for the peer.
+  #flush(): void {
+    if (this.connection === null || !stepsOf(this.connection).output.waits) return;
     const bytes = this.connection.take();
-    if (bytes.length === 0 || !this.#transport.writable) return true;
-    return this.#transport.write(bytes);
+    if (bytes.length > 0 && this.#transport.writable) this.#transport.write(bytes);
   }
 
   #lookAtHandshake(): void {
@@ -241,7 +239,6 @@ export class Link {
 
   // ---- The end of the handshake.
 
-  /** Whether the peer is who it should be; the socket is destroyed if not. */
   // Says of the peer what it is, and ends the socket of one that must not be.
   #isAccepted(connection: SslConnection): boolean {
     const socket = this.#socket;
@@ -303,7 +300,7 @@ export class Link {
         if (!this.#goesOn(error)) return;
         continue;
       }
-      this.flush();
+      this.#flush();
       this.#tellSessions(); // tickets may be behind data, and another handshake
       this.#lookAtHandshake();
       if (socket.destroyed) return;
@@ -365,12 +362,14 @@ export class Link {
   // ---- Ends.
 
   #fail(error: unknown): void {
-    this.flush(); // the alert
+    this.#flush(); // the alert
     this.#socket.authorizationError ??= verdictOf(error);
     const { connection } = this;
-    const named = connection === null || this.isServer;
-    const name = () => peerName(this.#options, this.#transport);
-    this.#socket.destroy(named ? (error as Error) : withNames(error as Error, connection, name()));
+    this.#socket.destroy(
+      connection === null || this.isServer
+        ? (error as Error)
+        : withNames(error as Error, connection, peerName(this.#options, this.#transport)),
+    );
   }
 
   #onEnd(): void {
@@ -435,7 +434,8 @@ export class Link {
   #close(error: Error | null, done: Done): void {
     const { connection } = this;
     this.connection = null;
-    if (connection !== null) freeQuietly(connection, this.#secure);
+    const own = this.isServer && this.#options.secureContext == null;
+    if (connection !== null) freeQuietly(connection, this.#secure, own);
     for (const session of this.#sessions.splice(0)) session.free();
     this.#writing.giveUp(error);
     const transport = this.#transport;

@@ -3,6 +3,7 @@
 import type { EventEmitter } from 'node:events';
 import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { raise } from '../common/collect.js';
 import { decideAtHello } from '../connection/client-hello.js';
 import { SslConnection } from '../connection/connection.js';
 import type { SslSession } from '../session/session.js';
@@ -18,9 +19,16 @@ export interface Answering {
 
 export function newServer(socket: Duplex, options: Given, { answer, fail }: Answering) {
   const { ALPNProtocols, secureContext } = options;
-  const own = ALPNProtocols == null || secureContext == null ? {} : { ALPNProtocols };
-  const connection = new SslConnection(serverContext(options), own as object);
   const decide = decisionOf(options);
+  const own = ALPNProtocols == null || secureContext == null ? {} : { ALPNProtocols };
+  const context = serverContext(options);
+  let connection: SslConnection;
+  try {
+    connection = new SslConnection(context, own as object);
+  } catch (error) {
+    if (context !== secureContext) context.free();
+    throw error;
+  }
   if (decide === null) return connection;
   decideAtHello(connection, (hello, give) => {
     decide(socket, hello, (its) => answer(() => give(its)), fail);
@@ -86,10 +94,7 @@ export function tellSessions(socket: EventEmitter, sessions: readonly SslSession
       try {
         Reflect.apply(listener, socket, [session.upRef()]);
       } catch (error) {
-        // The others get theirs.
-        process.nextTick(() => {
-          throw error;
-        });
+        raise(error); // the others get theirs
       }
     }
     session.free();

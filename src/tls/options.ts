@@ -55,6 +55,9 @@ function nearestTo(name: string): string | null {
   return near;
 }
 
+const isSignal = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'aborted' in value;
+
 export function checkOptions(given: unknown): Given {
   if (typeof given !== 'object' || given === null) {
     throw invalidType('options', 'of type object', given);
@@ -71,6 +74,9 @@ export function checkOptions(given: unknown): Given {
     if (name === 'handshakeTimeout') checkInteger(`options.${name}`, options[name], 0, 0x7fff_ffff);
     if (name === 'highWaterMark' && !((options[name] as number) >= 0)) {
       throw invalidValue(`options.${name}`, 'must be a number of 0 or more');
+    }
+    if (name === 'signal' && !isSignal(options.signal)) {
+      throw invalidType('options.signal', 'an AbortSignal', options.signal);
     }
     const near = nearestTo(name);
     if (near !== null) {
@@ -119,6 +125,9 @@ function givenContext(options: Given, role: 'client' | 'server'): SslContext | n
   if (secureContext == null) return null;
   if (!SslContext.is(secureContext) || secureContext.role !== role) {
     throw invalidType('options.secureContext', `an SslContext of a ${role}`, secureContext);
+  }
+  if (secureContext.protocol === 'dtls') {
+    throw invalidValue('options.secureContext', 'must be of TLS: a socket is no datagrams');
   }
   const own = contextOptionsOf(options) as Record<string, unknown>;
   for (const name of Object.keys(own)) {

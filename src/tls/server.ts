@@ -71,7 +71,11 @@ export class SslServer extends Server {
   }
 
   #newContext(options: Given): SslContext {
-    if (options.secureContext != null) return serverContext(options);
+    if (options.secureContext != null) {
+      const given = serverContext(options);
+      this.#ticketKeys = null; // they are its own, and nobody can read them
+      return given;
+    }
     // Keys of its own, so that there is something to share: getTicketKeys().
     const ticketKeys = options.ticketKeys ?? randomBytes(48);
     const [first] = Array.isArray(ticketKeys) ? ticketKeys : [ticketKeys];
@@ -114,9 +118,9 @@ export class SslServer extends Server {
   /** New options of the context, for connections from now on; the names of `addContext()` stay. */
   setSecureContext(options: TlsContextOptions): void {
     const checked = checkOptions(options);
-    const keys = this.#ticketKeys;
+    const keys = checked.secureContext == null ? this.#ticketKeys : null;
     const context = this.#newContext(keys === null ? checked : { ticketKeys: keys, ...checked });
-    for (const [pattern, other] of this.#names) addTo(context, pattern, other);
+    for (const [pattern, other] of this.#names) context.addContext(pattern, other);
     // The one before is left to the collector: handshakes that wait may need it.
     this.#context = context;
   }
@@ -127,10 +131,11 @@ export class SslServer extends Server {
    */
   addContext(servername: string, context: SslContext | TlsContextOptions): void {
     if (!servername) throw errors.serverNameRequired();
+    checkPattern(servername);
     const its = SslContext.is(context) ? context : newServerContext(checkOptions(context));
     const covered = (name: string) =>
       servername.startsWith('*.') && name.replace(/^[^.]*/, '*') === servername.toLowerCase();
-    addTo(this.#context, servername, its);
+    this.#context.addContext(servername, its);
     for (const [name] of this.#names) if (covered(name)) this.#context.addContext(name, null);
     this.#names = this.#names.filter(([name]) => !covered(name));
     this.#names.push([servername.toLowerCase(), its]);
@@ -157,11 +162,10 @@ export class SslServer extends Server {
   }
 }
 
-function addTo(context: SslContext, pattern: string, other: SslContext): void {
+function checkPattern(pattern: string): void {
   if (pattern.slice(1).includes('*') || (pattern.startsWith('*') && pattern[1] !== '.')) {
     throw invalidValue('servername', "may have '*' only as its first label");
   }
-  context.addContext(pattern, other);
 }
 
 /** Like `tls.createServer()`: `listener` is one for `secureConnection`. */

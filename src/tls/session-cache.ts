@@ -1,5 +1,6 @@
 import { checkInteger, invalidType } from '../common/validate.js';
 import { SslContext } from '../context/context.js';
+import { TLS1_3_VERSION } from '../libssl/constants.js';
 import { SslSession } from '../session/session.js';
 
 /** Whom a client connects to, and how: sessions of one are no use to another. */
@@ -25,8 +26,6 @@ export interface SslSessionCacheOptions {
   /** The most tickets of TLS 1.3 of one peer. By default 4. */
   maxTickets?: number;
 }
-
-const tls13 = 0x0304;
 
 /**
  * The sessions of a client. A ticket of TLS 1.3 is given out once, because who sees one twice knows
@@ -58,7 +57,7 @@ export class SslSessionCache implements Disposable {
     const sessions = this.#sessions.get(key) ?? [];
     for (let newest = sessions.at(-1); newest !== undefined; newest = sessions.at(-1)) {
       const fresh = isFresh(newest);
-      if (fresh && newest.protocolVersionNumber !== tls13) return newest.upRef();
+      if (fresh && newest.protocolVersionNumber !== TLS1_3_VERSION) return newest.upRef();
       sessions.pop();
       this.#size -= 1;
       if (sessions.length === 0) this.#sessions.delete(key);
@@ -75,8 +74,8 @@ export class SslSessionCache implements Disposable {
     const sessions = this.#sessions.get(key) ?? [];
     this.#sessions.delete(key);
     this.#sessions.set(key, sessions);
-    const keep = session.protocolVersionNumber === tls13 ? this.#maxTickets : 1;
-    const others = sessions.filter((each) => each.protocolVersionNumber !== tls13);
+    const keep = session.protocolVersionNumber === TLS1_3_VERSION ? this.#maxTickets : 1;
+    const others = sessions.filter((each) => each.protocolVersionNumber !== TLS1_3_VERSION);
     const stale = keep === 1 ? [...sessions] : others;
     sessions.push(session);
     this.#size += 1;

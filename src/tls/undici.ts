@@ -92,8 +92,9 @@ function whenConnected(
   let open = true;
   const end = (...result: Parameters<UndiciCallback>) => {
     clearTimeout(timer);
-    if (open) callback(...result);
-    open = false;
+    if (!open) return;
+    open = false; // before: the callback may destroy the socket, or throw
+    callback(...result);
   };
   socket
     .setNoDelay(true)

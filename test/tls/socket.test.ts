@@ -7,7 +7,7 @@ import { Duplex, duplexPair as nodePair } from 'node:stream';
 import nodeTls from 'node:tls';
 import { SslConnection, SslContext, SslSession } from 'libssl-session';
 import * as tls from 'libssl-session/tls';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { fixture } from '../support/fixture.js';
 import { cert, key, next, serversForTests, textOf } from '../support/tls.js';
 
@@ -363,6 +363,18 @@ describe('options', () => {
         coded('ERR_INVALID_ARG_TYPE'),
       );
     }
+    const datagrams = stack.add(new SslContext({ role: 'client', protocol: 'dtls' }));
+    expect(() => connect({ port: 1, secureContext: datagrams })).toThrow(
+      coded('ERR_INVALID_ARG_VALUE'),
+    );
+  });
+
+  test('a signal must be one', () => {
+    for (const signal of [1, 'x', {}, () => {}]) {
+      expect(() => connect({ port: 1, signal: signal as never })).toThrow(
+        coded('ERR_INVALID_ARG_TYPE'),
+      );
+    }
   });
 
   test('the keys of one server decrypt the tickets of another', async () => {
@@ -539,6 +551,37 @@ describe('what a review has found', () => {
     const [error] = (await once(socket, 'error')) as [Error];
     expect(error.name).toBe('AbortError');
     expect(socket.connecting).toBe(false);
+  });
+
+  test("a server socket's own context ends with it, and none is left of a socket that is none", () => {
+    const free = vi.spyOn(SslContext.prototype, 'free');
+    const [near, other] = pair();
+    const socket = new tls.SslSocket(near, { isServer: true, cert, key });
+    socket.destroy();
+    expect(free).toHaveBeenCalledTimes(1);
+    const wrong = { isServer: true, cert, key, SNICallback: 1 } as never;
+    expect(() => new tls.SslSocket(other, wrong)).toThrow(coded('ERR_INVALID_ARG_TYPE'));
+    expect(free).toHaveBeenCalledTimes(1);
+    free.mockRestore();
+  });
+
+  test('setSecureContext() with a context takes its keys as they are', async () => {
+    const { server } = await serve();
+    expect(server.getTicketKeys()).toHaveLength(48);
+    const before = server.secureContext;
+    const secureContext = stack.add(new SslContext({ role: 'server', cert, key }));
+    server.setSecureContext({ secureContext } as never);
+    before.free();
+    expect(server.secureContext).toBe(secureContext);
+    expect(() => server.getTicketKeys()).toThrow(coded('ERR_INVALID_ARG_VALUE'));
+  });
+
+  test('addContext() refuses a pattern before it makes a context', async () => {
+    const { server } = await serve();
+    const add = vi.spyOn(SslContext.prototype, 'addContext');
+    expect(() => server.addContext('a.*.b', { cert, key })).toThrow(coded('ERR_INVALID_ARG_VALUE'));
+    expect(add).not.toHaveBeenCalled();
+    add.mockRestore();
   });
 
   test('a FIN that came before the hand-over is the end', async () => {
