@@ -1,6 +1,6 @@
 import { Agent, type AgentOptions, type RequestOptions } from 'node:https';
 import { connect, type SslConnectOptions } from './connect.js';
-import { keyOfConnection } from './options.js';
+import { keyOfConnection } from './contexts.js';
 import { SslSessionCache } from './session-cache.js';
 import type { SslSocket } from './socket.js';
 

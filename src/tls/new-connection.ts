@@ -7,8 +7,9 @@ import { raise } from '../common/collect.js';
 import { decideAtHello } from '../connection/client-hello.js';
 import { SslConnection } from '../connection/connection.js';
 import type { SslSession } from '../session/session.js';
+import { clientContext, serverContext } from './contexts.js';
 import { decisionOf } from './hello-callbacks.js';
-import { answersOf, clientContext, type Given, serverContext } from './options.js';
+import { answersOf, type Given } from './options.js';
 import { sessionFrom } from './session-from.js';
 
 /** How callbacks at the ClientHello end their wait. */

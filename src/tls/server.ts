@@ -3,15 +3,10 @@ import { Server, type ServerOpts, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { checkBytes, invalidValue } from '../common/validate.js';
 import { SslContext } from '../context/context.js';
+import { newServerContext, serverContext } from './contexts.js';
 import * as errors from './errors.js';
 import type { AlpnCallback, SniCallback } from './hello-callbacks.js';
-import {
-  checkOptions,
-  type Given,
-  newServerContext,
-  serverContext,
-  type TlsContextOptions,
-} from './options.js';
+import { checkOptions, type Given, type TlsContextOptions } from './options.js';
 import { SslSocket } from './socket.js';
 
 /** The options of `tls.createServer()`, and those of SslContext. */
