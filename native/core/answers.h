@@ -1,4 +1,5 @@
-// What libssl's callbacks answer. Given in advance, since no JavaScript runs inside a libssl call.
+// What libssl's callbacks answer. The answers are given in advance, because no JavaScript runs
+// inside a libssl call.
 
 #ifndef LIBSSL_SESSION_NATIVE_CORE_ANSWERS_H_
 #define LIBSSL_SESSION_NATIVE_CORE_ANSWERS_H_
@@ -39,7 +40,7 @@ class SessionReference {
   SSL_SESSION* session_;
 };
 
-// Bytes that are wiped when they go.
+// Bytes that the destructor wipes.
 class Secret {
  public:
   Secret(const uint8_t* data, size_t size) : bytes_(data, data + size) {}
@@ -61,20 +62,20 @@ class Secret {
   std::vector<uint8_t> bytes_;
 };
 
-// What a server does with a ticket that decrypts to a session whose application data is
-// `app_data`, or whatever it is where there is none.
+// What a server does with a ticket that it can decrypt. The rule fits if the application data in
+// the ticket is `app_data`; without `app_data` it fits every ticket.
 struct TicketRule {
   std::optional<std::string> app_data;
   SSL_TICKET_RETURN action;
 };
 
-// A connection has its own, which go before those of its context.
+// A connection and its contexts each have some; AllAnswers() in connection.h has the order.
 struct Answers {
   std::optional<std::pair<std::string, SessionReference>> psk_use;  // TLS 1.3, a client's
   std::map<std::string, SessionReference> psk_find;                 // TLS 1.3, a server's
   std::optional<std::pair<std::string, Secret>> psk_client;         // TLS 1.2, a client's
   std::map<std::string, Secret> psk_server;                         // TLS 1.2, a server's
-  std::optional<std::string> ticket_app_data;                       // stored when one is issued
+  std::optional<std::string> ticket_app_data;                       // stored in each new ticket
   std::vector<TicketRule> ticket_rules;                             // the first that fits
   std::optional<bool> allow_early_data;
   std::string alpn;  // a server's list, each protocol after its length

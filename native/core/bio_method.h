@@ -1,4 +1,4 @@
-// A kind of BIO of our own.
+// BIO_METHOD for a BIO that this project implements.
 
 #ifndef LIBSSL_SESSION_NATIVE_CORE_BIO_METHOD_H_
 #define LIBSSL_SESSION_NATIVE_CORE_BIO_METHOD_H_
@@ -9,7 +9,7 @@
 
 namespace libssl_session {
 
-// One for the whole process, and never freed.
+// Each lives as long as the process, and so does the BIO_METHOD that it makes.
 class BioMethod {
  public:
   constexpr BioMethod(const char* name, int (*write)(BIO*, const char*, int),
@@ -17,7 +17,7 @@ class BioMethod {
                       int (*destroy)(BIO*))
       : name_(name), write_(write), read_(read), control_(control), destroy_(destroy) {}
 
-  // nullptr when out of memory.
+  // nullptr when out of memory; the next call tries again.
   const BIO_METHOD* Get(const Libssl& libssl) {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (method_ == nullptr) method_ = Make(libssl);

@@ -1,7 +1,9 @@
-// Where a session of another cache enters a server's handshake. libssl's own get_session_cb wants
-// its answer at once; so the handshake pauses before, at the ClientHello (SSL_CLIENT_HELLO_RETRY),
-// while the session is looked for. get_session_cb then has the answer. To pause only where it would
-// be called, this file reads in the ClientHello what libssl will read next.
+// The client hello callback: what a server does before libssl processes the ClientHello. It notes
+// the server name, asks the application for a decision, and switches to the context of that name.
+// Then it drops unusable sessions from libssl's cache, and looks for a session outside it.
+// get_session_cb must answer at once, so the handshake pauses here (SSL_CLIENT_HELLO_RETRY) while
+// others search, and get_session_cb finds the answer ready. To pause only if libssl will call
+// get_session_cb, this file reads the parts of the ClientHello that decide it.
 
 #include "core/client_hello.h"
 
@@ -13,7 +15,7 @@
 namespace libssl_session {
 namespace {
 
-constexpr size_t kIdSize = 32;  // the most that a session id has
+constexpr size_t kIdSize = 32;  // the longest session id
 
 // Whether this handshake will be TLS 1.3.
 bool NegotiatesTls13(const Libssl& libssl, SSL* ssl) {
@@ -34,7 +36,8 @@ std::vector<View> WantedIds(const Libssl& libssl, SSL* ssl) {
   std::vector<View> ids;
   const unsigned long options = libssl.SSL_get_options(ssl);
   if (NegotiatesTls13(libssl, ssl)) {
-    // Stateful tickets hold an id. Against replay of early data all tickets are stateful.
+    // A stateful ticket is a session id. With the protection against replay of early data, every
+    // ticket is stateful.
     const bool stateful = (options & kOpNoTicket) != 0 || (libssl.SSL_get_max_early_data(ssl) > 0 &&
                                                            (options & kOpNoAntiReplay) == 0);
     View extension, identities, identity, age;
@@ -54,7 +57,7 @@ std::vector<View> WantedIds(const Libssl& libssl, SSL* ssl) {
   return ids;
 }
 
-// The server name that the client asks for; nullopt where there is none, or one that libssl refuses
+// The server name that the client asks for; nullopt if there is none, or if libssl would refuse it
 // in a full handshake.
 std::optional<std::string> ServerName(const Libssl& libssl, SSL* ssl) {
   View extension, names, type, name;
@@ -67,16 +70,16 @@ std::optional<std::string> ServerName(const Libssl& libssl, SSL* ssl) {
   return std::string(reinterpret_cast<const char*>(name.data), name.size);
 }
 
-// Takes the sessions of this id out of the cache that libssl must not find: it would dereference a
-// cipher that is none, and share a key that is none with whoever knows the id. Whoever has a
-// reference may have changed it since it was added.
+// Removes from the cache the sessions with this id that lack a cipher or a key. libssl would
+// dereference the missing cipher; without a key, whoever knows the id could resume the session.
+// They had both when they were added, but anybody with a reference may have changed them since.
 void DropHarmful(const ContextState& state, const View& id) {
   while (SSL_SESSION* session = state.FindId(id.data, id.size, true)) {
     state.libssl.SSL_CTX_remove_session(state.context, session);
   }
 }
 
-// Whatever libssl might look up.
+// The same for every id that libssl might look up.
 void GuardCache(const ContextState& state, SSL* ssl) {
   const Libssl& libssl = state.libssl;
   View id, extension, identities, identity, age;
@@ -89,7 +92,8 @@ void GuardCache(const ContextState& state, SSL* ssl) {
   }
 }
 
-// Whether the handshake goes on, or pauses for what it has asked for.
+// Records the ids that somebody else must look up. The handshake goes on if there are none, or if
+// they were answered; otherwise it pauses.
 int PauseOrGoOn(ConnectionState& state) {
   const Libssl& libssl = state.context.libssl;
   SSL* const ssl = state.ssl;
@@ -106,14 +110,14 @@ int PauseOrGoOn(ConnectionState& state) {
       state.lookup = ConnectionState::Question::kAsked;
     }
   } catch (const std::bad_alloc&) {
-    return kClientHelloSuccess;  // a full handshake
+    return kClientHelloSuccess;  // without the search: a full handshake
   }
   return state.lookup == ConnectionState::Question::kAsked ? kClientHelloRetry
                                                            : kClientHelloSuccess;
 }
 
-// Records what the application decides by; the server name is in the state. False when out of
-// memory: nobody would decide.
+// Asks the application to decide, by an event with the offered protocols; the server name is in the
+// state. False when out of memory: then nobody would ever decide.
 bool AskAtHello(ConnectionState* state) {
   View extension, protocols;
   const Libssl& libssl = state->context.libssl;
@@ -136,7 +140,7 @@ int OnClientHello(SSL* ssl, int*, void*) {
   try {
     state.servername = ServerName(CallbackLibssl(), ssl);
   } catch (const std::bad_alloc&) {
-    return kClientHelloError;  // of a context that cannot be known
+    return kClientHelloError;  // nobody could tell which context it is for
   }
   if (state.asks_at_hello && state.hello != ConnectionState::Question::kAnswered) {
     if (state.hello == ConnectionState::Question::kNone && !AskAtHello(&state))

@@ -1,4 +1,5 @@
-// Reads a ClientHello, in the client hello callback: libssl itself has parsed nothing of it yet.
+// Reads a ClientHello in the client hello callback. libssl has split the message into its parts by
+// then, but has not processed any of them.
 
 #ifndef LIBSSL_SESSION_NATIVE_CORE_CLIENT_HELLO_H_
 #define LIBSSL_SESSION_NATIVE_CORE_CLIENT_HELLO_H_
@@ -11,7 +12,7 @@ struct View {
   const uint8_t* data;
   size_t size;
 
-  // Moves `count` bytes from the front into `part`; false when there are fewer.
+  // Takes `count` bytes from the front, as `part`; false if there are fewer.
   bool Take(size_t count, View* part) {
     if (size < count) return false;
     *part = {data, count};
@@ -19,7 +20,7 @@ struct View {
     size -= count;
     return true;
   }
-  // The same for bytes that follow their own length, of `width` bytes.
+  // Takes a length of `width` bytes from the front, and then as many bytes as it says.
   bool TakePrefixed(size_t width, View* part) {
     View prefix;
     if (!Take(width, &prefix)) return false;
@@ -29,6 +30,7 @@ struct View {
   }
 };
 
+// The content of an extension; false if the ClientHello does not have it.
 inline bool Extension(const Libssl& libssl, SSL* ssl, long type, View* extension) {
   return libssl.SSL_client_hello_get0_ext(ssl, static_cast<unsigned int>(type), &extension->data,
                                           &extension->size) == 1;

@@ -22,8 +22,8 @@ void FreeState(void*, void* state, CRYPTO_EX_DATA*, int, long, void*) {
 
 ExDataIndex state_index(kExIndexSsl, FreeState);
 
-// A client that resumes a session of TLS 1.2 may get a new ticket. libssl then makes a session of
-// it, in place of the one offered, and does not call new_session_cb.
+// A client that resumes a TLS 1.2 session may get a new ticket. libssl then makes a new session
+// with that ticket, which replaces the offered one, and does not call new_session_cb.
 void NoteSession(ConnectionState* state) {
   const Libssl& libssl = state->context.libssl;
   SSL_SESSION* session = libssl.SSL_get_session(state->ssl);
@@ -38,8 +38,8 @@ void NoteSession(ConnectionState* state) {
   state->Record(EventKind::kRenewedSession, session, nullptr, 0, 0);
 }
 
-// Moves what one side has sent to the other. How many bytes; -1 when out of memory: then some have
-// been lost.
+// Moves what one side has sent to the other side. Returns how many bytes; -1 when out of memory,
+// and then some are lost.
 int Carry(const Libssl& libssl, SSL* from, ConnectionState* to) {
   char bytes[kDatagram];
   int carried = 0;
@@ -109,13 +109,14 @@ Step EndStep(ConnectionState* state, int result) {
   state->last_error =
       result > 0 ? kErrorNone : state->context.libssl.SSL_get_error(state->ssl, result);
   if (!Ready(state->context.libssl, state->ssl)) return {result, state->last_error};
-  // An idle connection has no memory for records. Not before: a client of early data sends an alert
-  // with eight bytes that libssl never set, of the record before where it has kept that.
+  // From now on an idle connection has no memory for records. Not earlier, because a client that
+  // has sent early data may write an alert after eight bytes that libssl never sets. In a buffer
+  // that libssl has kept they are old record bytes; in a new one they are uninitialised memory.
   if (!state->releases_buffers) {
     state->releases_buffers = true;
     state->context.libssl.SSL_ctrl(state->ssl, kCtrlMode, kModeReleaseBuffers, nullptr);
   }
-  // The handshake is over, in whatever step: another one asks anew.
+  // Whatever step ended the handshake: the next handshake asks again.
   if (state->lookup == ConnectionState::Question::kAnswered) {
     state->lookup = ConnectionState::Question::kNone;
     state->found.clear();
@@ -132,8 +133,8 @@ Rule BeforeStep(ConnectionState* state) {
   const Libssl& libssl = state->context.libssl;
   if (state->unusable != Rule::kNone || libssl.SSL_in_before(state->ssl) != 1)
     return state->unusable;
-  // A server that has a session takes its next TLS 1.3 client for the one that resumes it. It has
-  // the last client's after SSL_clear.
+  // If a server has a session already, libssl believes that its next TLS 1.3 client resumes it.
+  // After SSL_clear the server still has the session of its last client.
   const bool server = state->side == ConnectionState::Side::kServer;
   if (server && libssl.SSL_get_session(state->ssl) != nullptr) {
     libssl.SSL_set_session(state->ssl, nullptr);
@@ -157,8 +158,9 @@ Step Handshake(ConnectionState* state, int (*function)(SSL*)) {
   return EndStep(state, function(state->ssl));
 }
 
-// Whether data of the peer was dropped because only this side has sent its end: libssl gives 0
-// then, and no error. Once the peer's end has come it gives the same for ever, and reads nothing.
+// Whether libssl has dropped data from the peer, because this side has already sent its end.
+// SSL_read then returns 0, with no error in the queue. After the peer's end it also returns 0
+// without an error, but then it reads nothing and always will, so that case is excluded.
 bool Dropped(ConnectionState* state, const Step& step) {
   if (step.result != 0 || step.error != kErrorSyscall) return false;
   const int shutdown = state->context.libssl.SSL_get_shutdown(state->ssl);
@@ -168,14 +170,14 @@ bool Dropped(ConnectionState* state, const Step& step) {
 
 Step Proceed(ConnectionState* state) {
   const Libssl& libssl = state->context.libssl;
-  // In a later handshake there may still come application data, which SSL_do_handshake fails of.
-  // SSL_peek goes on with the handshake as well.
+  // During a later handshake application data may still arrive, and SSL_do_handshake fails on it.
+  // SSL_peek accepts it, and continues the handshake as well.
   bool later = libssl.SSL_renegotiate_pending(state->ssl) == 1;
   if (!Ready(libssl, state->ssl) && !later) {
     const Step step = Handshake(state);
     if (step.result != 1) return step;
   }
-  // Nothing has come: what there is was read before.
+  // Nothing new has arrived.
   if (!later && libssl.SSL_has_pending(state->ssl) == 0 &&
       libssl.BIO_ctrl(libssl.SSL_get_rbio(state->ssl), kBioCtrlPending, 0, nullptr) <= 0) {
     return EndStep(state, 1);
@@ -184,8 +186,8 @@ Step Proceed(ConnectionState* state) {
     char byte;
     const Step step = EndStep(state, libssl.SSL_peek(state->ssl, &byte, 1));
     if (step.error == kErrorWantRead) return {1, kErrorNone};
-    // Once more where it has to begin a handshake: it does so between two records only, and a write
-    // must not be what does it.
+    // If a handshake has to begin, peek once more: libssl begins it only between two records, and
+    // the next write must not be the call that begins it.
     if (!Dropped(state, step) && !(step.result == 1 && std::exchange(later, false))) return step;
   }
 }
@@ -196,11 +198,11 @@ Step ReadSome(ConnectionState* state, void* data, size_t room) {
   Step step;
   do {
     step = EndStep(state, libssl.SSL_read(state->ssl, data, max));
-  } while (max > 0 && Dropped(state, step));  // with no room the same 0 is for ever
+  } while (max > 0 && Dropped(state, step));  // without room SSL_read returns this 0 every time
   return step;
 }
 
-// Whether there is anything to read: also what libssl has read ahead.
+// Whether there are bytes to read, in the BIO or in libssl, which reads ahead.
 bool Unread(ConnectionState* state) {
   const Libssl& libssl = state->context.libssl;
   return libssl.SSL_has_pending(state->ssl) == 1 ||
@@ -252,7 +254,8 @@ Sent Send(ConnectionState* state, const uint8_t* data, size_t size, uint8_t* roo
 
 namespace {
 
-// After a step with early data: whether libssl has begun with it. It never forgets that again.
+// After a step with early data: notes whether libssl has begun with it. libssl itself never forgets
+// that it has.
 void NoteEarlyData(ConnectionState* state, bool was_before, int result) {
   const bool begun = was_before && state->context.libssl.SSL_in_before(state->ssl) != 1;
   if (begun || result != 0) state->early_data = true;
@@ -303,13 +306,13 @@ Step Clear(ConnectionState* state) {
     state->chosen.reset();
     state->sent_with.clear();
     if ((libssl.SSL_get_options(state->ssl) & kOpNoQueryMtu) == 0) state->mtu = 0;
-    // What an unfinished handshake leaves is no session to offer.
+    // An unfinished handshake may leave a session without cipher or key, which must not be offered.
     const SSL_SESSION* session = libssl.SSL_get_session(state->ssl);
     if (session != nullptr && !HasCipherAndKey(libssl, session)) {
       libssl.SSL_set_session(state->ssl, nullptr);
     }
     if (state->side == ConnectionState::Side::kServer) state->servername.reset();
-    // Of the context that a server has switched to for its last client.
+    // The server may have switched to another context for its last client.
     SwitchBack(state);
     state->judged = ConnectionState::Judged::kNot;
     libssl.SSL_ctrl(state->ssl, kCtrlClearMode, kModeReleaseBuffers, nullptr);

@@ -67,52 +67,54 @@ struct ConnectionState {
     return context.Record(kind, id, session, data, size, number);
   }
 
-  // The context that the connection was made of. Sessions stay its, also after the server has
-  // switched to another by SNI. The SSL owns a reference to it.
+  // The context that the connection was made from. Its sessions belong to this context, even after
+  // the server has switched to another one by SNI. The SSL owns a reference to it.
   ContextState& context;
   SSL* const ssl;
   Handle id = kNullHandle;  // the first handle
   Answers answers;
 
-  // What the client of a server asked for (SNI), or what a client asks for. libssl gives the name
-  // of the session instead where one of TLS 1.2 is resumed.
+  // The server name (SNI) that a client asks for, or that a server's client asked for. When a
+  // TLS 1.2 session is resumed, libssl itself returns the name in the session instead.
   std::optional<std::string> servername;
-  // A client's: the session that it offers, or the last that the application knows of. A reference,
-  // so that no other session has its address.
+  // For a client: the session that it offers, or the last one that the application was told of. It
+  // is a reference, so that no new session can get the same address.
   std::optional<SessionReference> offered;
 
-  // The protocols that a client offers, as ALPN has them: libssl cannot be asked.
+  // libssl has no way to ask a connection for these two: the protocols that a client offers, in the
+  // form of ALPN, and the code of the maximum fragment length that it asks for.
   std::string offered_alpn;
-  int fragment_code = 0;  // the maximum fragment length that a client asks for: nor for this
-  size_t early_data_room = SIZE_MAX;  // what a client may still send, once it has begun to
+  int fragment_code = 0;
+  size_t early_data_room = SIZE_MAX;  // what a client that has begun may still send
 
-  // What a paused handshake asked for (kLookup), and what was found.
+  // Whether a paused handshake has asked for sessions (kLookup), and the sessions that were found.
   enum class Question : uint8_t { kNone, kAsked, kAnswered };
   Question lookup = Question::kNone;
-  bool paused = false;  // at the ClientHello, which libssl has read: SSL_clear would leak it
+  bool paused = false;  // at the ClientHello, which SSL_clear would leak then
   std::vector<SessionReference> found;
 
-  // A server that decides at the ClientHello: it pauses (kClientHello) until `chosen` is set, which
-  // is the context to switch to; nullopt: what the server names say.
+  // For a server whose application decides at the ClientHello: the handshake pauses (kClientHello)
+  // until `hello` is kAnswered. `chosen` is the context to switch to; without it the server names
+  // decide.
   bool asks_at_hello = false;
-  uint32_t hellos = 0;  // ClientHellos that have come
+  uint32_t hellos = 0;  // how many ClientHellos have arrived
   Question hello = Question::kNone;
   std::optional<ContextReference> chosen;
 
-  // What the peer's certificate must be for, as SSL_set1_host or X509_VERIFY_PARAM_set1_ip_asc has
-  // it: libssl cannot be asked.
+  // The name or address that the peer's certificate must be for, as given to SSL_set1_host or
+  // X509_VERIFY_PARAM_set1_ip_asc. libssl has no way to ask for it.
   std::string expected_name;
   bool expects_address = false;
-  // What verify.cc found wrong with the certificate that came last.
+  // What verify.cc found wrong with the certificate that arrived last.
   int chain_error = 0;
   int name_error = 0;
-  // What a peer sent whose certificate did not verify, its own first.
+  // The certificates that a peer sent, its own first, if they did not verify.
   std::vector<CertificateReference> refused_certificates;
-  // Whether verify.cc has judged the handshake that is under way, or the last that is done.
+  // Whether verify.cc has judged the resumption in the current or the last handshake.
   enum class Judged : uint8_t { kNot, kUnderWay, kDone };
   Judged judged = Judged::kNot;
 
-  // What was set for the connection alone, and stays when its context is switched.
+  // The settings that were made on the connection itself. They stay when its context is switched.
   struct Own {
     bool id_context = false;
     bool groups = false;
@@ -124,141 +126,144 @@ struct ConnectionState {
   };
   Own own;
 
-  // Over DTLS: the sessions that libssl will look at when it sends again what it has sent. It does
-  // not keep them itself, and a handshake replaces its session under way.
+  // Over DTLS: the sessions that libssl will read when it retransmits. libssl has no references to
+  // them, and a handshake replaces its session before it is over.
   std::vector<SessionReference> sent_with;
-  long mtu = 0;                    // the most bytes of a datagram; 0: libssl has not asked yet
-  unsigned int first_timeout = 0;  // microseconds: how long it waits before it first sends again
+  long mtu = 0;                    // the largest datagram, in bytes; 0: libssl has not asked yet
+  unsigned int first_timeout = 0;  // microseconds before the first retransmission; 0: libssl's own
   std::string peer_address;        // what a cookie is bound to
 
-  // The others of the registry.
+  // The neighbours in the registry's list.
   ConnectionState* previous = nullptr;
   ConnectionState* next;
 
   Rule unusable = Rule::kNone;  // why it can only be freed
   enum class Side : uint8_t { kUnknown, kClient, kServer };
   Side side = Side::kUnknown;     // the one that was chosen
-  bool short_records = false;     // fragments.h: until the handshake is over
-  bool asks_for_psk = false;      // libssl has its psk_use_session_cb
+  bool short_records = false;     // until the handshake is over (fragments.h)
+  bool asks_for_psk = false;      // it has our psk_use_session_cb
   bool early_data = false;        // sending or reading early data has begun
-  bool early_data_read = false;   // libssl said that it has read it all
+  bool early_data_read = false;   // libssl said that it has read all of it
   bool releases_buffers = false;  // it has SSL_MODE_RELEASE_BUFFERS
   int last_error = 0;             // SSL_get_error after the last step
 };
 
-// A new connection over memory: two streams of bytes, or of datagrams. nullptr when out of memory.
+// A new connection that reads from memory and writes to memory: bytes, or datagrams for DTLS.
+// nullptr when out of memory.
 SSL* NewConnection(ContextState* context);
 
-// What the last of libssl's calls on a connection gave, and SSL_get_error for it.
+// The result of libssl's last call on a connection, and SSL_get_error for it.
 struct Step {
   int result;
   int error;
 };
 
-// The end of a step: what the call that gave `result` came to.
+// Ends a step whose libssl call returned `result`.
 Step EndStep(ConnectionState* state, int result);
 
-// Before a step, which may be the one that begins the handshake: the rule that forbids it.
+// Prepares a step, which may be the one that begins the handshake. Returns the rule that forbids
+// it.
 Rule BeforeStep(ConnectionState* state);
 
-// Bytes from the peer, for the steps to read. Whether there was memory for them.
+// Adds bytes from the peer, for the steps to read. False when out of memory.
 bool Feed(const Libssl& libssl, SSL* ssl, const uint8_t* data, size_t size);
 
-// SSL_do_handshake; or SSL_connect, SSL_accept: `function`.
+// `function` is SSL_do_handshake, SSL_connect or SSL_accept.
 Step Handshake(ConnectionState* state, int (*function)(SSL*));
 inline Step Handshake(ConnectionState* state) {
   return Handshake(state, state->context.libssl.SSL_do_handshake);
 }
 
-// Goes on with what came from the peer: with the handshake, and after it with tickets, key updates
-// and alerts; application data stays where it is.
+// Processes what the peer has sent: the handshake, and after it tickets, key updates and alerts.
+// Application data stays unread.
 Step Proceed(ConnectionState* state);
 
 // Reads application data, at most `room` bytes, at most a record.
 Step ReadSome(ConnectionState* state, void* data, size_t room);
 
-// Application data that was read: most often one record's.
+// Application data that was read. Most often it is the data of one record, which fits in `first`.
 struct ReadData {
-  static constexpr size_t kRecord = 16384;  // the most that a record holds
+  static constexpr size_t kRecord = 16384;  // the most data in one record
   char first[kRecord];
   size_t size = 0;      // of `first`
-  std::string further;  // what did not fit
+  std::string further;  // the data of the records after that
 };
 
-// Reads all application data there is, and with it what lies behind: tickets, key updates, the
+// Reads all application data, and processes the messages behind it: tickets, key updates, the
 // peer's end.
 Step ReadAll(ConnectionState* state, ReadData* data);
 
-// Bytes from the peer, and the application data that is in them, as much as there is room for.
+// Processes bytes from the peer, and reads the application data in them into `room`.
 struct Received {
   Step step;
   size_t size;  // of the data
-  bool more;    // there is no room for what there is
+  bool more;    // the room is full, and there is more to read
 };
 Received Receive(ConnectionState* state, const uint8_t* bytes, size_t size, uint8_t* room,
                  size_t room_size);
 
-// Data for the peer, of which the bytes to send go into `room`, as far as they fit. The result is
-// 0, and nothing was done, where a handshake or an end is under way.
+// Encrypts data for the peer into `room`; what does not fit stays in the BIO. Does nothing, and the
+// result is 0, during a handshake, after this side's end, and for no data.
 struct Sent {
   Step step;
-  size_t filled;  // of the room
+  size_t filled;  // how many bytes of the room
 };
 Sent Send(ConnectionState* state, const uint8_t* data, size_t size, uint8_t* room,
           size_t room_size);
 
-// Early data: the result is SSL_write_early_data's.
+// Sends early data. The result is that of SSL_write_early_data.
 Step WriteEarlyData(ConnectionState* state, const void* data, size_t size);
-// At most `room` bytes, whose number goes to `size`; the result is SSL_READ_EARLY_DATA_….
+// Reads early data, at most `room` bytes; `size` is how many. The result is SSL_READ_EARLY_DATA_….
 Step ReadEarlyData(ConnectionState* state, void* data, size_t room, size_t* size);
 
-// SSL_set_session: the session that a client offers, or nullptr. A connection that has begun loses
-// its keys of it, and can only be freed.
+// SSL_set_session: sets the session that a client offers; nullptr for none. If the handshake has
+// begun, this takes the keys away with the old session, and the connection can only be freed.
 int Offer(ConnectionState* state, SSL_SESSION* session);
 
-// Before its last reference is given back: libssl marks the session of a connection without an end
-// as one that must not be resumed, and takes it out of the cache. Not of one that was merely
-// forgotten.
+// Call it before the last reference of a forgotten connection is given back. It makes libssl spare
+// the session: if a connection is freed without SSL_shutdown, libssl marks its session as not
+// resumable, and removes it from the cache.
 void LeaveSession(ConnectionState* state);
 
-// SSL_clear. Where libssl gives up half-way, the connection can only be freed.
+// SSL_clear. If it fails, libssl has given up half-way, and the connection can only be freed.
 Step Clear(ConnectionState* state);
 
-// The side is chosen, before the handshake begins.
+// Sets the side, before the handshake begins.
 void ChooseSide(ConnectionState* state, ConnectionState::Side side);
 
-// Carries bytes between two connections, step after step, until both are ready or neither can go
-// on.
+// Carries bytes between two connections until both are ready, one has failed, or neither can
+// continue.
 struct Joined {
   Step client;
   Step server;
-  bool moved;  // whether either had anything for the other
-  bool lost;   // there was no memory for it: whom it was for can only be freed
+  bool moved;  // whether either side had bytes for the other
+  bool lost;   // out of memory: the side that did not get its bytes can only be freed
 };
 Joined Join(ConnectionState* client, ConnectionState* server);
 
-// Bytes for the peer that wait to be taken.
+// How many bytes for the peer wait to be taken; over DTLS, the size of the next datagram.
 size_t Pending(const Libssl& libssl, SSL* ssl);
 
-// The client hello callback: pauses the handshake of a server that looks sessions up elsewhere.
+// The client hello callback (client_hello.cc).
 int OnClientHello(SSL* ssl, int* alert, void* argument);
 
-// Sets a callback of libssl that answers from a context's or a connection's Answers: on the
-// connection when there is one, else on the context; or takes it away. In psk.cc.
+// Each sets a callback of libssl that answers from Answers, or removes it: on the connection if
+// there is one, otherwise on the context. They are in psk.cc.
 void InstallPskUse(ContextState* context, ConnectionState* connection, bool wanted = true);
 void InstallPskFind(ContextState* context, ConnectionState* connection, bool wanted = true);
 void InstallPskClient(ContextState* context, ConnectionState* connection, bool wanted = true);
 void InstallPskServer(ContextState* context, ConnectionState* connection, bool wanted = true);
 void InstallAllowEarlyData(ContextState* context, ConnectionState* connection, bool wanted = true);
 
-// Those of the connection, of the context that a server has switched to, and of its first.
+// All answers, in their order: those of the connection, of the context that a server has switched
+// to, and of the first context.
 inline std::array<const Answers*, 3> AllAnswers(const ConnectionState& state) {
   const Libssl& libssl = state.context.libssl;
   const ContextState* current = ContextState::Of(libssl, libssl.SSL_get_SSL_CTX(state.ssl));
   return {&state.answers, &current->answers, &state.context.answers};
 }
 
-// The first answer that there is.
+// The first answer; nullptr if nobody gave one.
 template <typename T>
 const T* FirstAnswer(const ConnectionState& state, const std::optional<T> Answers::* member) {
   for (const Answers* answers : AllAnswers(state)) {

@@ -13,7 +13,7 @@ namespace {
 
 std::atomic<const Libssl*> callback_libssl{nullptr};
 
-// ---- Places in libssl's objects for what is ours.
+// ---- Our state in libssl's objects.
 
 void FreeState(void*, void* state, CRYPTO_EX_DATA*, int, long, void*) {
   delete static_cast<ContextState*>(state);
@@ -41,9 +41,9 @@ void OnRemoveSession(SSL_CTX* context, SSL_SESSION* session) {
   state->Record(EventKind::kRemoveSession, kNullHandle, session, nullptr, 0, 0);
 }
 
-// A reference to what was found for the id. libssl puts it into its own cache and looks at nothing,
-// so a session that must not go there is none; one that is another context's, or will be, is
-// copied.
+// A new reference to the session that was found for the id. libssl adds the session to its own
+// cache without any check. So a session that must not be there counts as not found, and one that is
+// in another context's cache, or in an unfinished handshake, is copied.
 SSL_SESSION* ReferenceToFound(const ConnectionState& state, const unsigned char* id,
                               size_t id_size) {
   const Libssl& libssl = state.context.libssl;
@@ -75,7 +75,7 @@ SSL_SESSION* OnGetSession(SSL* ssl, const unsigned char* id, int size, int* copy
 void OnKeylog(const SSL* ssl, const char* line) {
   const Libssl& libssl = CallbackLibssl();
   ConnectionState* state = ConnectionState::Of(libssl, ssl);
-  // The context that a server has switched to, and its first.
+  // Both may be observed: the context that a server has switched to, and its first one.
   ContextState* current = ContextState::Of(libssl, libssl.SSL_get_SSL_CTX(ssl));
   const size_t size = std::char_traits<char>::length(line);
   for (ContextState* context : {current, &state->context}) {
@@ -85,13 +85,13 @@ void OnKeylog(const SSL* ssl, const char* line) {
   }
 }
 
-// Always there, for FitFragments.
+// Always set, for FitFragments.
 void OnInfo(const SSL* ssl, int where, int value) {
   const Libssl& libssl = CallbackLibssl();
   ConnectionState* state = ConnectionState::Of(libssl, ssl);
   if (state == nullptr) return;
   FitFragments(*state, where);
-  // As in C: of the context that the connection has now.
+  // As in C, the event belongs to the context that the connection has now.
   ContextState* current = ContextState::Of(libssl, libssl.SSL_get_SSL_CTX(ssl));
   if (current == nullptr || !current->Observes(EventKind::kInfo)) return;
   current->Record(EventKind::kInfo, state->id, nullptr, nullptr, 0, where, value);
@@ -121,8 +121,8 @@ int OnTicketKey(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX
         libssl.HMAC_Init_ex(hmac, hmac_key, key_size, libssl.EVP_sha256(), nullptr) == 1 &&
         libssl.EVP_DecryptInit_ex(cipher, aes, nullptr, aes_key, iv) == 1;
     if (!done) return -1;
-    // 2: and give the client a new one. In TLS 1.3 always, as libssl does with keys of its own: a
-    // ticket is for one connection.
+    // 2 also gives the client a new ticket: for an older key, and always in TLS 1.3, as libssl does
+    // with its own keys, because there a ticket is for one connection only.
     return i == 0 && libssl.SSL_version(ssl) != kTls13 ? 1 : 2;
   }
   return 0;
@@ -167,7 +167,7 @@ SSL_TICKET_RETURN OnTicketReceived(SSL* ssl, SSL_SESSION* session, const unsigne
   if (state.context.Observes(EventKind::kTicketReceived)) {
     state.Record(EventKind::kTicketReceived, nullptr, data, size, status);
   }
-  // What libssl does without a callback.
+  // As libssl without a callback.
   if (status != kTicketSuccess && status != kTicketSuccessRenew) return kTicketReturnIgnoreRenew;
   for (const Answers* answers : AllAnswers(state)) {
     for (const TicketRule& rule : answers->ticket_rules) {
@@ -218,14 +218,15 @@ bool Registry::InUse(const SSL_SESSION* session) const {
 ContextState::ContextState(const Libssl& libssl_in, Registry& group_in, SSL_CTX* context_in,
                            bool client_only_in)
     : libssl(libssl_in), registry(group_in), context(context_in), client_only(client_only_in) {
-  callback_libssl.store(&libssl, std::memory_order_relaxed);  // one for the whole process
+  callback_libssl.store(&libssl, std::memory_order_relaxed);  // the process has only one
   registry.contexts.push_back(this);
   const int index = state_index.Index(libssl);
   if (index < 0 || libssl.SSL_CTX_set_ex_data(context, index, this) != 1) {
     registry.contexts.pop_back();
     throw std::bad_alloc();
   }
-  // Always: a server that has switched to this context by SNI calls it for the second ClientHello.
+  // Always: if a server switches to this context by SNI, libssl calls its callback for the second
+  // ClientHello.
   libssl.SSL_CTX_set_client_hello_cb(context, OnClientHello, nullptr);
   libssl.SSL_CTX_set_info_callback(context, OnInfo);
 }
@@ -233,7 +234,8 @@ ContextState::ContextState(const Libssl& libssl_in, Registry& group_in, SSL_CTX*
 ContextState::~ContextState() {
   registry.contexts.erase(std::find(registry.contexts.begin(), registry.contexts.end(), this));
   if (observed != 0) Record(EventKind::kContextGone, kNullHandle, nullptr, nullptr, 0, 0);
-  // One after the other, not one inside the other: a chain of them can be longer than the stack.
+  // Only the outermost destructor frees them, in a loop. If each freed its own, a long chain of
+  // contexts would overflow the stack.
   const bool first = registry.orphans.empty();
   for (const auto& [name, other] : server_names) {
     if (other != context) registry.orphans.push_back(other);

@@ -1,6 +1,5 @@
-// Our state of an SSL_CTX, and the callbacks that we install on it: who may have its sessions, what
-// its callbacks answer and record. It lives as long as the SSL_CTX, which connections may keep
-// beyond its last handle.
+// Our state of an SSL_CTX, and the callbacks that we install on it. The state lives as long as the
+// SSL_CTX, and connections may keep that alive after its last handle was freed.
 
 #ifndef LIBSSL_SESSION_NATIVE_CORE_CONTEXT_H_
 #define LIBSSL_SESSION_NATIVE_CORE_CONTEXT_H_
@@ -23,20 +22,21 @@ struct ContextState;
 
 // How a context judges its peers (verify.h).
 struct Verification {
-  // A certificate that does not verify is only noted: SSL_get_verify_result says why.
+  // Accepts a certificate that does not verify; SSL_get_verify_result says why it does not.
   bool accepts_any;
-  // Its trusted certificates are the system's.
+  // It trusts the system's certificates.
   bool trusts_system;
 };
 
 inline constexpr size_t kTicketKeyName = 16;
 
-// The ex_data index of our state in libssl's objects of a kind. For the whole process.
+// The ex_data index of our state in one kind of libssl's objects. The process has one for each
+// kind.
 class ExDataIndex {
  public:
   constexpr ExDataIndex(int kind, CRYPTO_EX_free* free) : kind_(kind), free_(free) {}
 
-  // Its index; -1 when out of memory, and the next call tries again.
+  // -1 when out of memory; the next call tries again.
   int Index(const Libssl& libssl) {
     const int index = index_.load(std::memory_order_acquire);
     return index >= 0 ? index : Take(libssl);
@@ -60,16 +60,16 @@ class ExDataIndex {
 // The contexts and connections of one environment. Not thread-safe: an environment is a thread.
 struct Registry {
   std::vector<Event> events;
-  std::vector<ContextState*> contexts;     // those that are alive, with a handle or without
-  ConnectionState* connections = nullptr;  // the first; each knows the next
-  // Contexts that a context has owned which is just being freed.
+  std::vector<ContextState*> contexts;     // all that are alive, even without a handle
+  ConnectionState* connections = nullptr;  // the head of a list
+  // While a context is being freed: the contexts that it owned.
   std::vector<SSL_CTX*> orphans;
 
-  // Whether the session sits in the cache of a context; of one that is not `own`.
+  // Whether the session is in the cache of any context, or of any context except `own`.
   bool Cached(const SSL_SESSION* session) const { return CachedElsewhere(session, nullptr); }
   bool CachedElsewhere(const SSL_SESSION* session, const ContextState* own) const;
-  // Whether a handshake that is under way has the session: libssl may yet give it another id, put
-  // it into its own cache, and look at its cipher.
+  // Whether an unfinished handshake uses the session. libssl may still give it another id, add it
+  // to a cache, and read its cipher.
   bool InHandshake(const SSL_SESSION* session) const {
     return connections != nullptr && AnyInHandshake(session);
   }
@@ -81,7 +81,7 @@ struct Registry {
 };
 
 struct ContextState {
-  // Takes its place in `context`. `client_only`: its method has no server side.
+  // `context` owns the new state from now on. `client_only`: its method has no server side.
   ContextState(const Libssl& libssl, Registry& registry, SSL_CTX* context, bool client_only);
   ~ContextState();
   ContextState(const ContextState&) = delete;
@@ -89,21 +89,22 @@ struct ContextState {
 
   static ContextState* Of(const Libssl& libssl, const SSL_CTX* context);
 
-  // Sets the callbacks whose events are asked for. Some change what libssl does (a remove callback
-  // makes a TLS 1.3 server cache its sessions), so a callback is there only when it is wanted.
+  // Sets the callbacks that record these kinds of events, and removes the others. A callback can
+  // change what libssl does (with a remove callback a TLS 1.3 server caches its sessions), so each
+  // is set only if somebody wants its events.
   void Observe(uint32_t kinds);
-  // Writes an event down, with the reference to `session`; where there is no memory for it the
-  // reference is given back, and the event lost.
+  // Records an event, which takes over the reference to `session`. False when out of memory: then
+  // the reference is given back, and the event is lost.
   bool Record(EventKind kind, Handle connection, SSL_SESSION* session, const void* data,
               size_t size, int number, int value = 0);
   bool Observes(EventKind kind) const { return (observed >> static_cast<int>(kind) & 1) != 0; }
 
-  // Whether the session sits in this context's cache.
+  // Whether the session is in this context's cache.
   bool Has(const SSL_SESSION* session) const;
-  // The session of the cache that has this id, of any protocol version; nullptr when there is none.
-  // With `harmful` only of those that must not be resumed: without cipher or key.
+  // The cached session with this id, of any protocol version; nullptr if there is none. `harmful`:
+  // only sessions without a cipher or key, which must not be resumed.
   SSL_SESSION* FindId(const uint8_t* id, size_t size, bool harmful = false) const;
-  // Each session of the cache.
+  // All cached sessions.
   std::vector<SSL_SESSION*> Cached() const;
 
   const Libssl& libssl;
@@ -113,34 +114,37 @@ struct ContextState {
   Handle id = kNullHandle;  // the first handle
   uint32_t observed = 0;
   Answers answers;
-  // The name and the two keys of tickets; the first encrypts, the others decrypt and renew. In the
-  // order of node:tls's ticketKeys (48 bytes, AES-128) or of SSL_CTX_set_tlsext_ticket_keys (80
-  // bytes, AES-256): name, HMAC, AES.
+  // Ticket keys. The first encrypts. The others only decrypt, and their tickets are renewed. Each
+  // has a name, an HMAC key and an AES key, in this order: 48 bytes as in node:tls's ticketKeys
+  // (AES-128), or 80 as in SSL_CTX_set_tlsext_ticket_keys (AES-256).
   std::vector<Secret> ticket_keys;
-  // Of the cookies of DTLS: the key that makes them, and those that may have made one that comes.
+  // For DTLS cookies: the key that makes them, and all keys that a received cookie may be made
+  // with.
   std::vector<Secret> cookie_key;
   std::vector<Secret> cookie_keys;
-  std::map<std::string, SSL_CTX*> server_names;  // each owns a reference, but to itself
-  bool asks_for_psk = false;       // whether connections made from now on have psk_use_session_cb
-  bool limits_early_data = false;  // takes none with a ticket that allows more than it does now
+  std::map<std::string, SSL_CTX*> server_names;  // owns them, except itself
+  bool asks_for_psk = false;                     // new connections have psk_use_session_cb
+  bool limits_early_data = false;  // rejects it if the ticket allows more than we take
   // libssl has no way to ask a context for these.
   std::string id_context;
-  std::string groups;                        // empty: libssl's own
-  std::string offered_alpn;                  // by clients, as ALPN has it
+  std::string groups;                        // empty: libssl's default
+  std::string offered_alpn;                  // what clients offer, in the form of ALPN
   int fragment_code = 0;                     // the maximum fragment length that clients ask for
-  std::optional<Verification> verification;  // none: libssl's own, as in C
-  bool looks_up = false;  // whether a server's handshake pauses to look for a session elsewhere
+  std::optional<Verification> verification;  // none: libssl verifies, as in C
+  bool looks_up = false;  // a server's handshake pauses while others look for a session
 };
 
-// What callbacks call libssl through, once there was a context.
+// The libssl for callbacks, which get no argument of ours. Valid once a context was made.
 const Libssl& CallbackLibssl();
 
-// The context that a session came from, in the slot of its handle: by it a session of another is
-// copied. A copy came from none, which is 0. (Two contexts have the same one when the slot of the
-// first was used again 256 times over; what sits in a cache is found there.)
+// Identifies the context that a session came from. The slot of the session's handle keeps it, and a
+// client that gets a session of another context offers a copy. 0 means no context, as for a copy.
+// (A slot that is used 256 times more gives a new context the same origin. A session that is in a
+// cache is recognised without it.)
 inline uint32_t Origin(Handle context) { return static_cast<uint32_t>(context); }
 
-// Sets libssl's callback. Callbacks find the state of their context and connection in ex_data.
+// They set callbacks of libssl; `wanted` false removes one. The callbacks find our state in
+// ex_data.
 void InstallTicketKeys(ContextState* state);
 void InstallAlpn(ContextState* state);
 void InstallKeylog(ContextState* state, bool wanted = true);

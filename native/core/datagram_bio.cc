@@ -14,9 +14,9 @@
 namespace libssl_session {
 namespace {
 
-// What is sent where neither option nor C function says how much the path carries: it fits
-// each path of IPv6, in a tunnel too. libssl goes down to the second size by itself when it has
-// sent a flight in vain: IPv4's 576 bytes without its headers.
+// The size of datagrams if no option or C function sets it: it fits every IPv6 path, even in a
+// tunnel. After two retransmissions without an answer libssl goes down to the second size, which is
+// IPv4's 576 bytes without the headers.
 constexpr long kProbableMtu = 1200;
 constexpr long kFallbackMtu = 548;
 
@@ -35,8 +35,8 @@ void ClearRetry(BIO* bio) {
   CallbackLibssl().BIO_clear_flags(bio, kBioFlagsRws | kBioFlagsShouldRetry);
 }
 
-// How many bytes the last record lacks: libssl collects a flight in a buffer of 4 KiB, and cuts it
-// there.
+// How many bytes the last record of the datagram still lacks. libssl collects a flight in a buffer
+// of 4 KiB, and writes it in two parts if it is longer.
 size_t Missing(const std::string& datagram) {
   size_t at = 0;
   while (at < datagram.size()) {

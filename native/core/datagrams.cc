@@ -17,7 +17,8 @@ unsigned int OnTimer(SSL* ssl, unsigned int last) {
   return last == 0 ? first : std::min(last, kLongestTimeout / 2) * 2;
 }
 
-// The cookie for the peer's address. False for a peer without one: its cookie would be everybody's.
+// Makes the cookie for the peer's address. False if no address is known: all peers would share one
+// cookie.
 bool MakeCookie(const ConnectionState& state, const Secret& key, uint8_t* cookie) {
   const Libssl& libssl = state.context.libssl;
   const std::string& address = state.peer_address;
@@ -47,8 +48,8 @@ int OnVerifyCookie(SSL* ssl, const unsigned char* cookie, unsigned int size) {
 
 }  // namespace
 
-// All that libssl sends passes here while the connection still has the session it is sent with: a
-// flight is flushed before anything is read that could replace it.
+// At this time the connection still has the session that libssl sends with: libssl flushes a flight
+// before it reads anything that could replace the session.
 void KeepSent(SSL* ssl) {
   const Libssl& libssl = CallbackLibssl();
   ConnectionState& state = *ConnectionState::Of(libssl, ssl);
@@ -61,8 +62,9 @@ void KeepSent(SSL* ssl) {
 
 void ForgetSent(SSL* ssl) { ConnectionState::Of(CallbackLibssl(), ssl)->sent_with.clear(); }
 
-// By way of the link's mtu: SSL_set_mtu itself takes nothing below 208. libssl subtracts what the
-// BIO calls overhead, when it next sends a handshake's message; kUncounted is part of that.
+// Sets the mtu of the link. libssl subtracts our BIO's overhead from it, kHeaders and kUncounted,
+// when it next sends a handshake message. SSL_set_mtu would refuse the smallest sizes less
+// kUncounted, because it takes nothing below 208.
 long SetMtu(SSL* ssl, long mtu) {
   const Libssl& libssl = CallbackLibssl();
   if (mtu < 0 || mtu > std::numeric_limits<long>::max() - kHeaders ||
@@ -73,7 +75,7 @@ long SetMtu(SSL* ssl, long mtu) {
   return mtu;
 }
 
-// For data libssl counts right: from the mtu as it is.
+// For data libssl counts all bytes of a record, so it needs the mtu without the deduction.
 size_t GetDataMtu(const ConnectionState& state) {
   const Libssl& libssl = state.context.libssl;
   if (state.mtu == 0) return libssl.DTLS_get_data_mtu(state.ssl);
@@ -101,7 +103,7 @@ void SetFirstTimeout(ConnectionState* state, unsigned int microseconds) {
 
 Step Listen(ConnectionState* state) {
   const Libssl& libssl = state->context.libssl;
-  // libssl writes the peer's address there, which our BIOs do not know.
+  // libssl wants to write the peer's address somewhere; our BIOs have none.
   const std::unique_ptr<BIO_ADDR, decltype(libssl.BIO_ADDR_free)> nobody(libssl.BIO_ADDR_new(),
                                                                          libssl.BIO_ADDR_free);
   if (nobody == nullptr) return {-1, kErrorSsl};

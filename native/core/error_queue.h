@@ -21,7 +21,7 @@ struct OpensslError {
 // Whether the calling thread has errors.
 inline bool ErrorsPending(const Libssl& libssl) { return libssl.ERR_peek_error() != 0; }
 
-// Whether the thread's newest error is this one. A code is library << 24 | function << 12 | reason.
+// Whether the calling thread's newest error is this one.
 inline bool LastErrorIs(const Libssl& libssl, unsigned long library, unsigned long reason) {
   const unsigned long code = libssl.ERR_peek_last_error();
   return code >> 24 == library && (code & 0xfff) == reason;

@@ -1,6 +1,5 @@
 // What libssl's callbacks record. No JavaScript runs inside a libssl call, so a callback only
-// writes down what happened; the call that libssl was in hands the list on when libssl is off the
-// stack.
+// records what happened. Once libssl has returned, the addon hands the events on to JavaScript.
 
 #ifndef LIBSSL_SESSION_NATIVE_CORE_EVENTS_H_
 #define LIBSSL_SESSION_NATIVE_CORE_EVENTS_H_
@@ -20,10 +19,10 @@ enum class EventKind : uint8_t {
 
 struct Event {
   EventKind kind;
-  Handle context;        // its first handle, which may have ended
+  Handle context;        // its first handle, which may have been freed
   Handle connection;     // kNullHandle where there is none
   SSL_SESSION* session;  // a reference that the event owns, or nullptr
-  Secret data;           // a line of the key log is one: wiped, delivered or not
+  Secret data;           // a Secret, because it may be a line of the key log
   int number;
   int value;
 };

@@ -28,7 +28,7 @@ void FitFragments(ConnectionState& state, int where) {
   } else if ((where & kCbHandshakeDone) != 0 && state.short_records) {
     state.short_records = false;
     SetMax(libssl, state.ssl, kMaxFragment);
-    // libssl itself would go on without it.
+    // libssl itself would not notice a failure.
     if (libssl.SSL_alloc_buffers(state.ssl) != 1) state.unusable = Rule::kNoMemory;
   }
 }

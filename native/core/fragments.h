@@ -1,4 +1,4 @@
-// How long the records are that libssl sends, beside the memory that it makes them in.
+// Keeps the records that libssl sends as short as the buffer that it makes them in.
 
 #ifndef LIBSSL_SESSION_NATIVE_CORE_FRAGMENTS_H_
 #define LIBSSL_SESSION_NATIVE_CORE_FRAGMENTS_H_
@@ -9,18 +9,17 @@ namespace libssl_session {
 
 struct ConnectionState;
 
-// Of the codes of sessions: anything but 1 to 4 libssl takes for none.
+// Whether a session's code is valid. For libssl any other code means that there is no maximum.
 inline bool IsFragmentCode(int code) { return code >= 1 && code <= 4; }
 
-// The most data of a record, by the session at hand.
+// The most data in one record, according to the connection's session.
 long MaxRecord(const Libssl& libssl, const SSL* ssl);
 
-// At the start of a handshake libssl takes memory for the records that the session at hand allows,
-// which may have agreed on short ones (max_fragment_length). When the handshake brings a session
-// without that, libssl makes records of full length in the same memory: over DTLS it writes behind
-// its end, over TLS the connection fails. So records stay short until the handshake is over, and
-// then there is memory for long ones.
-// `where`: of the info callback.
+// At the start of a handshake libssl allocates a buffer for the records of the current session. If
+// that session has a max_fragment_length, the buffer is short. If the handshake then brings a
+// session without one, libssl makes records of full length in the same buffer: over DTLS it writes
+// past the end, over TLS the connection fails. So this keeps records short until the handshake is
+// over, and then has libssl allocate a long buffer. `where` is the argument of the info callback.
 void FitFragments(ConnectionState& state, int where);
 
 }  // namespace libssl_session

@@ -2,8 +2,8 @@
 //
 // A handle is an integer below 2^53, so that a JavaScript number holds it exactly:
 //   3 bits kind | 26 bits generation | 24 bits slot index
-// The generation of a slot moves on when the slot is freed, so a stale handle is recognised and
-// never dereferenced. A slot that has used up its generations is not used again.
+// A slot gets the next generation when it is freed, so a stale handle is recognised and never
+// dereferenced. A slot that has had all generations is not used again.
 
 #ifndef LIBSSL_SESSION_NATIVE_CORE_HANDLE_TABLE_H_
 #define LIBSSL_SESSION_NATIVE_CORE_HANDLE_TABLE_H_
@@ -20,8 +20,8 @@ inline constexpr Handle kNullHandle = 0;
 enum class HandleKind : uint8_t { kSession = 1, kContext = 2, kConnection = 3 };
 
 // The objects of one kind that one environment holds. Not thread-safe: an environment is a thread.
-// A slot owns `references` references to its object; the table never takes or gives back one
-// itself, so whoever inserts, adds or removes does that with the library.
+// A slot owns `references` references to its object. The table only counts them: its callers take
+// them and give them back.
 template <typename T>
 class HandleTable {
  public:
@@ -78,18 +78,19 @@ class HandleTable {
     return valid ? &slot : nullptr;
   }
 
-  // What was inserted after the object of this slot, mostly; nullptr when there is nothing.
+  // The object of the next slot, which was most often the next to be inserted; nullptr if there is
+  // none.
   const T* Next(const Slot* slot) const {
     return slot == &slots_.back() ? nullptr : slot[1].object;
   }
 
-  // Ends the handle of a slot that Find gave.
+  // Ends the handle of a slot that Find returned.
   void Remove(Slot* slot) {
     const uint32_t index = static_cast<uint32_t>(slot - slots_.data());
     slot->object = nullptr;
     slot->references = 0;
     slot->generation = (slot->generation + 1) & kGenerationMask;
-    if (slot->generation == FirstGeneration(index)) return;  // used up: an old handle would fit
+    if (slot->generation == FirstGeneration(index)) return;  // an old handle would be valid again
     slot->next_free = first_free_;
     first_free_ = index;
   }

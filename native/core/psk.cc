@@ -9,12 +9,13 @@
 namespace libssl_session {
 namespace {
 
-// What libssl takes with every answer: a copy, since it looks at the cipher again in a later step,
-// and its owner may have changed that by then. An external PSK does not age: libssl would count its
-// timeout from when the session was made. A ticket's session does.
+// libssl gets a copy of the session with every answer, because it reads the cipher again in a later
+// step, and by then the owner may have changed it. The time of the copy is now, since an external
+// PSK does not age, and libssl would count the timeout from when the session was made. A session
+// with a ticket keeps its time.
 //
-// `hash`: the one that a HelloRetryRequest has fixed, or nullptr. With a PSK of another libssl
-// fails, where without that request the server would just decline it.
+// `hash` is the hash that a HelloRetryRequest has fixed, or nullptr. libssl fails if the PSK has
+// another hash then, while without that request the server would just decline the PSK.
 SSL_SESSION* CopyForPsk(const Libssl& libssl, const SessionReference& session, const EVP_MD* hash) {
   if (PskRule(libssl, session.get()) != Rule::kNone) return nullptr;
   const SSL_CIPHER* cipher = libssl.SSL_SESSION_get0_cipher(session.get());
@@ -22,14 +23,15 @@ SSL_SESSION* CopyForPsk(const Libssl& libssl, const SessionReference& session, c
   SSL_SESSION* copy = libssl.SSL_SESSION_dup(session.get());
   if (copy != nullptr && libssl.SSL_SESSION_has_ticket(copy) == 0) {
     libssl.SSL_SESSION_set_time(copy, std::time(nullptr));
-    // Less is over at once; and of 0, which DER has not, libssl fails to make a ticket.
+    // With less it has expired at once. With 0, which DER leaves out, libssl fails to make a
+    // ticket.
     if (libssl.SSL_SESSION_get_timeout(copy) < 1) libssl.SSL_SESSION_set_timeout(copy, 1);
   }
   return copy;
 }
 
-// Whether a PSK of SHA-256, which is what libssl takes a TLS 1.2 PSK for, can be offered in
-// TLS 1.3.
+// Whether a TLS 1.2 PSK can be offered in TLS 1.3, where libssl uses it with SHA-256: a
+// HelloRetryRequest may have fixed a suite with another hash.
 bool TakesSha256(const Libssl& libssl, const SSL* ssl) {
   const SSL_CIPHER* fixed = libssl.SSL_get_pending_cipher(ssl);
   return fixed == nullptr || !IsTls13Cipher(libssl, fixed) ||
@@ -70,7 +72,7 @@ int OnPskFind(SSL* ssl, const unsigned char* identity, size_t size, SSL_SESSION*
   return 1;
 }
 
-// The size of the key, copied; 0 where it does not fit or there is none.
+// Copies the key, and returns its size; 0 if there is no key, or if it does not fit.
 unsigned int CopyKey(const Secret* key, unsigned char* to, unsigned int room) {
   if (key == nullptr || key->size() > room) return 0;
   std::copy_n(key->data(), key->size(), to);

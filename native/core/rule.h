@@ -1,4 +1,4 @@
-// The rules of rules.def by their names. rules.h has the questions that they answer.
+// The names of the rules in rules.def. The functions in rules.h return them.
 
 #ifndef LIBSSL_SESSION_NATIVE_CORE_RULE_H_
 #define LIBSSL_SESSION_NATIVE_CORE_RULE_H_
@@ -8,14 +8,14 @@
 
 namespace libssl_session {
 
-// Why a call is refused; kNone: it is not.
+// Why a call is refused; kNone if it is allowed.
 enum class Rule : uint8_t {
   kNone,
 #define RULE(name, number_or_code, message) k##name,
 #include "rules.def"
 };
 
-// As src/common/rules.ts has it.
+// The same name as in src/common/rules.ts.
 inline const char* NameOf(Rule rule) {
   constexpr const char* kNames[] = {
       "None",

@@ -23,8 +23,9 @@ bool IsTls13(const Libssl& libssl, const SSL_SESSION* session) {
   return libssl.SSL_SESSION_get_protocol_version(session) == kTls13;
 }
 
-// Whether a ClientHello that is made at `now` has the session's ticket: its age must be within the
-// hint, and in milliseconds fit 32 bits. libssl counts as here.
+// Whether a TLS 1.3 ClientHello made at `now` would contain the session's ticket. The ticket must
+// not be older than its lifetime hint, and its age in milliseconds must fit into 32 bits. libssl
+// counts the same way.
 bool TicketIsYoung(const Libssl& libssl, const SSL_SESSION* session, time_t now) {
   auto age = static_cast<uint32_t>(now - libssl.SSL_SESSION_get_time(session));
   if (age > 0) --age;
@@ -32,7 +33,7 @@ bool TicketIsYoung(const Libssl& libssl, const SSL_SESSION* session, time_t now)
 }
 
 bool TicketIsOffered(const Libssl& libssl, const SSL_SESSION* session) {
-  const time_t now = std::time(nullptr);  // and the next second may begin before libssl asks
+  const time_t now = std::time(nullptr);  // the next second may begin before libssl looks
   return libssl.SSL_SESSION_has_ticket(session) == 1 && TicketIsYoung(libssl, session, now) &&
          TicketIsYoung(libssl, session, now + 1);
 }
@@ -41,8 +42,9 @@ long Control(const ConnectionState& state, int command) {
   return state.context.libssl.SSL_ctrl(state.ssl, command, 0, nullptr);
 }
 
-// Whether the ClientHello has a suite that `wanted` takes. Asked of libssl: an option against
-// TLS 1.2 also takes 1.3 away where 1.1 is left, and security levels have their say.
+// Whether the ClientHello will have a suite that `wanted` accepts. This asks libssl, because
+// security levels exclude suites, and so does an option: without TLS 1.2, but with TLS 1.1, libssl
+// does not offer TLS 1.3 either.
 template <typename Wanted>
 bool Offers(const ConnectionState& state, Wanted wanted) {
   const Libssl& libssl = state.context.libssl;
@@ -67,30 +69,30 @@ bool In(const ConnectionState& state, const char* handshake_state) {
   return std::strcmp(state.context.libssl.SSL_state_string(state.ssl), handshake_state) == 0;
 }
 
-// What a client's first early data, sent with the ClientHello, is encrypted with; nullptr where a
-// rule forbids it, or where libssl refuses by itself.
+// A client sends its first early data with the ClientHello. `session` is what encrypts that data:
+// the session or the PSK; nullptr if a rule forbids it, or if libssl refuses it itself.
 struct FirstEarlyData {
   Rule rule;
   const SSL_SESSION* session;
 };
 
-// libssl sends it also where the ClientHello has no PSK to encrypt it with, or one that it does not
-// take the keys from.
+// libssl itself also sends early data if the ClientHello has no PSK, or has one that libssl does
+// not take the keys from.
 FirstEarlyData FirstEarlyDataOf(const ConnectionState& state) {
   constexpr FirstEarlyData kRefused = {Rule::kEarlyDataWithoutPsk, nullptr};
   const Libssl& libssl = state.context.libssl;
   const SSL_SESSION* session = libssl.SSL_get_session(state.ssl);
   const bool allows = session != nullptr && libssl.SSL_SESSION_get_max_early_data(session) > 0;
-  if (!allows && !state.asks_for_psk) return {Rule::kNone, nullptr};  // libssl refuses by itself
+  if (!allows && !state.asks_for_psk) return {Rule::kNone, nullptr};  // libssl refuses itself
   const auto* answer = state.asks_for_psk ? FirstAnswer(state, &Answers::psk_use) : nullptr;
   const SSL_SESSION* psk = answer == nullptr ? nullptr : answer->second.get();
   if (!OffersTls13(state)) return kRefused;
   if (psk != nullptr && PskRule(libssl, psk) != Rule::kNone) psk = nullptr;
-  // The handshake fails of it, before anything is sent.
+  // The handshake fails then, before anything is sent.
   if (psk != nullptr && !IsTls13(libssl, psk)) return {Rule::kNone, nullptr};
   if (session != nullptr && libssl.SSL_SESSION_is_resumable(session) == 1) {
     if (!IsTls13(libssl, session)) {
-      // It takes the place of a PSK, unless its version is not spoken.
+      // libssl offers it instead of a PSK, unless its version is disabled.
       const long lowest = Control(state, kCtrlGetMinProtoVersion);
       if (allows || lowest < kTls13) return kRefused;
     } else if (allows) {
@@ -103,7 +105,7 @@ FirstEarlyData FirstEarlyDataOf(const ConnectionState& state) {
   return psk_allows ? FirstEarlyData{Rule::kNone, psk} : kRefused;
 }
 
-// Whether the protocol is one of those of a ClientHello, each after its length.
+// Whether the protocol is in the list, where each protocol follows its length.
 bool IsOneOf(const std::string& protocols, const std::string& protocol) {
   size_t at = 0;
   while (at < protocols.size()) {
@@ -114,7 +116,7 @@ bool IsOneOf(const std::string& protocols, const std::string& protocol) {
   return false;
 }
 
-// Whether `from` leads to `to` by the names of servers.
+// Whether server names lead from `from` to `to`.
 bool Reaches(const Libssl& libssl, const SSL_CTX* from, const SSL_CTX* to) {
   std::set<const SSL_CTX*> seen = {from};
   for (std::vector<const SSL_CTX*> left = {from}; !left.empty();) {
@@ -141,19 +143,19 @@ bool HasCipherAndKey(const Libssl& libssl, const SSL_SESSION* session) {
 Rule WriteEarlyDataRule(const ConnectionState& state) {
   const Libssl& libssl = state.context.libssl;
   if (libssl.SSL_is_server(state.ssl) == 1) {
-    // After a HelloRetryRequest libssl says that it has read the early data, and has no keys yet.
-    // It has them once it has sent its Finished.
+    // After a HelloRetryRequest libssl says that it has read all early data, but it has no keys
+    // yet. It has them once it has sent its Finished.
     char finished;
     const bool has_keys = libssl.SSL_get_finished(state.ssl, &finished, 1) > 0;
     return state.early_data_read && !has_keys ? Rule::kEarlyDataWithoutKeys : Rule::kNone;
   }
   if (libssl.SSL_in_before(state.ssl) == 1) return FirstEarlyDataOf(state).rule;
-  if (!state.early_data) return Rule::kNone;  // libssl refuses by itself
-  // Once the server has answered, the keys are there only where it accepts: a HelloRetryRequest
-  // has taken them away.
+  if (!state.early_data) return Rule::kNone;  // libssl refuses itself
+  // Once the server has answered, the keys exist only if it accepts: a HelloRetryRequest takes them
+  // away.
   const bool accepted = libssl.SSL_get_early_data_status(state.ssl) == kEarlyDataAccepted;
   if (In(state, "TED") || (In(state, "TPEDE") && accepted)) return Rule::kNone;
-  // One that is over or has failed libssl knows itself.
+  // If the handshake is over or has failed, libssl refuses itself.
   const bool over = libssl.SSL_is_init_finished(state.ssl) == 1 || In(state, "SSLERR");
   return over ? Rule::kNone : Rule::kEarlyDataWithoutKeys;
 }
@@ -226,7 +228,7 @@ bool CanGoWith(const ConnectionState& state, const SSL_SESSION* session, bool ma
   const Libssl& libssl = state.context.libssl;
   const int length = libssl.SSL_SESSION_get_max_fragment_length(session);
   const int code = IsFragmentCode(length) ? length : 0;
-  // Without one it may be of a server that has no use for it.
+  // If it has none, its server may have ignored what this context's client asked for.
   if (code != state.fragment_code && !(code == 0 && made_here)) return false;
   const SSL_CIPHER* cipher = libssl.SSL_SESSION_get0_cipher(session);
   if (cipher == nullptr || IsTls13(libssl, session)) return true;
@@ -252,7 +254,7 @@ Rule AddToCacheRule(const ContextState& context, const SSL_SESSION* session) {
   unsigned int id_size = 0;
   libssl.SSL_SESSION_get_id(session, &id_size);
   if (id_size == 0) return Rule::kEmptyId;
-  // It has an id, so only the mark can make it not resumable.
+  // It has an id, so if it is not resumable, it is marked so.
   if (!context.client_only && libssl.SSL_SESSION_is_resumable(session) != 1)
     return Rule::kNotResumable;
   if (context.registry.CachedElsewhere(session, &context)) return Rule::kOtherCache;

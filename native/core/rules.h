@@ -1,5 +1,5 @@
-// What must not be asked of libssl: questions about its objects. The answer is the rule that
-// forbids the call, or kNone. rules.def says for each what C does instead.
+// What must not be asked of libssl. Each function looks at libssl's objects before a call, and
+// returns the rule that forbids the call, or kNone. rules.def says what C would do instead.
 
 #ifndef LIBSSL_SESSION_NATIVE_CORE_RULES_H_
 #define LIBSSL_SESSION_NATIVE_CORE_RULES_H_
@@ -11,24 +11,24 @@
 
 namespace libssl_session {
 
-// Whether libssl may send data before the handshake is over. libssl refuses some of that itself;
-// this refuses the rest, where it would send without keys, or with keys that everybody has.
+// Whether libssl may send early data now. libssl refuses it in some states itself. This refuses it
+// where libssl would send it without keys, or with keys that everybody knows.
 Rule WriteEarlyDataRule(const ConnectionState& state);
 
-// Whether the session or PSK of a client's first early data is for this server name and one of
-// these protocols, and how many bytes it still allows (kNoLimit: it sets no limit). If libssl finds
-// out itself that it does not fit, the handshake fails.
+// Whether the session or PSK for a client's first early data is for this server name and one of the
+// offered protocols. If libssl found out itself that it is not, the handshake would fail.
 Rule EarlyDataFitsRule(const ConnectionState& state);
+// How many bytes of early data may still be written; kNoLimit if this sets no limit.
 inline constexpr size_t kNoLimit = SIZE_MAX;
 size_t EarlyDataRoom(const ConnectionState& state);
 
-// What may be cleared: a connection that has not begun, is in its first handshake, is open, or has
-// failed there. Not: one that waits at the ClientHello, renegotiates, has had to do with early
-// data, or was cleared half-way.
+// Whether SSL_clear is allowed. It is not while the handshake is paused at the ClientHello, during
+// a renegotiation, once the connection has had early data, or if the connection can only be freed.
 Rule ClearRule(const ConnectionState& state);
 
-// Before its first handshake libssl takes that for a renegotiation: a server sends what it writes
-// unencrypted, over DTLS it crashes.
+// Whether SSL_renegotiate is allowed. Before the first handshake it makes libssl treat that
+// handshake as a renegotiation: a server then sends its data unencrypted, and a DTLS server
+// crashes.
 Rule RenegotiateRule(const ConnectionState& state);
 
 // Whether a connection may still take a side.
@@ -40,24 +40,24 @@ Rule BeginRule(const ConnectionState& state);
 // Whether two connections can be each other's peers.
 Rule JoinRule(const ConnectionState& client, const ConnectionState& server);
 
-// Whether the connection is of DTLS: libssl looks into the state of DTLS without asking whether
-// there is one.
+// Whether the connection is DTLS. libssl would use the state of DTLS without checking that there is
+// one.
 Rule DtlsRule(const ConnectionState& state);
 
-// Whether it can listen. DTLSv1_listen clears the connection first: one that has begun would lose
-// what it has.
+// Whether it can listen. DTLSv1_listen begins with clearing the connection, so its handshake must
+// not have begun.
 Rule ListenRule(const ConnectionState& state);
 
-// Whether a client can offer a session without risk to the handshake. Servers of libssl fail the
+// Whether a client can offer the session without risk to the handshake. libssl's servers fail the
 // handshake if the session has another maximum fragment length than the client asks for, or, up to
-// TLS 1.2, a suite that the client does not offer. `made_here`: in this connection's context.
+// TLS 1.2, a suite that the client does not offer. `made_here`: this connection's context made it.
 bool CanGoWith(const ConnectionState& state, const SSL_SESSION* session, bool made_here);
 
-// Whether a client must offer a copy of the session, which came from another context (`origin`), or
-// sits in the cache of one: libssl does not check, and may write into that one's list.
+// Whether a client must offer a copy, because the session came from another context (`origin`) or
+// is in the cache of one. libssl does not check that, and may write into the other cache's list.
 bool NeedsCopy(const ConnectionState& state, const SSL_SESSION* session, uint32_t origin);
 
-// Whether a session may get another id or version: a cache finds its sessions by them.
+// Whether a session may get another id or version; a cache finds its sessions by both.
 Rule ChangeIdRule(const Registry& registry, const SSL_SESSION* session);
 
 // Whether a session may lose its cipher or its key.
@@ -67,20 +67,20 @@ Rule StripRule(const Registry& registry, const SSL_SESSION* session);
 Rule AddToCacheRule(const ContextState& context, const SSL_SESSION* session);
 Rule RemoveFromCacheRule(const ContextState& context, const SSL_SESSION* session);
 
-// Whether a server's clients may be switched to the other context: contexts that own each other
+// Whether the server names of a context may lead to the other one. Contexts that own each other
 // would never be freed.
 Rule ServerNameRule(const ContextState& context, const SSL_CTX* other);
 
-// Whether a handshake may be given the session as a PSK.
+// Whether a handshake may use the session as a PSK.
 Rule PskRule(const Libssl& libssl, const SSL_SESSION* session);
 
-// Whether a server's handshake may be given the session to resume.
+// Whether a server may resume the session.
 Rule ResumeRule(const Libssl& libssl, const SSL_SESSION* session);
 
 bool IsTls13Cipher(const Libssl& libssl, const SSL_CIPHER* cipher);
 
 // Whether a session can be resumed without harm: libssl dereferences the cipher, and without a key
-// whoever knows the session's id has its keys.
+// anybody can compute the keys of the connection.
 bool HasCipherAndKey(const Libssl& libssl, const SSL_SESSION* session);
 
 }  // namespace libssl_session

@@ -8,7 +8,7 @@
 namespace libssl_session {
 namespace {
 
-// What libssl takes where no list was given (tls1_get_supported_groups).
+// libssl's groups if no list was given (tls1_get_supported_groups).
 constexpr const char* kDefaultGroups = "X25519:P-256:X448:P-521:P-384";
 
 std::string LowerCase(std::string text) {
@@ -18,8 +18,9 @@ std::string LowerCase(std::string text) {
   return text;
 }
 
-// The entry for a name, or for `*.` and what is behind its first label.
 using Names = std::map<std::string, SSL_CTX*>;
+
+// The entry for this name, or else the entry with `*` in place of its first label.
 Names::const_iterator FindName(const Names& names, const std::string& name) {
   const auto found = names.find(name);
   const size_t dot = name.find('.');
@@ -27,8 +28,9 @@ Names::const_iterator FindName(const Names& names, const std::string& name) {
   return names.find("*" + name.substr(dot));
 }
 
-// The options of one of the connection's contexts. Tickets and cookies are the first's: so there
-// are none where it has none, and a cookie is asked for where the first does.
+// The options that a context gives to this connection. The keys of tickets and cookies are those of
+// the first context. So there are no tickets if the first context has none, and the first context
+// alone decides whether the server asks for a cookie.
 unsigned long OptionsOf(const ConnectionState& state, const ContextState& context) {
   const Libssl& libssl = context.libssl;
   const unsigned long first = libssl.SSL_CTX_get_options(state.context.context);
@@ -45,7 +47,7 @@ void CarryOptions(const ConnectionState& state, const ContextState& from, const 
   libssl.SSL_set_options(state.ssl, wanted);
 }
 
-// What SSL_new copies as one number each.
+// The settings that SSL_new copies, and that are one number each.
 void CarryValues(const ConnectionState& state, const ContextState& to) {
   const Libssl& libssl = to.libssl;
   const ConnectionState::Own& own = state.own;
@@ -61,7 +63,7 @@ void CarryValues(const ConnectionState& state, const ContextState& to) {
   if (!own.num_tickets) {
     libssl.SSL_set_num_tickets(ssl, libssl.SSL_CTX_get_num_tickets(to.context));
   }
-  // What may come stays as it is: tickets may say more (facts about recv_max_early_data).
+  // recv_max_early_data stays as it is: tickets that clients still have may allow more.
   if (!own.max_early_data) {
     libssl.SSL_set_max_early_data(ssl, libssl.SSL_CTX_get_max_early_data(to.context));
   }
@@ -73,9 +75,9 @@ void CarryGroups(const ConnectionState& state, const ContextState& from, const C
   to.libssl.SSL_ctrl(state.ssl, kCtrlSetGroupsList, 0, groups.data());
 }
 
-// A session is good for one server name only: under another the client would see another
-// certificate, and have to show another. Contexts of C's names have that only where they ask for
-// one.
+// Binds sessions to one server name, because under another name the client would see another
+// certificate, and may have to show another. A context of the C-named functions does this only if
+// it asks for the client's certificate.
 void CarryIdContext(const ConnectionState& state, const ContextState& to, const std::string& name) {
   if (state.own.id_context) return;
   const Libssl& libssl = to.libssl;
@@ -92,14 +94,16 @@ void CarryIdContext(const ConnectionState& state, const ContextState& to, const 
                                     static_cast<unsigned int>(context.size()));
 }
 
-// What libssl asks its present context for, and the connection or its first context answers.
+// Callbacks that libssl looks for in the current context, while the answers may be those of the
+// connection or its first context.
 void CarryFirst(const ConnectionState& state, ContextState* to) {
   if (!state.answers.alpn.empty() || !state.context.answers.alpn.empty()) InstallAlpn(to);
   if (state.context.Observes(EventKind::kKeylog)) InstallKeylog(to);
   CarryCookies(state.context, to);
 }
 
-// The callbacks that answer from the Answers of the context, which SSL_new copies.
+// The callbacks that answer from the context's Answers. SSL_new copies them to the connection,
+// except those for tickets, which libssl looks for in the first context.
 void CarryAnswers(ConnectionState* state, ContextState* to) {
   const Answers& answers = to->answers;
   if (!answers.psk_find.empty()) InstallPskFind(to, state);
@@ -114,7 +118,7 @@ bool Switch(ConnectionState* state, const ContextState& from, ContextState* to,
             const std::string& name) {
   const Libssl& libssl = to->libssl;
   SSL* const ssl = state->ssl;
-  // Where nobody else has it any more, SSL_set_SSL_CTX frees the context before.
+  // If nobody else has a reference, SSL_set_SSL_CTX frees the previous context.
   const ContextReference before(libssl, from.context);
   if (libssl.SSL_set_SSL_CTX(ssl, to->context) == nullptr) return false;
   CarryValues(*state, *to);
@@ -146,7 +150,7 @@ bool SwitchContext(ConnectionState* state) {
   try {
     const std::string asked = LowerCase(state->servername.value_or(std::string()));
     SSL_CTX* next = state->context.context;
-    std::string name;  // of the sessions that it makes
+    std::string name;  // what the sessions of this handshake are bound to
     if (state->chosen.has_value()) {
       next = state->chosen->get();
       name = asked;
@@ -170,8 +174,8 @@ void SwitchBack(ConnectionState* state) {
 }
 
 void InstallServerNames(ContextState* state) {
-  // Not always: where it is there, libssl takes it for granted that there is a certificate fit for
-  // TLS 1.3.
+  // Not always: if this callback is set, libssl assumes that there is a certificate for TLS 1.3
+  // without checking.
   const int mode = state->libssl.SSL_CTX_get_verify_mode(state->context);
   const bool judges = state->verification.has_value() && (mode & kVerifyPeer) != 0;
   const bool wanted = judges || !state->server_names.empty();

@@ -1,4 +1,4 @@
-// What takes more than one C call, on sessions.
+// Operations on sessions that take more than one C call.
 
 #ifndef LIBSSL_SESSION_NATIVE_CORE_SESSION_H_
 #define LIBSSL_SESSION_NATIVE_CORE_SESSION_H_
@@ -13,10 +13,10 @@
 
 namespace libssl_session {
 
-// Owns memory that libssl allocated for an encoding; wiped when it is given back.
+// Owns memory that libssl allocated for an encoding, and wipes it at the end.
 class Encoding {
  public:
-  // i2d_X509 or another i2d: data() is nullptr when libssl has no encoding to give.
+  // `encode` is i2d_X509 or another i2d. data() is nullptr if libssl gives no encoding.
   template <typename T>
   Encoding(const Libssl& libssl, int (*encode)(T*, unsigned char**), T* object) : libssl_(libssl) {
     const int size = encode(object, &data_);
@@ -35,7 +35,7 @@ class Encoding {
   size_t size_ = 0;
 };
 
-// Owns a BIO over memory. libssl wipes what was written to it when it is freed.
+// Owns a BIO over memory. When it is freed, libssl wipes the bytes that were written to it.
 class MemoryBio {
  public:
   explicit MemoryBio(const Libssl& libssl)
@@ -48,7 +48,7 @@ class MemoryBio {
   MemoryBio(const MemoryBio&) = delete;
   MemoryBio& operator=(const MemoryBio&) = delete;
 
-  // nullptr when out of memory, and where there is more to read than a BIO can hold.
+  // nullptr when out of memory, and for more bytes than a BIO can hold.
   BIO* get() const { return bio_; }
 
   // What was written so far.
@@ -64,16 +64,16 @@ class MemoryBio {
   BIO* bio_;
 };
 
-// Whether `write` (PEM, text, key log) wrote all of the session: where memory runs out in the
-// middle of a dump, 1.1.1's SSL_SESSION_print says 1, and only the error queue tells.
+// Whether `write` (PEM, text, key log) has written all of the session. If memory runs out in the
+// middle, SSL_SESSION_print of 1.1.1 still returns 1, and only the error queue tells.
 template <typename Session>
 bool WriteSession(const Libssl& libssl, const MemoryBio& bio, int (*write)(BIO*, Session*),
                   SSL_SESSION* session) {
   return bio.get() != nullptr && write(bio.get(), session) == 1 && !ErrorsPending(libssl);
 }
 
-// Begins to fetch what libssl looks at of a session: its version, id, mark, references and list. A
-// large cache's are in no cache of the processor.
+// Prefetches the parts of a session that libssl reads: version, id, mark, references and list. The
+// sessions of a large cache are not in the processor's cache.
 inline void Prefetch(const SSL_SESSION* session) {
   const char* memory = reinterpret_cast<const char*>(session);
   for (const int offset : {0, 320, 384, 448, 512}) __builtin_prefetch(memory + offset);
@@ -85,7 +85,7 @@ SSL_SESSION* SessionFromDer(const Libssl& libssl, const uint8_t* der, size_t siz
 // PEM_read_bio_SSL_SESSION; an encrypted PEM is refused instead of asking on the terminal.
 SSL_SESSION* SessionFromPem(const Libssl& libssl, const uint8_t* pem, size_t size);
 
-// The master key, wiped when it goes.
+// A copy of the master key, which the destructor wipes.
 class MasterKey {
  public:
   MasterKey(const Libssl& libssl, const SSL_SESSION* session);
@@ -98,7 +98,7 @@ class MasterKey {
 
  private:
   const Libssl& libssl_;
-  unsigned char data_[256];  // SSL_SESSION holds no longer one
+  unsigned char data_[256];  // the longest that an SSL_SESSION holds
   size_t size_;
 };
 

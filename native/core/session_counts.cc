@@ -12,16 +12,17 @@ std::atomic<uint64_t> destroyed{0};
 // The value of our ex_data index in a session that was counted when it was made.
 char counted_mark;
 
-const Libssl* counting_libssl = nullptr;  // CRYPTO_EX_new has no user data of its own to spare
+const Libssl* counting_libssl = nullptr;  // for the callbacks
 
 void OnNew(void*, void*, CRYPTO_EX_DATA* data, int index, long, void*) {
-  // Without the mark (out of memory) the session stays uncounted at both ends.
+  // When out of memory the session gets no mark, so OnFree does not count it either.
   if (counting_libssl->CRYPTO_set_ex_data(data, index, &counted_mark) == 1) {
     created.fetch_add(1, std::memory_order_relaxed);
   }
 }
 
-// SSL_SESSION_dup runs OnNew on the copy first, and then would put the source's value over it.
+// SSL_SESSION_dup runs OnNew on the copy. Then it would overwrite the copy's mark with the
+// source's.
 int OnDup(CRYPTO_EX_DATA* to, const CRYPTO_EX_DATA*, void* value, int index, long, void*) {
   *static_cast<void**>(value) = counting_libssl->CRYPTO_get_ex_data(to, index);
   return 1;

@@ -1,4 +1,4 @@
-// Native SSL_SESSION objects as libssl itself counts them, whoever made or freed them.
+// Counts the native SSL_SESSION objects of the process, whoever made or freed them.
 
 #ifndef LIBSSL_SESSION_NATIVE_CORE_SESSION_COUNTS_H_
 #define LIBSSL_SESSION_NATIVE_CORE_SESSION_COUNTS_H_
@@ -14,8 +14,8 @@ struct SessionCounts {
   uint64_t destroyed;
 };
 
-// From now on sessions are counted, in every thread of the process. Again: nothing. False when
-// libssl gives no ex_data index. A session that was made before is never counted.
+// Counts all sessions that are made from now on, in every thread of the process. Calling it again
+// does nothing. False if libssl has no ex_data index left.
 bool StartCountingSessions(const Libssl& libssl);
 
 SessionCounts CountedSessions();

@@ -8,9 +8,9 @@
 
 namespace libssl_session {
 
-// Owns blocks of malloc, a few of each size. malloc keeps seven of each for a thread itself; beyond
-// them it takes atomic steps and a lock, unless the process has one thread, and Node never has. A
-// certificate is a hundred blocks of two or three words.
+// Owns blocks from malloc, a few of each size. malloc itself keeps only seven of each size for a
+// thread. Beyond them it needs atomic operations and a lock, because Node always has several
+// threads. A certificate is a hundred blocks of two or three words.
 class SmallBlocks {
  public:
   SmallBlocks() = default;
@@ -18,15 +18,15 @@ class SmallBlocks {
   SmallBlocks(const SmallBlocks&) = delete;
   SmallBlocks& operator=(const SmallBlocks&) = delete;
 
-  // A block of at least `size` bytes, the caller's from now on; nullptr where none is kept.
+  // A block of at least `size` bytes, which the caller owns from now on; nullptr if there is none.
   void* Take(size_t size) {
     const size_t i = size <= kSmallest ? 0 : (size - kSmallest + kStep - 1) / kStep;
     if (i >= kLists || lists_[i].count == 0) return nullptr;
     return lists_[i].blocks[--lists_[i].count];
   }
 
-  // Keeps a block of `size` usable bytes. False where it is too small or too large, or enough of
-  // its size are kept: then it stays the caller's.
+  // Keeps a block of `size` usable bytes. False if it is too small or too large, or if there are
+  // enough of its size: then the caller still owns it.
   bool Keep(void* block, size_t size) {
     if (size < kSmallest) return false;
     const size_t i = (size - kSmallest) / kStep;
@@ -41,11 +41,12 @@ class SmallBlocks {
     }
   }
 
-  // The sizes of glibc's malloc: 24, 40, 56 and 72. Another malloc's go with the next smaller one.
+  // The usable sizes of glibc's malloc: 24, 40, 56 and 72. Any other size counts as the next
+  // smaller.
   static constexpr size_t kSmallest = 24;
   static constexpr size_t kStep = 16;
   static constexpr size_t kLists = 4;
-  static constexpr size_t kMax = 40;  // of each: at most 9 KB
+  static constexpr size_t kMax = 40;  // of each size: at most 9 KB in all
 
  private:
   struct List {

@@ -10,7 +10,7 @@
 namespace libssl_session {
 
 struct Stream {
-  char* kept = nullptr;  // libcrypto's memory: [at, end) is what it has
+  char* kept = nullptr;  // libcrypto's memory; the bytes are [at, end)
   size_t room_kept = 0;
   size_t at = 0;
   size_t end = 0;
@@ -29,7 +29,7 @@ struct Stream {
     if (first > 0) {
       std::memcpy(data, kept + at, first);
       at += first;
-      // Idle connections need no memory for what they once had to carry.
+      // An idle connection keeps no memory.
       if (at == end) Clear();
     }
     const size_t second = std::min(size - first, lent_size);
@@ -53,7 +53,7 @@ struct Stream {
     return size == 0 || Keep(data, size);
   }
 
-  // The same.
+  // False when out of memory.
   bool Keep(const char* data, size_t size) {
     if (size > room_kept - end && !Grow(size)) return false;
     std::memcpy(kept + end, data, size);

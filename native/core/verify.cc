@@ -14,14 +14,14 @@ ContextState& Current(const ConnectionState& state) {
   return *ContextState::Of(libssl, libssl.SSL_get_SSL_CTX(state.ssl));
 }
 
-// In a session: the id of the context that verified its peer, in the handshake that made it. Copies
-// have it too; what was decoded has none.
+// The ex_data of a session holds the id of the context that verified its peer, in the handshake
+// that made it. Copies have it too; decoded sessions do not.
 ExDataIndex verified_by(kExIndexSslSession, nullptr);
 
 void NoteVerified(const ConnectionState& state) {
   const Libssl& libssl = state.context.libssl;
   const int index = verified_by.Index(libssl);
-  // Where there is no memory for it, the session is verified again.
+  // Without memory for it, the session will be verified again.
   if (index < 0) return;
   libssl.SSL_SESSION_set_ex_data(libssl.SSL_get_session(state.ssl), index,
                                  reinterpret_cast<void*>(uintptr_t{state.context.id}));
@@ -34,7 +34,7 @@ bool VerifiedHere(const ConnectionState& state, const SSL_SESSION* session) {
                            libssl.SSL_SESSION_get_ex_data(session, index)) == state.context.id;
 }
 
-// ---- A certificate that comes in the handshake.
+// ---- A certificate that the peer sends.
 
 bool IsOfName(int error) { return error == kVerifyHostnameMismatch || error == kVerifyIpMismatch; }
 
@@ -44,8 +44,8 @@ ConnectionState& ConnectionOf(X509_STORE_CTX* store) {
   return *ConnectionState::Of(libssl, static_cast<SSL*>(ssl));
 }
 
-// Notes what is wrong and goes on, as node:tls: the last thing says most. What is wrong with the
-// name counts only where all else is right.
+// Notes the error and continues, as node:tls does: the last error says most. An error of the name
+// counts only if there is no other.
 int NoteError(int ok, X509_STORE_CTX* store) {
   if (ok == 1) return 1;
   const int error = CallbackLibssl().X509_STORE_CTX_get_error(store);
@@ -54,7 +54,7 @@ int NoteError(int ok, X509_STORE_CTX* store) {
   return 1;
 }
 
-// Keeps what the peer has sent, which libssl drops with the handshake.
+// Keeps the certificates that the peer has sent. libssl drops them when the handshake fails.
 void KeepCertificates(ConnectionState* state, X509_STORE_CTX* store) {
   const Libssl& libssl = state->context.libssl;
   state->refused_certificates.clear();
@@ -81,20 +81,20 @@ int VerifyChain(X509_STORE_CTX* store, void*) {
   try {
     KeepCertificates(&state, store);
   } catch (const std::bad_alloc&) {
-    // Then there is only the error.
+    // Then only the error is known.
   }
   return 0;
 }
 
-// ---- A certificate that a session has.
+// ---- A certificate in a resumed session.
 
-// Whether a full handshake, too, could do without a certificate of the peer.
+// Whether a full handshake would need no certificate of the peer either.
 bool DoesWithout(const ConnectionState& state, const SSL_SESSION* session) {
   const Libssl& libssl = state.context.libssl;
   const SSL_CIPHER* cipher = libssl.SSL_SESSION_get0_cipher(session);
   const int kind = cipher == nullptr ? kAuthAny : libssl.SSL_CIPHER_get_auth_nid(cipher);
   if (kind == kAuthSrp || kind == kAuthNull) return true;
-  // In TLS 1.3, where the suite says nothing of it, the session is a PSK's, or comes from one.
+  // A TLS 1.3 suite does not say. Without a certificate the session is a PSK, or was made with one.
   const bool tls13 = kind == kAuthAny;
   if (!tls13 && kind != kAuthPsk) return false;
   for (const Answers* answers : AllAnswers(state)) {
@@ -104,7 +104,7 @@ bool DoesWithout(const ConnectionState& state, const SSL_SESSION* session) {
   return false;
 }
 
-// Whether one of the certificates that the peer sent is over.
+// Whether one of the certificates that the peer sent has expired.
 bool HasExpired(const Libssl& libssl, stack_st_X509* chain) {
   const auto* stack = reinterpret_cast<const OPENSSL_STACK*>(chain);
   const int count = chain == nullptr ? 0 : libssl.OPENSSL_sk_num(stack);
@@ -115,7 +115,8 @@ bool HasExpired(const Libssl& libssl, stack_st_X509* chain) {
   return false;
 }
 
-// What a chain from the peer's certificate comes to with the trusted certificates of this context.
+// Verifies the peer's certificate and chain against the trusted certificates of the current
+// context.
 int VerifyAgain(const ConnectionState& state, X509* peer, stack_st_X509* chain) {
   const Libssl& libssl = state.context.libssl;
   X509_STORE_CTX* store = libssl.X509_STORE_CTX_new();
@@ -151,8 +152,8 @@ int VerifyName(const ConnectionState& state, X509* peer) {
              : kVerifyHostnameMismatch;
 }
 
-// What a full handshake would say of the session's peer, whose verify result SSL_get_verify_result
-// gives. A chain is there only where the session was never encoded.
+// What a full handshake would say of the session's peer. SSL_get_verify_result must have the result
+// that is in the session. Only a session that was never encoded has a chain.
 int VerifySession(const ConnectionState& state, SSL_SESSION* session, X509* peer) {
   const Libssl& libssl = state.context.libssl;
   if (peer == nullptr) return DoesWithout(state, session) ? kVerifyOk : kVerifyUnspecified;
@@ -161,10 +162,11 @@ int VerifySession(const ConnectionState& state, SSL_SESSION* session, X509* peer
   if (libssl.X509_cmp_current_time(libssl.X509_get0_notAfter(peer)) < 0) return kVerifyExpired;
   const bool server = libssl.SSL_is_server(state.ssl) == 1;
   stack_st_X509* chain = libssl.SSL_get_peer_cert_chain(state.ssl);
-  // A server's sessions are all of its own: its id context has its rules.
+  // A server's id context contains its rules for clients: the same rules have verified its
+  // sessions.
   if ((!server && !VerifiedHere(state, session)) || HasExpired(libssl, chain)) {
     const int error = VerifyAgain(state, peer, chain);
-    // Without the chain it cannot be told whether the issuer is one that the system knows.
+    // Without the chain nobody can tell whether the system trusts the issuer.
     const bool unknown =
         chain == nullptr && LacksIssuer(error) && Current(state).verification->trusts_system;
     if (error != kVerifyOk && !unknown) return error;
@@ -212,7 +214,7 @@ Offered OfferSession(ConnectionState* state, SSL_SESSION* session, bool made_her
   }
   libssl.ERR_clear_error();
   Offer(state, nullptr);
-  libssl.SSL_set_verify_result(state->ssl, kVerifyOk);  // the session's has stayed
+  libssl.SSL_set_verify_result(state->ssl, kVerifyOk);  // libssl has kept the session's result
   return Offered::kNo;
 }
 
@@ -249,7 +251,7 @@ bool EndsWell(ConnectionState* state) {
   if (!state->context.verification.has_value()) return true;
   using Judged = ConnectionState::Judged;
   if (libssl.SSL_is_init_finished(ssl) != 1) {
-    // A renegotiation. In TLS 1.3 there is one handshake; what comes later are its messages.
+    // A renegotiation begins. TLS 1.3 has only one handshake, and later messages are part of it.
     if (state->judged == Judged::kDone && libssl.SSL_version(ssl) != kTls13) {
       state->judged = Judged::kNot;
     }
@@ -260,7 +262,7 @@ bool EndsWell(ConnectionState* state) {
     state->judged = Judged::kDone;
     return true;
   }
-  // There is no way to send an alert any more, but the one that ends a connection.
+  // The only alert that can still be sent is the one that ends a connection.
   libssl.SSL_shutdown(ssl);
   state->unusable = Rule::kPeerRefused;
   return false;

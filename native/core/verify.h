@@ -1,6 +1,6 @@
-// Whether the peer is who it should be. libssl asks that of a certificate that comes in a
-// handshake; of one that is in a resumed session it asks nothing. Here both have the same answer,
-// for contexts that judge (those of SslContext).
+// Whether the peer is who it should be. libssl checks a certificate that the peer sends, but not
+// one in a resumed session. A context that judges, as each SslContext does, checks both the same
+// way.
 
 #ifndef LIBSSL_SESSION_NATIVE_CORE_VERIFY_H_
 #define LIBSSL_SESSION_NATIVE_CORE_VERIFY_H_
@@ -12,21 +12,22 @@ namespace libssl_session {
 // From now on the context judges.
 void Judge(ContextState* context, const Verification& verification);
 
-// Whether the context that the connection is of now, which is perhaps not its first, judges, and
-// takes whatever certificate there is, or none.
+// Whether the connection's current context judges, and accepts any certificate, or none.
 bool AcceptsAny(const ConnectionState& state);
 
-// SSL_set_session by a client that judges. A session that a strict client would not take, or that
-// the handshake could fail of (rules.h), is not offered, so that there is a full handshake.
+// SSL_set_session for a client that judges. It does not offer a session whose certificate would not
+// pass now, or that could make the handshake fail (CanGoWith in rules.h): then there is a full
+// handshake.
 enum class Offered { kNo, kYes, kFailed };
 Offered OfferSession(ConnectionState* state, SSL_SESSION* session, bool made_here);
 
-// When it is known whether the handshake resumes: false, with an error in the queue and the alert
-// for the peer, where a full handshake would not have let the session's peer pass.
+// Call it once libssl knows whether the handshake resumes. False if a full handshake would not
+// accept the session's peer: then there is an error in the queue, and `alert` is for the peer.
 bool TakesResumption(ConnectionState* state, int* alert);
 
-// After each step: the same, once for each resumed session. Where it is false the peer has been
-// told the end, and the connection is refused.
+// After each step: the same at the end of a handshake, unless the handshake was judged already.
+// False if the peer is refused: then it has been sent the alert of the end, and the connection can
+// only be freed.
 bool EndsWell(ConnectionState* state);
 
 }  // namespace libssl_session

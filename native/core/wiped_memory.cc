@@ -14,7 +14,7 @@
 namespace libssl_session {
 namespace {
 
-// Of this thread. Initial-exec, or each allocation pays for finding it.
+// This thread's. Without initial-exec each allocation would have to search for it.
 __attribute__((tls_model("initial-exec"))) thread_local SmallBlocks* small_blocks = nullptr;
 
 void EndSmallBlocks(void* blocks) {
@@ -22,8 +22,8 @@ void EndSmallBlocks(void* blocks) {
   delete static_cast<SmallBlocks*>(blocks);
 }
 
-// Ends small_blocks with its thread. Not a C++ destructor: all of those come before libcrypto frees
-// what it has of the thread. That may begin small_blocks anew, and POSIX ends them once more.
+// Ends small_blocks with its thread. A C++ destructor would run before libcrypto frees its data of
+// the thread. That may begin small_blocks again, and POSIX then calls EndSmallBlocks once more.
 struct SmallBlocksKey {
   pthread_key_t key = 0;
   bool made = pthread_key_create(&key, EndSmallBlocks) == 0;
@@ -31,7 +31,7 @@ struct SmallBlocksKey {
 
 SmallBlocks* BeginSmallBlocks() {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  return nullptr;  // the sanitizer is to see each free
+  return nullptr;  // the sanitizer must see each free
 #endif
   static const SmallBlocksKey end;
   if (!end.made) return nullptr;
@@ -51,7 +51,7 @@ void* Allocate(size_t size, const char*, int) {
 
 typedef long long Lane __attribute__((vector_size(16), aligned(1), may_alias));
 
-// Most of what libssl allocates is a few words long: calling memset would take most of the time.
+// Most of libssl's blocks are a few words long, so the call of memset would take most of the time.
 void Wipe(void* memory, size_t size) {
   if (size < sizeof(Lane) || size > 256) return explicit_bzero(memory, size);
   char* at = static_cast<char*>(memory);
@@ -69,7 +69,7 @@ void Free(void* memory, const char*, int) {
   std::free(memory);
 }
 
-// realloc(3) would leave the old place as it was.
+// realloc(3) would not wipe the old block.
 void* Reallocate(void* memory, size_t size, const char* file, int line) {
   if (memory == nullptr) return Allocate(size, file, line);
   if (size == 0) {

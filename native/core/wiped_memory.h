@@ -1,4 +1,4 @@
-// Memory that libssl gives back is wiped first.
+// Wipes the memory that libssl frees.
 
 #ifndef LIBSSL_SESSION_NATIVE_CORE_WIPED_MEMORY_H_
 #define LIBSSL_SESSION_NATIVE_CORE_WIPED_MEMORY_H_
@@ -9,12 +9,13 @@ namespace libssl_session {
 
 // OpenSSL 1.1.1 wipes the master key and its largest buffers itself, but neither a session's ticket
 // and PSK identity, nor what d2i_SSL_SESSION and PEM_read_bio_SSL_SESSION decode into on the way
-// (measured: test/secrets/). So libssl gets an allocator that wipes whatever is freed. Small
-// blocks stay with the thread then, for what it allocates next (small_blocks.h). To be called
-// before the library allocates; does nothing where another one was set, or it is too late.
+// (measured: test/secrets/). So libssl gets an allocator that wipes every block that is freed. The
+// thread keeps small blocks for its next allocations (small_blocks.h). Call it before the library
+// allocates anything. It does nothing if another allocator was set, or if it is too late.
 void WipeFreedMemory(const Libssl& libssl);
 
-// Gives back the small blocks of this thread. Its end does so too, but the main thread has none.
+// Frees the small blocks of this thread. A thread also frees them when it ends, except the main
+// thread.
 void FreeSmallBlocks();
 
 }  // namespace libssl_session
