@@ -1,5 +1,5 @@
-// The short way of application data, for streams: one native call each for what comes and for what
-// goes, with memory that is used again.
+// The fast path for the application data of streams: one native call to receive, one to send. The
+// memory to receive into is reused.
 
 import { raise } from '../common/collect.js';
 import { debugStep } from '../common/debug.js';
@@ -12,11 +12,11 @@ import { isFailure, type Steps } from './steps.js';
 
 const nothing = Buffer.alloc(0);
 
-// As much as a socket reads at once, and a record that was there in part.
+// As much as a socket reads at once, and a record of which a part was there already.
 const roomSize = 65_536 + 16_384;
 let room = Buffer.allocUnsafeSlow(roomSize);
 
-// Small data is copied out of the room, large data keeps the room, and there is a new one.
+// Small data is copied out of the room. Large data keeps the room, and a new room is allocated.
 function takeData(size: number): Buffer {
   const data = room.subarray(0, size);
   if (size < roomSize / 2) return Buffer.from(data);
@@ -24,26 +24,26 @@ function takeData(size: number): Buffer {
   return data;
 }
 
-/** What a step has brought. */
+/** The result of `receiveData()`. */
 export interface Received {
   readonly data: Buffer | null;
-  /** There is more, or a failure behind the data: it comes with the next step. */
+  /** After the data there is more data or a failure, which the next step brings. */
   readonly more: boolean;
-  /** The peer has ended. */
+  /** The peer has sent its end. */
   readonly ended: boolean;
 }
 
-/** `receive()` and `read()` in one. For a connection that has been open, and does not wait. */
+/** `receive()` and `read()` in one, for a connection that has been open and is not paused. */
 export function receiveData(steps: Steps, bytes: Uint8Array = nothing): Received {
   const outcome = steps.begin(steps.usable('receive')).receiveInto(bytes, room);
   const { result: size, error, more, shutdown } = step;
-  // Before listeners of events are called: they may come here again.
+  // Take it before listeners are called, because they may call this function.
   const data = size > 0 ? takeData(size) : null;
   const waits = error === SSL_ERROR_WANT_CLIENT_HELLO_CB;
   try {
     finishOrShow(steps, 'SSL_read', outcome, error, data, waits);
   } catch (thrown) {
-    // Of a listener, where there is data: that must not be lost.
+    // With data this is the error of a listener. The data must not be lost.
     if (data === null) throw thrown;
     raise(thrown);
   }
@@ -55,17 +55,18 @@ export function receiveData(steps: Steps, bytes: Uint8Array = nothing): Received
   };
 }
 
-/** `write()` and `take()` in one: the bytes for the peer, all there are. */
+/** `write()` and `take()` in one: returns all bytes for the peer. */
 export function seal(steps: Steps, data: Uint8Array): Buffer {
   const { output } = steps;
   if (steps.ready && !steps.hasUnsent && !output.waits) {
-    // What TLS adds to records of 16 KiB is less, and to shorter ones there may be a second part.
+    // Room enough for records of 16 KiB. Shorter records add more, and then the rest is taken
+    // below.
     const into = Buffer.allocUnsafe(data.length + (data.length >> 6) + 256);
     const outcome = on(steps.usable('write'), 0).writeInto(data, into);
     const { result, error, filled, more } = step;
     const first = into.subarray(0, filled);
     if (result <= 0 && filled > 0) {
-      // Of a handshake that the write has begun. The data comes after it.
+      // The write has begun a handshake, and these are its bytes. The data comes after them.
       output.add(first);
       output.left = more;
     }
@@ -80,7 +81,7 @@ export function seal(steps: Steps, data: Uint8Array): Buffer {
   return output.take();
 }
 
-// A step that brought nothing but data has no more of an end than its line in NODE_DEBUG.
+// A step that brought only data has nothing to finish; it only gets its line in NODE_DEBUG.
 function finishOrShow(
   steps: Steps,
   functionName: string,

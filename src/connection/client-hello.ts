@@ -1,5 +1,5 @@
-// A server that decides at the ClientHello, outside of libssl's work: the handshake pauses until it
-// has an answer.
+// Lets a server decide at the ClientHello, when libssl has returned: the handshake pauses until
+// there is an answer.
 
 import type { SslContext } from '../context/context.js';
 import { checkFits } from '../context/server-names.js';
@@ -10,21 +10,21 @@ import { type SslConnection, stepsOf } from './connection.js';
 export interface ClientHello {
   /** The server name (SNI). */
   readonly servername: string | null;
-  /** The protocols of ALPN that it offers, as latin1. */
+  /** The ALPN protocols that it offers, as latin1. */
   readonly protocols: readonly string[];
 }
 
-/** What a server makes of it. */
+/** What a server decides. */
 export interface HelloAnswer {
-  /** Switches to this context; without it the names of `addContext()` decide. */
+  /** The context to switch to; without it the names of `addContext()` decide. */
   readonly context?: SslContext;
-  /** The protocol that ALPN chooses; null for none of them, which ends the handshake. */
+  /** The protocol that ALPN chooses; null chooses none, and the handshake fails. */
   readonly protocol?: string | null;
 }
 
 /**
- * From now on `decide` is called at each ClientHello; also at that of another handshake. It calls
- * `answer` once, at once or later. `answer` throws for a context that does not fit
+ * Calls `decide` at each ClientHello from now on, also at those of later handshakes. `decide` calls
+ * `answer` once, immediately or later. `answer` throws for a context that does not fit
  * (`SslContext.addContext()`), and does nothing once the connection is freed.
  */
 export function decideAtHello(
@@ -48,7 +48,7 @@ export function decideAtHello(
   };
 }
 
-// Each protocol is after its length.
+// Each protocol follows its length.
 function protocolsOf(list: Buffer): string[] {
   const protocols: string[] = [];
   for (let at = 0; at < list.length; ) {
@@ -59,14 +59,14 @@ function protocolsOf(list: Buffer): string[] {
   return protocols;
 }
 
-// libssl ends the handshake where a server has protocols, but none of the client's.
+// A protocol that the client does not offer. If that is the server's only one, the handshake fails.
 function notOneOf(protocols: readonly string[]): string {
   let name = '-';
   while (protocols.includes(name)) name += '-';
   return name;
 }
 
-/** How many ClientHellos have come to a server: up to TLS 1.2 each begins a handshake. */
+/** How many ClientHellos a server has received. In TLS up to 1.2 each begins a handshake. */
 export function clientHellos(connection: SslConnection): number {
   on(stepsOf(connection).handle).clientHellos();
   return result();

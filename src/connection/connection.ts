@@ -39,14 +39,17 @@ const references: ReferenceKind = {
 
 declare module '../context/events.js' {
   interface SslContextEvents {
-    /** A session was made or a client's was renewed; in TLS 1.3 also: a ticket was sent or received. */
+    /**
+     * A session was made, or a client's session was renewed; in TLS 1.3: a ticket was sent or
+     * received.
+     */
     newSession: [session: SslSession, connection: SslConnection | null];
     /** A line for a key log, like `keylog` of node:tls but without the newline. It is secret. */
     keylog: [line: Buffer, connection: SslConnection | null];
   }
 }
 
-/** What handshake() works with. */
+/** For the other modules of this package. */
 export let stepsOf: (connection: SslConnection) => Steps;
 
 /**
@@ -91,7 +94,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     }
   }
 
-  /** @internal Whether it is one, and no Proxy of one, which has nothing of its own. */
+  /** @internal Whether it is a connection. A Proxy is not: it does not have the private fields. */
   static is(value: unknown): value is SslConnection {
     return typeof value === 'object' && value !== null && #reference in value;
   }
@@ -113,7 +116,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
 
   /** @internal */
   [inspect.custom](depth: number, options: InspectOptions): string {
-    // Also asked of a Proxy, and of what inherits from one.
+    // Also called on a Proxy, and on an object that inherits from a connection.
     if (!(#reference in this)) return 'SslConnection <not a connection>';
     return inspectObject('SslConnection', this.freed, () => this.toJSON(), depth, options);
   }
@@ -184,9 +187,9 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
 
   /**
    * Sends data. If the peer is in the middle of a message (a key update, another handshake), the
-   * data waits until the message is complete. Throws before the first handshake is over. Over DTLS
-   * the data goes into one datagram: more than `dataMtu` bytes throw `ERR_OUT_OF_RANGE`, and any
-   * handshake that is not over throws. Wraps `SSL_write(3)`.
+   * data waits until the message is complete. Throws before the first handshake is over, and after
+   * `shutdown()`. Over DTLS the data goes into one datagram: more than `dataMtu` bytes throw
+   * `ERR_OUT_OF_RANGE`, and any handshake that is not over throws. Wraps `SSL_write(3)`.
    */
   write(bytes: Uint8Array): void {
     this.#steps.write(checkBytes('bytes', bytes));
@@ -335,9 +338,9 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
    * Some sessions are not offered, so that there is a full handshake. If the context verifies,
    * these are sessions whose certificate would not pass now: it is not for this name, did not
    * verify, has expired, or, if the session came from another context, does not lead to this
-   * context's `ca`. And always sessions with which libssl's servers fail: with another
-   * `maxFragmentLength` than the client asks for, or, up to TLS 1.2, with a suite that it does not
-   * offer. Wraps `SSL_set_session(3)`.
+   * context's `ca`. And always sessions that are `boundTo` another name, and sessions with which
+   * libssl's servers fail: with another `maxFragmentLength` than the client asks for, or, up to
+   * TLS 1.2, with a suite that it does not offer. Wraps `SSL_set_session(3)`.
    */
   setSession(session: SslSession | null): void {
     offerSession(this.#steps, session);
@@ -350,7 +353,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
 
   // ---- What was negotiated.
 
-  /** The protocol version; null before it is known. Wraps `SSL_version(3)`. */
+  /** The protocol version; null before the first handshake is over. Wraps `SSL_version(3)`. */
   get protocol(): ProtocolVersion | null {
     return this.#steps.protocol;
   }
@@ -360,12 +363,12 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     return C.SSL_get_current_cipher(this.#reference.handle);
   }
 
-  /** What the client's hello has, 32 bytes; zeros before it. Wraps `SSL_get_client_random(3)`. */
+  /** The 32 bytes in the ClientHello; zeros before it. Wraps `SSL_get_client_random(3)`. */
   get clientRandom(): Buffer {
     return C.SSL_get_client_random(this.#reference.handle);
   }
 
-  /** What the server's hello has, 32 bytes; zeros before it. Wraps `SSL_get_server_random(3)`. */
+  /** The 32 bytes in the ServerHello; zeros before it. Wraps `SSL_get_server_random(3)`. */
   get serverRandom(): Buffer {
     return C.SSL_get_server_random(this.#reference.handle);
   }

@@ -1,4 +1,4 @@
-// What contexts and connections have for DTLS only: its options, its cookies, its timer.
+// What contexts and connections have only for DTLS: options, cookies, the timer.
 
 import { checkBytes, checkInteger, invalidValue, outOfRange } from '../common/validate.js';
 import { SSL_OP_COOKIE_EXCHANGE, SSL_OP_NO_QUERY_MTU } from '../libssl/constants.js';
@@ -21,13 +21,13 @@ export interface DatagramOptions {
    */
   retransmitTimeout?: number;
   /**
-   * For servers with `cookieKey`: what the cookie is bound to. The address and port that the
-   * datagrams came from, in any form.
+   * For servers with `cookieKey`: the address and port that the datagrams came from, in any form.
+   * The cookie is bound to it.
    */
   peerAddress?: string | Uint8Array;
 }
 
-/** Where neither the option nor the property says anything; as datagram_bio.cc has it. */
+/** The mtu if neither the option nor the property sets one; the same as in datagram_bio.cc. */
 export const defaultMtu = 1200;
 
 const keySize = 32;
@@ -80,7 +80,7 @@ export function applyDatagramOptions(
     }
     return;
   }
-  // Where libssl must not ask for one, and has none, it fails in silence.
+  // If libssl must not ask for an mtu, and has none, it fails without an error.
   const asks = (optionsOf(connection) & SSL_OP_NO_QUERY_MTU) === 0;
   if (mtu !== undefined || !asks) setMtu(connection, mtu ?? defaultMtu);
   if (retransmitTimeout !== undefined) {
@@ -89,7 +89,7 @@ export function applyDatagramOptions(
   if (peerAddress !== undefined) setPeerAddress(connection, peerAddress);
 }
 
-/** Milliseconds until the timer of the connection; null when it does not run. */
+/** In how many milliseconds the timer of the connection ends; null if it does not run. */
 export function timeLeft(connection: Handle): number | null {
   on(connection).DTLSv1_get_timeout();
   const [runs, seconds, microseconds] = results(3);
@@ -97,7 +97,7 @@ export function timeLeft(connection: Handle): number | null {
   return Math.ceil(Number(seconds) * 1000 + Number(microseconds) / 1000);
 }
 
-/** The most data that one datagram takes, which is one record. */
+/** How much data fits into one datagram, which then is one record. */
 export function dataMtu(connection: Handle): number {
   C.DTLS_get_data_mtu(connection);
   return Math.min(...results(2));

@@ -1,4 +1,4 @@
-// Early data: what a client sends with its first message, before there is a handshake.
+// Early data: a client sends it together with its first message, before the handshake is over.
 
 import { LibsslError } from '../common/errors.js';
 import { outOfRange } from '../common/validate.js';
@@ -9,7 +9,7 @@ import type { Handle } from '../native/types.js';
 import { concatenated } from './output.js';
 import type { Steps } from './steps.js';
 
-/** What became of the early data: whether the client sent any, and the server took it. */
+/** Whether the client sent early data, and whether the server accepted it. */
 export type EarlyDataStatus = 'notSent' | 'rejected' | 'accepted';
 
 export function writeEarlyData(steps: Steps, data: Uint8Array): void {
@@ -35,7 +35,7 @@ export function readEarlyData(steps: Steps): Buffer | null {
   return data;
 }
 
-// null where a rule keeps libssl from being asked.
+// null if a rule forbids early data.
 function earlyDataRoom(handle: Handle): number | null {
   try {
     on(handle).earlyDataRoom();

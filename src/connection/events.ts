@@ -29,7 +29,7 @@ interface Connection extends EventEmitter<SslConnectionEvents> {
   readonly freed: boolean;
 }
 
-/** libssl's callbacks are set for what a connection has listeners for. */
+/** Has the events recorded that the connection has listeners for. */
 export function listenTo(connection: Connection, handle: Handle): void {
   let kinds = 0;
   for (const [event, its] of kindsOf) {
@@ -38,7 +38,7 @@ export function listenTo(connection: Connection, handle: Handle): void {
   listenToConnection(handle, connection.context.id, kinds === 0 ? null : { kinds, listener });
 }
 
-// Tells the connection's own listeners.
+// Passes an event on to the connection's listeners.
 function listener(event: NativeEvent, object: object | null): void {
   if (object === null) {
     giveBack(event.session);
@@ -64,7 +64,7 @@ function emit(
   errors: unknown[],
 ): void {
   for (const listener of connection.rawListeners(name)) {
-    if (connection.freed) return; // by the one before
+    if (connection.freed) return; // by the listener before
     collect(errors, () => Reflect.apply(listener, connection, [make()]));
   }
 }

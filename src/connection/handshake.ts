@@ -1,4 +1,4 @@
-// A client and a server, joined in memory.
+// Joins a client and a server in memory.
 
 import { debugStep } from '../common/debug.js';
 import { invalidType, invalidValue } from '../common/validate.js';
@@ -27,7 +27,7 @@ function goOn(client: Steps, server: Steps): void | Promise<void> {
     const came = join(client, server);
     if (came === 'ready') return;
     if (server.state === 'paused') {
-      // A side that is freed meanwhile ends the wait: the next call says so.
+      // If a side is freed meanwhile, the wait ends too, and goOn() throws.
       const moved = [server.lookup.moved(), client.lookup.moved()];
       return Promise.race(moved).then(() => goOn(client, server));
     }
@@ -35,7 +35,7 @@ function goOn(client: Steps, server: Steps): void | Promise<void> {
   }
 }
 
-// As far as it goes without anybody else.
+// Continues as far as possible without waiting for anybody else.
 function join(client: Steps, server: Steps): 'ready' | 'moved' | 'stuck' {
   if (client.server || !server.server) {
     throw invalidValue('client', "must be a client, and 'server' a server");
@@ -75,7 +75,7 @@ function join(client: Steps, server: Steps): 'ready' | 'moved' | 'stuck' {
     try {
       server.settle(outcome, waits, failure, [client, server]);
     } catch (error) {
-      // The other side has the alert, and fails of it in its own words.
+      // The other side now has the alert, and fails with an error of its own.
       if (failure !== null) for (const side of [client, server]) side.resume();
       throw error;
     }
@@ -83,7 +83,7 @@ function join(client: Steps, server: Steps): 'ready' | 'moved' | 'stuck' {
   }
   client.sendUnsent();
   server.sendUnsent();
-  if (client.freed || server.freed) return 'moved'; // by a listener: the next call says so
+  if (client.freed || server.freed) return 'moved'; // by a listener: the next call throws
   if (server.paused) return 'stuck';
   if (!client.handshaking && !server.handshaking) return 'ready';
   return moved ? 'moved' : 'stuck';

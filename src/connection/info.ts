@@ -1,12 +1,11 @@
-// What a connection says of itself.
+// The description of a connection.
 
 import type { ProtocolVersion } from '../common/protocol-version.js';
 
 /**
  * `new`: nothing was sent or received yet. `handshake`: it needs bytes from the peer. `paused`: it
  * waits for the session store. `open`: you can write and read data. `closing`: one side has ended.
- * `closed`: both sides have ended. `failed`: libssl refused what it received. `freed`: `free()` was
- * called.
+ * `closed`: both sides have ended. `failed`: a step has failed. `freed`: `free()` was called.
  */
 export type SslConnectionState =
   | 'new'
@@ -24,7 +23,7 @@ export interface SslConnectionInfo {
   role: 'client' | 'server';
   /** Its state. */
   state: SslConnectionState;
-  /** The protocol version; null before it is known. */
+  /** The protocol version; null before the first handshake is over. */
   protocol: ProtocolVersion | null;
   /** OpenSSL's name of the cipher suite; null before it is known. */
   cipher: string | null;
@@ -36,7 +35,7 @@ export interface SslConnectionInfo {
   sessionReused: boolean;
 }
 
-/** What the information is read from. */
+/** A connection, as `infoOf()` needs it. */
 interface Source extends Omit<SslConnectionInfo, 'role' | 'cipher'> {
   readonly cipher: { readonly name: string } | null;
 }

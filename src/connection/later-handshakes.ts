@@ -1,4 +1,4 @@
-// What either side may ask for once the first handshake is over.
+// The requests that are possible once the first handshake is over.
 
 import { requestMode } from '../context/options.js';
 import { SSL_set_verify } from '../libssl/functions.js';
@@ -19,7 +19,7 @@ export function renegotiate(steps: Steps): void {
 
 export function requestCertificate(steps: Steps): void {
   const handle = steps.idle('request a certificate');
-  // As the context says that a server name has switched to.
+  // The server name may have switched to another context, whose mode counts.
   on(handle).acceptsAny();
   SSL_set_verify(handle, requestMode(result() !== 1));
   const outcome = steps.begin(handle).SSL_verify_client_post_handshake();

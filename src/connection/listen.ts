@@ -1,4 +1,4 @@
-// A server's first step over DTLS, where it does not know yet whether its peer is where it says.
+// A DTLS server's first step, when it cannot know yet whether its peer is at the address it claims.
 
 import { debugStep } from '../common/debug.js';
 import { deliver } from '../common/events.js';
@@ -10,7 +10,7 @@ import { asksForCookie, checkPeerAddress, setPeerAddress } from './datagrams.js'
 import { stepError } from './step-error.js';
 import { feed, type Steps } from './steps.js';
 
-/** Whether the datagram had the cookie for this address: then the handshake has gone on. */
+/** Whether the datagram had the cookie for this address; if so, the handshake has continued. */
 export function listen(
   steps: Steps,
   datagram: Uint8Array,

@@ -1,5 +1,4 @@
-// A server's handshake that waits for the session store: the ids that it waits for, the search, the
-// answer.
+// A server's handshake waits for the session store: the ids, the search, the answer.
 
 import { collect } from '../common/collect.js';
 import type { SslContext } from '../context/context.js';
@@ -11,7 +10,7 @@ import type { NativeEvent } from '../native/signatures.js';
 import type { Handle } from '../native/types.js';
 import type { SslSession } from '../session/session.js';
 
-/** The ids that a step recorded: those that libssl would look up. */
+/** The ids that libssl would look up, as a step recorded them. */
 export function wantedIds(events: readonly NativeEvent[] | null): Buffer[] {
   return (events ?? []).flatMap(({ kind, data }) => (kind === EventKind.lookup ? [data] : []));
 }
@@ -19,12 +18,13 @@ export function wantedIds(events: readonly NativeEvent[] | null): Buffer[] {
 export class Lookup {
   // Ends the search of the session store.
   #end: (() => void) | null = null;
-  // Those who wait until the session store has answered, or the connection is freed.
+  // Called when the session store has answered, or the connection is freed.
   #waiting: (() => void)[] = [];
 
   /**
-   * Looks the ids up, and gives libssl what was found. `goOn` is called then, once: at once where the
-   * store answers at once. What listeners throw meanwhile comes into `errors`.
+   * Looks the ids up, gives libssl the sessions that were found, and then calls `goOn` once:
+   * immediately, if the store answers immediately. What is thrown while an id is looked up goes
+   * into `errors`.
    */
   ask(
     context: SslContext,
@@ -69,7 +69,7 @@ export class Lookup {
     const report = storeErrorReporter(context);
     for (const id of ids) {
       if (ended) break; // the store has freed the connection
-      // The others are still to be looked for.
+      // After an error the other ids are still looked up.
       collect(errors, () => {
         searches.push(lookUp(sessionStore, id, sessionStoreTimeout, report, take));
       });
@@ -77,7 +77,7 @@ export class Lookup {
     if (ended) end();
   }
 
-  /** Nobody wants the answer any more. */
+  /** Ends the search: nobody wants the answer any more. */
   end(): void {
     this.#end?.();
     this.#end = null;

@@ -1,4 +1,4 @@
-// What two sides know of each other: certificates, and keys of their own.
+// What the handshake gives the two sides: certificates, and keying material.
 
 import { X509Certificate } from 'node:crypto';
 import { libsslError } from '../common/errors.js';
@@ -20,7 +20,7 @@ export function peerCertificateChain(connection: Handle, server: boolean): X509C
   return chain.map((der) => new X509Certificate(der));
 }
 
-// What a peer sent that did not verify, its own first.
+// The certificates that a peer sent, its own first, if they did not verify.
 function refused(connection: Handle): Buffer[] {
   return on(connection).refusedCertificates() ?? [];
 }

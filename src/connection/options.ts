@@ -1,4 +1,4 @@
-// The options of SslConnection, put into effect.
+// Applies the options of SslConnection.
 
 import { isIP } from 'node:net';
 import type { CheckedConnectionOptions } from '../common/options.js';
@@ -49,14 +49,14 @@ export interface SslConnectionOptions extends SslAnswers, DatagramOptions {
   numTickets?: number;
 }
 
-/** Puts all of them into effect but the session. */
+/** Applies all options except `session`. */
 export function applyConnectionOptions(steps: Steps, options: CheckedConnectionOptions): void {
   const { servername, maxEarlyData, numTickets } = options;
   const { handle, context, server, datagrams } = steps;
   applyAnswers(handle, !server, options);
   if (options.ALPNProtocols !== undefined && !server) {
     C.SSL_set_alpn_protos(handle, options.ALPNProtocols);
-    // This one returns 0 where it succeeds.
+    // This function returns 0 on success.
     ensure(1 - result(), 'SSL_set_alpn_protos', 'ALPNProtocols');
   }
   if (servername !== undefined) {
@@ -82,7 +82,7 @@ export function applyConnectionOptions(steps: Steps, options: CheckedConnectionO
   steps.needsAddress = answers && options.peerAddress === undefined && asksForCookie(handle);
 }
 
-// Who the server must be; null: anybody.
+// The name or address that the server's certificate must be for; null if any will do.
 function serverToExpect(
   context: SslContext,
   { servername, host }: CheckedConnectionOptions,

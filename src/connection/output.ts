@@ -1,4 +1,4 @@
-// What a connection has for its peer, until somebody takes it.
+// The bytes that a connection has for its peer, until somebody takes them.
 
 import { outOfRange } from '../common/validate.js';
 import { stateError } from '../context/options.js';
@@ -7,10 +7,10 @@ import type { Handle } from '../native/types.js';
 
 export class Output {
   readonly #handle: Handle;
-  // Over DTLS what is for the peer stays in libssl's memory, datagram by datagram, until it is taken.
+  // Over DTLS the output stays in the BIO, datagram by datagram, until it is taken.
   readonly #datagrams: boolean;
   #kept: Buffer[] = [];
-  /** There may be output that libssl still has. */
+  /** The BIO may still have output. */
   left = false;
 
   constructor(handle: Handle, datagrams: boolean) {
@@ -18,12 +18,12 @@ export class Output {
     this.#datagrams = datagrams;
   }
 
-  /** Whether there is any that steps gave. */
+  /** Whether steps have returned output that was not taken. */
   get kept(): boolean {
     return this.#kept.length > 0;
   }
 
-  /** Whether there may be any. */
+  /** Whether there may be output, here or in the BIO. */
   get waits(): boolean {
     return this.left || this.kept;
   }
@@ -36,7 +36,7 @@ export class Output {
     this.#kept = [];
   }
 
-  /** All of it, or the next datagram. */
+  /** Takes all output, or the next datagram. */
   take(): Buffer {
     if (this.#datagrams) return this.#nextDatagram() ?? Buffer.alloc(0);
     if (this.left) {
@@ -66,7 +66,7 @@ export class Output {
     return output;
   }
 
-  /** How many bytes there were, at most all that `into` takes; a datagram is taken whole or not. */
+  /** Takes as many bytes as fit, and returns how many. A datagram that does not fit throws. */
   takeInto(into: Uint8Array): number {
     if (this.#datagrams) {
       const datagram = this.#nextDatagram();

@@ -1,4 +1,4 @@
-// The session that a client offers.
+// Sets the session that a client offers.
 
 import { deliver } from '../common/events.js';
 import { invalidType, invalidValue } from '../common/validate.js';
@@ -27,7 +27,7 @@ export function offerSession(steps: Steps, session: SslSession | null): void {
   }
 }
 
-// As node:tls, which keeps a session for the name that it was made for.
+// As in node:tls, a session is only for the name that it was made for.
 function isBoundElsewhere({ boundTo }: SslSession, name: string | null): boolean {
   if (boundTo === null || name === null) return false;
   return boundTo.toLowerCase() !== name.toLowerCase();

@@ -1,4 +1,4 @@
-// The error of a step of a connection that failed.
+// Makes the error of a failed step.
 
 import { type LibsslError, libsslError } from '../common/errors.js';
 import { withVerifyError } from '../context/verification.js';
@@ -6,15 +6,15 @@ import { on } from '../native/call.js';
 import { native } from '../native/load.js';
 import type { Handle } from '../native/types.js';
 
-/** Takes what the step left in OpenSSL's error queue. */
+/** From what the step has left in OpenSSL's error queue. */
 export function stepError(functionName: string, connection: Handle): LibsslError {
   const errors = native().lastErrors();
   const silent = errors.length === 0 ? silence(functionName, connection) : undefined;
   return withVerifyError(libsslError(functionName, errors, silent), connection);
 }
 
-// Why libssl says nothing: it gives its reason once, to the call in which a connection fails. That
-// may be a C-named one, of which the class does not know.
+// Why the queue is empty: libssl gives its reason only once, to the call in which the connection
+// fails. That may have been a call of a C-named function, which the class does not see.
 function silence(functionName: string, connection: Handle): string {
   return on(connection).SSL_state_string_long() === 'error'
     ? `${functionName} failed, because an earlier call failed; that one had libssl's reason`

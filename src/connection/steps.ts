@@ -1,4 +1,4 @@
-// The steps of a connection: where it is, what a step gave, and how it failed.
+// The steps of a connection: its state, the results of steps, and failures.
 
 import type { EventEmitter } from 'node:events';
 import { collect, throwFirst } from '../common/collect.js';
@@ -33,19 +33,19 @@ import { Output } from './output.js';
 import { stepError } from './step-error.js';
 
 const nothing = Buffer.alloc(0);
-// What a record can hold.
+// The most data in one record.
 const maxRead = 16_384;
 
 export class Steps {
   readonly owner: EventEmitter<SslConnectionEvents>;
-  /** The handle, as events have it. */
+  /** The first handle, which events have. */
   readonly id: Handle;
   readonly context: SslContext;
   readonly server: boolean;
   readonly datagrams: boolean;
   readonly output: Output;
   readonly lookup = new Lookup();
-  /** Who decides at the ClientHello, if anybody does: of the protocols that the client offers. */
+  /** Who decides at the ClientHello, if anybody does. `protocols`: what the client offers. */
   decide: ((protocols: Buffer, goOn: () => void) => void) | null = null;
   readonly #reference: Reference;
   began = false;
@@ -54,20 +54,20 @@ export class Steps {
   /** The handshake waits: for the session store, or for who decides at the ClientHello. */
   paused = false;
   failure: LibsslError | null = null;
-  /** Whether a call has thrown it. */
+  /** Whether a call has thrown `failure`. */
   failureTold = false;
-  /** A server that asks for cookies, and does not know who its peer is. */
+  /** A server asks for cookies, and does not know its peer's address. */
   needsAddress = false;
-  /** Where a server takes early data, it reads that before it goes on with the handshake. */
+  /** A server reads early data before it continues the handshake. */
   readsEarlyData = false;
   earlyData: Buffer[] = [];
-  /** Most bytes of a datagram. */
+  /** How many bytes a datagram may have. */
   mtu = defaultMtu;
-  /** Who it asks for, or who its server must be: the name that Node binds its sessions to. */
+  /** The server name, or the host if there is none: Node binds sessions to this name. */
   name: string | null = null;
-  /** A client's: it offers a copy of each session. */
+  /** A client offers a copy of each session. */
   reusesSession = false;
-  // What libssl would not send in the middle of a handshake message of the peer.
+  // Data that libssl did not send, because it was in the middle of a handshake message of the peer.
   #unsent: Uint8Array[] = [];
 
   constructor(
@@ -97,7 +97,7 @@ export class Steps {
     }
   }
 
-  // ---- Where it is.
+  // ---- The state.
 
   get freed(): boolean {
     return this.#reference.freed;
@@ -122,7 +122,7 @@ export class Steps {
     return C.SSL_get_shutdown(this.handle);
   }
 
-  /** The first handshake or, later, a message of one that has come in part. */
+  /** Whether a handshake is not over; later also, whether a message has arrived only in part. */
   get handshaking(): boolean {
     return !this.ready || C.SSL_is_init_finished(this.handle) !== 1;
   }
@@ -132,7 +132,7 @@ export class Steps {
     return this.ready ? versionName(version) : null;
   }
 
-  /** The handle; throws where the connection has failed or is freed. */
+  /** The handle; throws if the connection has failed or is freed. */
   usable(action: string): Handle {
     const { handle } = this;
     if (this.failure !== null) {
@@ -146,7 +146,7 @@ export class Steps {
     return handle;
   }
 
-  /** The handle, where no handshake is under way. */
+  /** The handle; also throws during a handshake. */
   idle(action: string): Handle {
     const handle = this.usable(action);
     if (this.handshaking) throw this.wrongState(action);
@@ -160,8 +160,9 @@ export class Steps {
   // ---- One step.
 
   /**
-   * Of what is large, or often thrown away, the output is left to libssl until it is taken; and so is
-   * what has to be kept apart.
+   * Begins a step. With `takesOutput` the step returns the bytes for the peer. Without it they stay
+   * in the BIO until they are taken: for output that is large, or often never taken. Datagrams
+   * always stay there, which keeps them apart.
    */
   begin(handle: Handle, takesOutput = true): Native {
     this.checkAddress();
@@ -179,7 +180,10 @@ export class Steps {
     }
   }
 
-  /** After a native step: takes what it gave, and fails where it failed. */
+  /**
+   * After a native step: keeps its output, and throws if it failed. `must`: 1 is the only success,
+   * and a failure does no harm to the connection.
+   */
   finish(
     functionName: string,
     outcome: Outcome,
@@ -193,15 +197,15 @@ export class Steps {
     if (outcome === undefined && !failed && error !== SSL_ERROR_WANT_CLIENT_HELLO_CB) return null;
     const failure = failed ? stepError(functionName, this.handle) : null;
     if (outcome !== undefined && outcome[1] !== null) this.output.add(outcome[1]);
-    // What was only asked in vain does the connection no harm.
+    // A request that libssl refused does no harm to the connection.
     if (!must) this.failure = failure;
-    // Data that came before the failure is given first: the next call throws.
+    // Data that arrived before the failure is returned first, and the next call throws.
     this.failureTold = data === null;
     this.settle(outcome, error === SSL_ERROR_WANT_CLIENT_HELLO_CB, data === null ? failure : null);
     return data;
   }
 
-  /** The end of a step. Listeners come last: they may do anything, also free this connection. */
+  /** Ends a step. Listeners are called last: they may do anything, even free the connection. */
   settle(
     outcome: Outcome,
     waits: boolean,
@@ -240,7 +244,7 @@ export class Steps {
     atOnce = false;
   }
 
-  /** Nobody waits for an exception here: a failure shows in `state`, and in the next call. */
+  /** Continues when there is no caller to throw to: `state` and the next call show a failure. */
   resume(): void {
     if (this.freed || this.failure !== null) return;
     try {
@@ -250,15 +254,15 @@ export class Steps {
     }
   }
 
-  /** The next call throws it, where it is the connection's failure. */
+  /** Leaves the connection's failure to the next call; throws any other error. */
   tellLater(error: unknown): void {
     if (error !== this.failure) throw error;
     this.failureTold = false;
   }
 
-  // ---- What a connection does again and again.
+  // ---- The steps.
 
-  /** Sends what a step of this name has asked libssl for. */
+  /** Sends the message that the step has asked libssl for. */
   send(handle: Handle, functionName: string, outcome: Outcome): void {
     this.finish(functionName, outcome, true);
     this.finish('SSL_do_handshake', this.begin(handle).SSL_do_handshake());
@@ -268,7 +272,7 @@ export class Steps {
     const handle = this.usable('handshake');
     if (this.paused) return 'paused';
     if (this.readsEarlyData) return this.#readEarly(handle);
-    // Another handshake: data may have come in the middle of it, which SSL_do_handshake cannot take.
+    // In a later handshake data may arrive, and SSL_do_handshake cannot take it.
     if (this.ready && this.handshaking) return this.goOn();
     this.finish('SSL_do_handshake', this.begin(handle).SSL_do_handshake());
     this.sendUnsent();
@@ -286,7 +290,7 @@ export class Steps {
     return this.state;
   }
 
-  /** Goes on with what has come. */
+  /** Continues with what has arrived. */
   goOn(): SslConnectionState {
     return this.receive(nothing);
   }
@@ -296,17 +300,18 @@ export class Steps {
       const outcome = this.begin(handle).SSL_read_early_data(maxRead);
       const { result } = step;
       if (result === 2) this.readsEarlyData = false;
-      // Before listeners are called, who may read on.
+      // Keep it before listeners are called, because they may read on.
       const data = outcome?.[0] ?? null;
       if (data !== null) this.earlyData.push(data);
       this.finish('SSL_read_early_data', outcome);
-      // 0: it waits, also for the store. And a listener may have freed the connection, or read all.
+      // 0: it waits for bytes or for the store. A listener may also have freed it, or have read
+      // all.
       if (result === 0 || this.freed || (result === 1 && !this.readsEarlyData)) return this.state;
       if (result === 2) return this.goOn();
     }
   }
 
-  /** Milliseconds until the timer of DTLS; null while nothing is waited for. */
+  /** In how many milliseconds the DTLS timer ends; null while it does not run. */
   get timeout(): number | null {
     const { handle } = this;
     return this.failure !== null || this.paused ? null : timeLeft(handle);
@@ -319,12 +324,12 @@ export class Steps {
     return this.state;
   }
 
-  /** Whether the peer has sent its end, too. */
+  /** Sends this side's end, and returns whether the peer has sent its end, too. */
   shutDown(): boolean {
     const handle = this.idle('shutdown');
     if (!(this.shutdown & SSL_SENT_SHUTDOWN)) {
       const outcome = this.begin(handle, false).SSL_shutdown();
-      // 0: sent, and the peer's has not come; SSL_get_error has nothing for that.
+      // 0: sent, but the peer has not ended. SSL_get_error has no value for that.
       this.finish('SSL_shutdown', outcome, false, step.result >= 0 ? SSL_ERROR_NONE : step.error);
     }
     return !this.freed && (this.shutdown & SSL_RECEIVED_SHUTDOWN) !== 0;
@@ -334,10 +339,10 @@ export class Steps {
     const handle = this.usable('write');
     if (!this.ready || this.shutdown & SSL_SENT_SHUTDOWN) throw this.wrongState('write');
     if (data.length === 0) return;
-    // A handshake goes on before: SSL_write, which would do so, fails where data waits to be read.
+    // First continue a handshake. SSL_write would do it too, but fails if data waits to be read.
     if (this.handshaking) this.goOn();
     if (this.freed) return; // by a listener
-    // How much a datagram will take then, nobody knows yet.
+    // Nobody knows yet how much data a datagram can take after the handshake.
     if (this.datagrams && this.handshaking) throw this.wrongState('write');
     const max = this.datagrams ? dataMtu(handle) : data.length;
     if (data.length > max) throw outOfRange('bytes.byteLength', `<= ${max}`, data.length);
@@ -359,7 +364,7 @@ export class Steps {
   sendUnsent(): void {
     for (let data = this.#unsent[0]; data !== undefined; data = this.#unsent[0]) {
       if (this.freed || this.failure !== null || this.handshaking) return;
-      this.#unsent.shift(); // before: a listener may come here again
+      this.#unsent.shift(); // first, because a listener may call this
       if (this.#send(this.handle, data)) continue;
       this.#unsent.unshift(data);
       return;
@@ -390,7 +395,7 @@ export class Steps {
     return this.begin(handle);
   }
 
-  /** The end of a handshake may have been behind the data. Of a failure the next call tells. */
+  /** The end of a handshake may have followed the data. The next call throws a failure. */
   #sendAfterRead(): void {
     try {
       this.sendUnsent();
