@@ -1,4 +1,4 @@
-// Sessions of DER and PEM.
+// Decodes sessions from DER and PEM.
 
 import { LibsslError, libsslError } from '../common/errors.js';
 import { invalidType } from '../common/validate.js';
@@ -8,7 +8,7 @@ import { native } from '../native/load.js';
 import type { Handle } from '../native/types.js';
 import { knownPart, missingPart } from './node-session.js';
 
-/** The session of DER that has nothing after it. */
+/** Decodes DER, which must end with the session. */
 export function decode(der: Uint8Array): Handle {
   const functions = native();
   functions.d2i_SSL_SESSION(der, true);
@@ -25,7 +25,7 @@ export function decode(der: Uint8Array): Handle {
       functions.lastErrors(),
       `d2i_SSL_SESSION: ${rule}`,
     );
-    // libssl calls what is too short "too long".
+    // For an encoding that is too short libssl's reason is "too long".
     const missing = missingPart(der);
     if (missing !== null) error.message = `the encoding is cut off, ${missing}: ${error.message}`;
     throw error;
@@ -33,7 +33,7 @@ export function decode(der: Uint8Array): Handle {
   return handle;
 }
 
-/** The first session of PEM. */
+/** Decodes the first session in the PEM. */
 export function decodePem(pem: string | Uint8Array): Handle {
   if (typeof pem !== 'string' && !(pem instanceof Uint8Array)) {
     throw invalidType('pem', 'a string, Buffer or Uint8Array', pem);

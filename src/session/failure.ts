@@ -1,10 +1,10 @@
-// How members of SslSession fail where libssl does.
+// The errors of SslSession's members when libssl fails.
 
 import { libsslError } from '../common/errors.js';
 import { native } from '../native/load.js';
 import type { Handle } from '../native/types.js';
 
-/** Throws what libssl's error queue has, or `silent` where it has nothing. */
+/** Throws the error in libssl's queue; with the message `silent` if the queue is empty. */
 export function fail(functionName: string, silent?: string): never {
   throw libsslError(functionName, native().lastErrors(), silent);
 }

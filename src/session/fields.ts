@@ -1,4 +1,4 @@
-// What members of SslSession check, and what they make of C's values.
+// For members of SslSession: checks arguments, and converts C's values.
 
 import {
   checkInteger,
@@ -10,7 +10,7 @@ import {
 import * as C from '../libssl.js';
 import type { CipherInfo } from '../native/types.js';
 
-/** A cipher suite of what `SslSession.cipher` takes. */
+/** The cipher suite for a value that `SslSession.cipher` takes. */
 export function findCipher(cipher: CipherInfo | string | number | null): CipherInfo | null {
   if (cipher === null) return null;
   const key = typeof cipher === 'object' ? cipher?.id : cipher;
@@ -30,7 +30,7 @@ export function checkSafe(name: string, value: unknown): number {
   return checkInteger(name, value, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
 }
 
-/** What a C `long` holds, where a number can. */
+/** The value of a C `long`; throws if a number cannot hold it. */
 export function safe(name: string, value: number | bigint): number {
   if (typeof value === 'bigint') throw outOfRange(name, 'a safe integer', value);
   return value;

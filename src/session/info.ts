@@ -77,7 +77,7 @@ export function readSessionInfo(handle: Handle): SslSessionInfo {
   };
 }
 
-/** In bytes, of the code of RFC 6066; null for none. */
+/** The bytes that a code of RFC 6066 means; null if it means none. */
 export function fragmentLength(code: number): 512 | 1024 | 2048 | 4096 | null {
   return ([512, 1024, 2048, 4096] as const)[code - 1] ?? null;
 }

@@ -1,19 +1,21 @@
-// The session buffers of node:tls: DER of Node's own OpenSSL 3, which some releases wrap.
+// The session buffers of node:tls: the DER of Node's own OpenSSL 3, which some releases wrap.
 
 import { readOptions } from '../common/option-bag.js';
 import { checkString, invalidValue } from '../common/validate.js';
 
-// Since CVE-2026-48934: this, the length of the host name (2 bytes, big-endian), the host name, DER.
+// Since the fix of CVE-2026-48934 a buffer has this prefix, the length of the host name (2 bytes,
+// big-endian), the host name, and then the DER.
 const prefix = Buffer.from('\0nodejs:tls:session:1\0', 'latin1');
 
-// The first releases of each line that wrap. A Node without the wrapping takes bare DER only.
+// The first minor release of each line that wraps; in 26 it is 26.3.1. Older releases accept only
+// bare DER.
 const wrappingSince: Readonly<Record<number, number>> = { 22: 23, 24: 17, 26: 3 };
 
 // Elements of the session's SEQUENCE that OpenSSL 3 writes and 1.1.1 refuses: [19] kex group,
 // [20] (from 3.2) raw public key.
 const unknownTags: readonly number[] = [0xb3, 0xb4];
 
-// Version, protocol, cipher, id, key, and [1] to [20]. More elements: not a session.
+// Version, protocol, cipher, id, key, and [1] to [20]. With more elements it is not a session.
 const maxFields = 25;
 
 export function nodeWraps(version = process.versions.node): boolean {
@@ -25,7 +27,7 @@ export function nodeWraps(version = process.versions.node): boolean {
 
 const optionRows = { servername: { check: checkString } };
 
-/** What `toNodeSession(options)` makes of DER. */
+/** The result of `toNodeSession(options)` for this DER. */
 export function nodeSessionOf(der: Buffer, options: unknown): Buffer {
   const { servername } = readOptions('options', optionRows, options);
   return servername === undefined ? der : wrapNodeSession(der, servername);
@@ -40,7 +42,7 @@ export function wrapNodeSession(der: Buffer, servername: string): Buffer {
   return Buffer.concat([prefix, length, name, der]);
 }
 
-/** The DER of Node's OpenSSL, and the server name that Node bound it to; null where it did not. */
+/** The DER of Node's OpenSSL, and the server name that it is bound to; null if it is not bound. */
 export function readWrapping(buffer: Uint8Array): { servername: string | null; der: Buffer } {
   const bytes = Buffer.from(buffer.buffer, buffer.byteOffset, buffer.byteLength);
   if (!bytes.subarray(0, prefix.length).equals(prefix)) return { servername: null, der: bytes };
@@ -49,14 +51,14 @@ export function readWrapping(buffer: Uint8Array): { servername: string | null; d
   return { servername: bytes.toString('utf8', start, end), der: bytes.subarray(end) };
 }
 
-/** DER as 1.1.1 knows it. What is no session is given back as it is, for libssl to refuse. */
+/** DER that 1.1.1 can decode. Anything but a session stays as it is, and libssl refuses it. */
 export function unwrapNodeSession(buffer: Uint8Array): Uint8Array {
   return withoutUnknownFields(readWrapping(buffer).der);
 }
 
 /**
- * The DER of the first session of a PEM, without the fields that 1.1.1 does not know; null where it
- * has none of those, or is no such PEM.
+ * The DER of the first session of a PEM, without the fields that 1.1.1 does not know; null if it
+ * has no such fields, or if the PEM contains no session.
  */
 export function knownPart(pem: Uint8Array): Buffer | null {
   const bytes = Buffer.from(pem.buffer, pem.byteOffset, pem.byteLength);
@@ -78,7 +80,7 @@ const begin = '-----BEGIN SSL SESSION PARAMETERS-----';
 const pemEnd = '-----END SSL SESSION PARAMETERS-----';
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
-/** Without a string on the way, which could not be wiped; null for what is not base64. */
+/** Makes no string, because a string could not be wiped. null if it is not base64. */
 function decodeBase64(text: Uint8Array): Buffer | null {
   const decoded = Buffer.alloc(Math.ceil(text.length / 4) * 3);
   let [bits, count, size] = [0, 0, 0];
@@ -101,7 +103,7 @@ function decodeBase64(text: Uint8Array): Buffer | null {
   return exact;
 }
 
-/** What of a session's DER is missing at its end, in words; null where that is not what is wrong. */
+/** Says how much is missing at the end of a session's DER; null if it is not cut off. */
 export function missingPart(der: Uint8Array): string | null {
   const bytes = Buffer.from(der.buffer, der.byteOffset, der.byteLength);
   if (bytes.length === 0) return 'all of the session is missing';
@@ -142,7 +144,7 @@ interface Element {
   end: number;
 }
 
-/** A DER element with a one-byte tag; null where there is none that ends in the buffer. */
+/** The DER element with a one-byte tag at `at`; null if there is none, or if it is cut off. */
 function readElement(der: Buffer, at: number): Element | null {
   const element = readHeader(der, at);
   return element === null || element.end > der.length ? null : element;
@@ -159,7 +161,7 @@ function readHeader(der: Buffer, at: number): Element | null {
   return { tag, content, end: content + length };
 }
 
-/** How many bytes follow the first of a length. */
+/** How many more bytes a length has after its first byte. */
 const lengthBytes = (first: number) => (first < 0x80 ? 0 : first & 0x7f);
 
 function encodeLength(length: number): Buffer {

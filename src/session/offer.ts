@@ -6,16 +6,16 @@ import { readSessionInfo, type SslSessionInfo } from './info.js';
 export interface Offer {
   /** Whether it would offer it now, to a server that then decides. */
   offered: boolean;
-  /** By what the server knows it; or why not. */
+  /** How the server recognises the session; or why the client does not offer it. */
   reason: string;
 }
 
 const tls13 = 0x0304;
 
 /**
- * As libssl 1.1.1 decides (ssl_sess.c, and tls_construct_ctos_psk() of extensions_clnt.c), which
- * does not look at the timeout. `age`: seconds, null for what a number cannot hold. `say` makes words
- * of seconds.
+ * Decides as libssl 1.1.1 does (ssl_sess.c, and tls_construct_ctos_psk() in extensions_clnt.c). The
+ * timeout does not count. `age` is in seconds, null if a number cannot hold it. `say` puts seconds
+ * into words.
  */
 export function offer(
   info: SslSessionInfo,
@@ -38,13 +38,13 @@ export function offer(
     if (age === null) return yes;
     const hint = Number(info.ticketLifetimeHint);
     if (age < 0) return no(`it was made ${say(age)} in the future`);
-    // libssl takes a second off, since it rounds.
+    // libssl allows one second more, because its times are rounded.
     if (age - 1 > hint) return no(`its ticket was good for ${say(hint)} only`);
   }
   return yes;
 }
 
-/** Whether a client offers it now, and a server takes it by its time. */
+/** Whether a client offers it now, and its time is good enough for a server. */
 export function isOfferable(session: Handle): boolean {
   const info = readSessionInfo(session);
   const { time, timeout, cipher } = info;

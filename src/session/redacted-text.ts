@@ -1,8 +1,8 @@
 /**
- * The text of SSL_SESSION_print without the master key, the ticket and what belongs to a PSK. What
- * the peer chose (a PSK's identity and hint, an SRP user name) libssl writes as it is, so it can
- * look like any line of this text: each value is taken to end at the last place where it can, and
- * whatever looks like a ticket is one.
+ * The text of SSL_SESSION_print without the master key, the ticket and the fields of a PSK. The
+ * peer chooses some values (a PSK's identity and hint, an SRP user name), and libssl writes them
+ * unescaped, so they can look like any lines of this text. Therefore each value is taken to end at
+ * the last place that is possible, and everything that looks like a ticket is removed.
  */
 export function withoutSecrets(text: string): string {
   return text
@@ -17,5 +17,5 @@ const blank = '(not shown)';
 const unlessNone = (_: string, label: string, value: string) =>
   label + (value === 'None' ? value : blank);
 
-/** The options of `toText()`: what is not true shows no secret. */
+/** The options of `toText()`: only `true` shows secrets. */
 export const textRows = { secrets: { check: (_: string, value: unknown) => value === true } };

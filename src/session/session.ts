@@ -23,7 +23,7 @@ const references: ReferenceKind = {
   release: (handle) => on(handle).releaseSession(),
 };
 
-// Given to the constructor in place of nothing: take over this handle.
+// The first argument of the constructor if it must take over a handle.
 const adopting = Symbol('adopting');
 
 /**
@@ -79,7 +79,7 @@ export class SslSession implements Disposable {
     return session;
   }
 
-  /** @internal Whether it is one, and no Proxy of one, which has nothing of its own. */
+  /** @internal Whether it is a session. A Proxy is not: it does not have the private fields. */
   static is(value: unknown): value is SslSession {
     return typeof value === 'object' && value !== null && #reference in value;
   }
@@ -110,7 +110,7 @@ export class SslSession implements Disposable {
     return this.#live;
   }
 
-  // Throws where it was freed.
+  // Throws if the session was freed.
   get #live(): Handle {
     return this.#reference.handle;
   }
@@ -170,8 +170,7 @@ export class SslSession implements Disposable {
 
   /**
    * PEM: an `SSL SESSION PARAMETERS` block. Like `toDer()` it contains the master key, and needs a
-   * cipher. Wraps
-   * `PEM_write_bio_SSL_SESSION(3)`.
+   * cipher. Wraps `PEM_write_bio_SSL_SESSION(3)`.
    */
   toPem(): string {
     return C.PEM_write_bio_SSL_SESSION(this.#live) ?? failEncoding('PEM_write_bio_SSL_SESSION');
@@ -286,7 +285,7 @@ export class SslSession implements Disposable {
   }
   set protocolVersion(version: ProtocolVersion | number | null) {
     const handle = this.#live;
-    // session.protocolVersion = session.protocolVersion
+    // So that session.protocolVersion = session.protocolVersion works.
     if (version === 'unknown' && this.protocolVersion === 'unknown') return;
     const number =
       typeof version === 'number' ? checkInt('protocolVersion', version) : versionNumber(version);
@@ -304,8 +303,8 @@ export class SslSession implements Disposable {
   /**
    * The cipher suite; null if it is not set. The setter takes OpenSSL's name, the RFC's name, the
    * 2-byte number, or what the getter gave. A suite that libssl does not know throws
-   * `ERR_INVALID_ARG_VALUE`. Wraps
-   * `SSL_SESSION_get0_cipher(3)`, `SSL_CIPHER_find(3)`, `SSL_SESSION_set_cipher(3)`.
+   * `ERR_INVALID_ARG_VALUE`. Wraps `SSL_SESSION_get0_cipher(3)`, `SSL_CIPHER_find(3)`,
+   * `SSL_SESSION_set_cipher(3)`.
    */
   get cipher(): CipherInfo | null {
     return C.SSL_SESSION_get0_cipher(this.#live);
