@@ -1,6 +1,6 @@
-// Callbacks of libssl that need an answer at once. No JavaScript runs inside libssl, so you give
-// the answer in advance. An observer is called afterwards, as callbacks.ts says. If the answer is
-// null and there is no observer, libssl's callback is removed.
+// Callbacks of libssl that need an answer immediately. No JavaScript runs inside libssl, so you
+// give the answer in advance. An observer is called afterwards, as callbacks.ts says. null and no
+// observer take your answers away, and libssl does the same as without a callback.
 
 import { misuseError } from '../common/errors.js';
 import {
@@ -28,7 +28,7 @@ import { checkIdentity12, checkIdentity13, checkKey12 } from './ticket-keys.js';
 export interface PskUse {
   /** 1 to 64,000 bytes. */
   identity: Uint8Array;
-  /** It has a cipher and a master key. */
+  /** It must have a TLS 1.3 cipher and a master key. */
   session: Handle;
 }
 /** A client's PSK up to TLS 1.2. The identity is latin1, without NUL. */
@@ -51,19 +51,19 @@ export type PskFindObserver = (ssl: Handle, identity: Buffer, found: boolean) =>
 export type PskClientObserver = (ssl: Handle, hint: string, given: boolean) => void;
 /** identity: what the client sent; found: whether you gave a key for it. */
 export type PskServerObserver = (ssl: Handle, identity: string, found: boolean) => void;
-/** allowed: your answer; true if you gave none. */
+/** allowed: your answer, or true if you gave none; false if an SslContext rejects it. */
 export type EarlyDataObserver = (ssl: Handle, allowed: boolean) => void;
 
 const latin1Identity = (value: unknown) =>
   checkIdentity12('identity', Buffer.from(checkLatin1('identity', value), 'latin1'));
 
-/** One answer, as native code stores it: with the session, where it has one, in register 1. */
+/** One answer for native code to store. Its session, if it has one, is in register 1 then. */
 interface Answer {
   session?: Handle;
   store(functions: Native): void;
 }
 
-/** Gives these answers instead of those before; null: removes libssl's callback. */
+/** Replaces the previous answers by these; null removes libssl's callback. */
 function setAnswers(
   functionName: keyof NativeChecks,
   object: 'ctx' | 'ssl',
@@ -72,7 +72,7 @@ function setAnswers(
   answers: readonly Answer[] | null,
 ): void {
   checkObject(functionName, object, handle);
-  // All of them, before anything changes.
+  // Checks all answers before anything changes.
   for (const { session } of answers ?? []) {
     if (session !== undefined) on(handle, session)[functionName](true);
   }
@@ -80,11 +80,11 @@ function setAnswers(
   for (const { session, store } of answers ?? []) store(on(handle, session));
 }
 
-// What one callback of libssl is told in advance, on a context or on a connection.
+// The answers for one callback of libssl, on a context or on a connection.
 interface Kind<A> {
   kind: EventKind;
   answers(given: A): Answer[];
-  /** The callback, with nothing to answer. */
+  /** Sets the callback without an answer. */
   none: Answer;
 }
 

@@ -111,7 +111,7 @@ export const SSL_read = readSome('SSL_read');
 /** `int SSL_peek(SSL *ssl, void *buf, int num)`: like SSL_read, but the bytes stay. */
 export const SSL_peek = readSome('SSL_peek');
 
-// What a record can hold: libssl reads from one.
+// The most data in one record; libssl reads from one at a time.
 const maxRead = 16_384;
 const checkRoom = (value: unknown) => Math.min(checkInteger('num', value, 0, 0x7fff_ffff), maxRead);
 
@@ -196,7 +196,7 @@ export function SSL_get_servername(
 export interface PeerTmpKey {
   /** `EVP_PKEY_base_id`: 28 is DH, 408 EC, 1034 X25519, 1035 X448. */
   id: number;
-  /** OpenSSL's short name of its kind or, of EC, of its curve: `prime256v1`. */
+  /** OpenSSL's short name of its kind; for EC, of its curve: `prime256v1`. */
   name: string;
   /** `EVP_PKEY_bits`. */
   bits: number;

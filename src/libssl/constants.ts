@@ -1,5 +1,5 @@
-// Constants of OpenSSL 1.1.1, under its own names; test/libssl/constants.test.ts compares
-// each with its headers.
+// Constants of OpenSSL 1.1.1, under its own names. test/libssl/constants.test.ts compares each with
+// OpenSSL's headers.
 
 // Modes of a session cache: `SSL_CTX_set_session_cache_mode(3)`.
 export const SSL_SESS_CACHE_OFF = 0x0000;
@@ -12,7 +12,7 @@ export const SSL_SESS_CACHE_NO_INTERNAL_STORE = 0x0200;
 export const SSL_SESS_CACHE_NO_INTERNAL =
   SSL_SESS_CACHE_NO_INTERNAL_LOOKUP | SSL_SESS_CACHE_NO_INTERNAL_STORE;
 
-// Options: `SSL_CTX_set_options(3)`. Those that are 0 do nothing any more.
+// Options: `SSL_CTX_set_options(3)`. An option that is 0 no longer has an effect.
 export const SSL_OP_LEGACY_SERVER_CONNECT = 0x00000004;
 export const SSL_OP_TLSEXT_PADDING = 0x00000010;
 export const SSL_OP_SAFARI_ECDHE_ECDSA_BUG = 0x00000040;
@@ -89,7 +89,7 @@ export const SSL_VERIFY_FAIL_IF_NO_PEER_CERT = 0x02;
 export const SSL_VERIFY_CLIENT_ONCE = 0x04;
 export const SSL_VERIFY_POST_HANDSHAKE = 0x08;
 
-// Protocol versions, as they are on the wire; `_ANY_` is only a method's.
+// Protocol versions, as on the wire. The `_ANY_` versions are only those of methods.
 export const TLS1_VERSION = 0x0301;
 export const TLS1_1_VERSION = 0x0302;
 export const TLS1_2_VERSION = 0x0303;
@@ -104,7 +104,7 @@ export const DTLS_MAX_VERSION = DTLS1_2_VERSION;
 export const DTLS1_BAD_VER = 0x0100;
 export const DTLS_ANY_VERSION = 0x1ffff;
 
-// Where a connection is: `SSL_CTX_set_info_callback(3)`.
+// What an info callback is told: `SSL_CTX_set_info_callback(3)`.
 export const SSL_CB_LOOP = 0x01;
 export const SSL_CB_EXIT = 0x02;
 export const SSL_CB_READ = 0x04;
@@ -119,7 +119,7 @@ export const SSL_CB_ACCEPT_EXIT = 0x2002;
 export const SSL_CB_CONNECT_LOOP = 0x1001;
 export const SSL_CB_CONNECT_EXIT = 0x1002;
 
-// What became of a ticket, and what to do: `SSL_CTX_set_session_ticket_cb(3)`.
+// The status of a ticket, and what to do with it: `SSL_CTX_set_session_ticket_cb(3)`.
 export const SSL_TICKET_FATAL_ERR_MALLOC = 0;
 export const SSL_TICKET_FATAL_ERR_OTHER = 1;
 export const SSL_TICKET_NONE = 2;
@@ -133,7 +133,7 @@ export const SSL_TICKET_RETURN_IGNORE_RENEW = 2;
 export const SSL_TICKET_RETURN_USE = 3;
 export const SSL_TICKET_RETURN_USE_RENEW = 4;
 
-// What became of early data: `SSL_get_early_data_status(3)`.
+// The status of early data: `SSL_get_early_data_status(3)`.
 export const SSL_EARLY_DATA_NOT_SENT = 0;
 export const SSL_EARLY_DATA_REJECTED = 1;
 export const SSL_EARLY_DATA_ACCEPTED = 2;

@@ -22,7 +22,7 @@ export interface SslMethod {
   readonly name: string;
 }
 
-// In the order that native code has.
+// Native code has them in the same order.
 const methods: SslMethod[] = [];
 
 function method(name: string): () => SslMethod {
@@ -102,7 +102,7 @@ export function SSL_CTX_sessions(ctx: Handle): Handle[] {
 /**
  * `int SSL_CTX_set_tlsext_ticket_keys(SSL_CTX *ctx, void *keys, int len)` takes any number of keys,
  * each of 80 bytes (as in C) or each of 48 (as in node:tls). The first encrypts; the others
- * decrypt, and libssl then renews the ticket. With no keys, libssl makes its own again.
+ * decrypt, and libssl then renews the ticket. With no keys, libssl uses its own again.
  */
 export function SSL_CTX_set_tlsext_ticket_keys(ctx: Handle, keys: readonly Uint8Array[]): 1 {
   native();
@@ -116,7 +116,7 @@ export function SSL_CTX_set_tlsext_ticket_keys(ctx: Handle, keys: readonly Uint8
 // ---- Certificates.
 
 /**
- * As `int SSL_CTX_use_certificate_chain_file(SSL_CTX *ctx, const char *file)`, but takes PEM: the
+ * Like `int SSL_CTX_use_certificate_chain_file(SSL_CTX *ctx, const char *file)`, but takes PEM: the
  * certificate, then those between it and its root.
  */
 export function SSL_CTX_use_certificate_chain(ctx: Handle, pem: Uint8Array): 0 | 1 {

@@ -11,8 +11,8 @@ import { withAll } from './ticket-keys.js';
 // ---- Lost datagrams.
 
 /**
- * `long DTLSv1_get_timeout(SSL *ssl, struct timeval *tv)`
- * returns tv_sec and tv_usec: the time until libssl sends again. null if C returns 0.
+ * `long DTLSv1_get_timeout(SSL *ssl, struct timeval *tv)` returns tv_sec and tv_usec: the time
+ * until libssl sends again. null if C returns 0.
  */
 export function DTLSv1_get_timeout(ssl: Handle): [seconds: number, microseconds: number] | null {
   const functions = native();
@@ -53,8 +53,8 @@ export function DTLS_set_timer_cb(s: Handle, timerUs: number): void {
 
 /**
  * `int DTLSv1_listen(SSL *s, BIO_ADDR *client)`: 1 if the client has sent the cookie for its
- * address, which BIO_dgram_set_peer sets. 0 if it has not: then BIO_read gives the answer to send,
- * and the connection is as it was before. Refused once the handshake has begun.
+ * address; BIO_dgram_set_peer sets that address. 0 if it has not: then BIO_read returns the answer
+ * to send, and the connection is as it was before. Refused once the handshake has begun.
  */
 export const DTLSv1_listen = step('DTLSv1_listen');
 

@@ -1,5 +1,5 @@
-// What the C-named module calls for libssl, and when: after the libssl call has returned, before the
-// C-named function does. One table of callbacks for each context.
+// Calls the callbacks of the C-named functions: after the libssl call has returned, and before the
+// C-named function returns.
 
 import { collect, throwFirst } from '../common/collect.js';
 import { debugStep } from '../common/debug.js';
@@ -17,7 +17,7 @@ import { SSL_ERROR_WANT_CLIENT_HELLO_CB } from './constants.js';
 /** `SSL_SESSION *(*get_session_cb)(SSL *ssl, const unsigned char *data, int len, int *copy)`. */
 export type GetSessionCallback = (ssl: Handle, id: Buffer) => Handle | 0;
 
-/** What a context has for a kind of event; undefined when nothing. */
+/** The callback that a context has for a kind of event; undefined if it has none. */
 export function callbackOf(context: Handle, kind: EventKind): unknown {
   return listeningOf(context, kind)?.given;
 }
@@ -29,7 +29,7 @@ export function checkCallback<T>(name: string, value: T): T {
   return value;
 }
 
-/** Refuses what is no handle of a context (ctx) or connection (ssl). */
+/** Throws unless it is the handle of a context (ctx) or connection (ssl). */
 export function checkObject(
   functionName: keyof NativeChecks,
   object: 'ctx' | 'ssl',
@@ -40,7 +40,7 @@ export function checkObject(
   functions[functionName](false);
 }
 
-/** Sets the callback of a kind of events, or removes it where it is null. */
+/** Sets the callback for a kind of event; null removes it. */
 export function setCallback(
   functionName: keyof NativeChecks,
   context: Handle,
@@ -53,7 +53,7 @@ export function setCallback(
   listen(context, kind, listening);
 }
 
-/** Delivers what a call that is no step recorded, and gives its result. */
+/** After a call that is not a step: delivers the recorded events, and returns the call's result. */
 export function deliverAll(outcome: Outcome): number {
   const value = result<number>();
   const events = outcome?.[2];
@@ -61,7 +61,7 @@ export function deliverAll(outcome: Outcome): number {
   return value;
 }
 
-/** What a call left in OpenSSL's queue stays for lastErrors() after these calls. */
+/** lastErrors() still returns the errors of the call before, after these calls. */
 export function keepingErrors(calls: () => void): void {
   const functions = native();
   functions.saveErrors();
@@ -72,15 +72,15 @@ export function keepingErrors(calls: () => void): void {
   }
 }
 
-/** What a step came to: C's result, and the bytes of the step's own. */
+/** The outcome of a step: C's result, and the bytes that the step has read. */
 export interface Taken {
   result: number;
   data: Buffer | null;
 }
 
 /**
- * Takes a step of a connection, delivers what was recorded, and goes on where the handshake waited
- * for get_cb.
+ * Makes a step of a connection and delivers the recorded events. If the handshake waits for get_cb,
+ * calls it and continues.
  */
 export function takeStep(
   ssl: Handle,
@@ -89,7 +89,7 @@ export function takeStep(
 ): Taken {
   const errors: unknown[] = [];
   for (;;) {
-    // 0: the bytes for the peer stay in the BIO.
+    // 0 leaves the bytes for the peer in the BIO.
     const outcome = take(on(ssl, 0));
     const { result, error } = step;
     debugStep(ssl, functionName, result, error, outcome);
@@ -111,7 +111,8 @@ export function takeStep(
   }
 }
 
-// 0 is no answer. Without get_cb somebody else has made the handshake pause.
+// 0 means that there is no session. Without get_cb it was an SslContext that made the handshake
+// wait.
 function answerTo({ context, connection, data }: NativeEvent): Handle | 0 {
   const callback = callbackOf(context, EventKind.lookup) as GetSessionCallback | undefined;
   if (callback === undefined) return 0;

@@ -798,7 +798,7 @@ export function SSL_pending(s: Handle): number {
 }
 
 /**
- * `int SSL_has_pending(const SSL *s)`: whether it has read anything that was not handed out yet.
+ * `int SSL_has_pending(const SSL *s)`: whether libssl has read bytes that it has not returned yet.
  */
 export function SSL_has_pending(s: Handle): 0 | 1 {
   const functions = native();
@@ -955,8 +955,8 @@ export function SSL_get_certificate(ssl: Handle): Buffer | null {
 }
 
 /**
- * `size_t SSL_get_finished(const SSL *s, void *buf, size_t count)`: the whole message that this
- * side has sent last; empty before that.
+ * `size_t SSL_get_finished(const SSL *s, void *buf, size_t count)`: the last Finished message that
+ * this side has sent, all of it; empty before that.
  */
 export function SSL_get_finished(s: Handle): Buffer {
   const functions = native();
@@ -965,8 +965,8 @@ export function SSL_get_finished(s: Handle): Buffer {
 }
 
 /**
- * `size_t SSL_get_peer_finished(const SSL *s, void *buf, size_t count)`: the whole message that the
- * peer has sent last; empty before that.
+ * `size_t SSL_get_peer_finished(const SSL *s, void *buf, size_t count)`: the last Finished message
+ * that the peer has sent, all of it; empty before that.
  */
 export function SSL_get_peer_finished(s: Handle): Buffer {
   const functions = native();
@@ -1215,8 +1215,8 @@ export function SSL_set_mtu(ssl: Handle, mtu: number | bigint): number {
 }
 
 /**
- * `void SSL_set_quiet_shutdown(SSL *ssl, int mode)`: 1: SSL_shutdown sends nothing, and takes both
- * ends for sent.
+ * `void SSL_set_quiet_shutdown(SSL *ssl, int mode)`: with 1 SSL_shutdown sends nothing, and both
+ * sides count as ended.
  */
 export function SSL_set_quiet_shutdown(ssl: Handle, mode: number): void {
   const functions = native();

@@ -1,13 +1,14 @@
-// What libssl can export from a connection (measured). Beyond it, it fails with an internal error, or
-// works for a minute.
+// The limits of what libssl can export from a connection (measured). Beyond them libssl fails with
+// an internal error, or is busy for minutes.
 
 import { outOfRange } from '../common/validate.js';
 
-/** Bytes at once, in any version. */
+/** The most bytes at once, in any version. */
 export const maxMaterial = 0xffff;
 
-// Of TLS 1.3: HKDF gives 255 blocks of its hash, and the label has a length of one byte, in which its
-// prefix counts as well. Before, label, context, its length and two randoms share 1,024 bytes.
+// In TLS 1.3 HKDF gives 255 blocks of its hash, and the length of the label is one byte, which
+// counts a prefix of 6 bytes as well. In older versions the label, the context with its length (2
+// bytes) and two randoms (32 bytes each) share 1,024 bytes.
 const maxBlocks = 255;
 const maxLabel13 = 249;
 const maxSeed12 = 1024 - 2 * 32;

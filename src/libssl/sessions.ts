@@ -14,8 +14,8 @@ import { native } from '../native/load.js';
 import type { CipherInfo, Handle, OpensslErrorEntry } from '../native/types.js';
 
 /**
- * `SSL_SESSION *d2i_SSL_SESSION(SSL_SESSION **a, const unsigned char **pp, long length)`
- * makes a new session. As in C, trailing bytes are ignored. 0 on failure.
+ * `SSL_SESSION *d2i_SSL_SESSION(SSL_SESSION **a, const unsigned char **pp, long length)` makes a
+ * new session. As in C, trailing bytes are ignored. 0 on failure.
  */
 export function d2i_SSL_SESSION(der: Uint8Array): Handle {
   const bytes = checkBytes('der', der);
@@ -105,7 +105,7 @@ export function SSL_CIPHER_find(cipher: number | string): CipherInfo | null {
       ),
   );
   native().clearErrors();
-  // A suite without a name in an RFC has the empty one.
+  // The standardName of a suite without a name in an RFC is empty.
   const found = cipher === '' ? undefined : ciphers.get(cipher);
   return found === undefined ? null : { ...found };
 }

@@ -1,15 +1,14 @@
-// Pre-shared keys and the keys of tickets: the one check of each, for the classes and for the
-// C-named module.
+// Checks pre-shared keys and ticket keys, for the classes and for the C-named module.
 
 import { checkBytes, invalidValue, outOfRange } from '../common/validate.js';
 import { on, result } from '../native/call.js';
 import type { Handle } from '../native/types.js';
 
-// What libssl has room for in TLS 1.2: PSK_MAX_IDENTITY_LEN without the NUL, PSK_MAX_PSK_LEN.
+// libssl's limits in TLS 1.2: PSK_MAX_IDENTITY_LEN without the NUL, and PSK_MAX_PSK_LEN.
 const maxIdentity12 = 127;
 const maxKey = 256;
-// The extensions of a ClientHello have 65,535 bytes together. Beside a server name of 255 bytes
-// libssl sends an identity of 65,075; a longer one is an internal error (measured).
+// All extensions of a ClientHello have at most 65,535 bytes. With a server name of 255 bytes libssl
+// can send an identity of 65,075; a longer one is an internal error (measured).
 const maxIdentity13 = 64_000;
 
 function checkSize(name: string, bytes: Uint8Array, max: number): Uint8Array {
@@ -24,7 +23,7 @@ export function checkIdentity13(name: string, value: unknown): Uint8Array {
   return checkSize(name, checkBytes(name, value), maxIdentity13);
 }
 
-/** The identity of a PSK of TLS 1.2, which is a string of C. */
+/** The identity of a PSK of TLS 1.2, which is a C string. */
 export function checkIdentity12(name: string, value: Uint8Array): Uint8Array {
   if (value.includes(0)) throw invalidValue(name, 'must not contain a NUL');
   return checkSize(name, value, maxIdentity12);
@@ -35,7 +34,7 @@ export function checkKey12(name: string, value: unknown): Uint8Array {
   return checkSize(name, checkBytes(name, value), maxKey);
 }
 
-/** Ticket keys: all of 48 bytes, as node:tls's, or all of 80. */
+/** Ticket keys: each of 48 bytes, as in node:tls, or each of 80. */
 export function checkTicketKeys(name: string, list: readonly unknown[]): Uint8Array[] {
   const keys = Array.from(list, (key, i) => checkBytes(`${name}[${i}]`, key));
   const size = keys[0]?.byteLength ?? 80;
@@ -45,14 +44,14 @@ export function checkTicketKeys(name: string, list: readonly unknown[]): Uint8Ar
   return keys;
 }
 
-/** Gives them to a context. */
+/** Sets the ticket keys of a context. */
 export function storeTicketKeys(context: Handle, keys: readonly Uint8Array[]): void {
   withAll(keys, (all, size) => {
     on(context).setTicketKeys(all, size);
   });
 }
 
-/** Whether they, or those of another context, are a context's, or none. */
+/** Whether `keys`, or the keys of that other context, are none or the same as the context's. */
 export function ticketKeysFit(context: Handle, keys: readonly Uint8Array[] | Handle): boolean {
   if (typeof keys === 'number') {
     on(context, keys).ticketKeysFit(null, 0);
@@ -64,7 +63,7 @@ export function ticketKeysFit(context: Handle, keys: readonly Uint8Array[] | Han
   return result() === 1;
 }
 
-/** Lends the keys, one after the other, and the size of each; wiped then. */
+/** Calls `use` with a copy of all keys in one piece and the size of each, and wipes the copy. */
 export function withAll(
   keys: readonly Uint8Array[],
   use: (all: Uint8Array, size: number) => void,
