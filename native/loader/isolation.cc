@@ -80,7 +80,8 @@ Relocations ReadDynamic(const link_map* map) {
   return result;
 }
 
-// The words that CRYPTO_set_mem_functions sets: another copy of this addon may have done that.
+// CRYPTO_set_mem_functions changes these pointers, and another copy of this addon may have called
+// it.
 bool IsAllocatorHook(Elf64_Xword type, std::string_view name) {
   return type == kDataAddress &&
          (name == "CRYPTO_malloc" || name == "CRYPTO_realloc" || name == "CRYPTO_free");
@@ -109,7 +110,8 @@ std::optional<std::string> ProveIsolation(const MappedLibrary (&libraries)[2]) {
         if (!HoldsAddress(ELF64_R_TYPE(row.r_info)) || symbol.st_name == 0) continue;
         const char* name = relocations.names + symbol.st_name;
         if (IsAllocatorHook(ELF64_R_TYPE(row.r_info), name)) continue;
-        // Each library's own scope: itself, what it needs, the C library; never the main program.
+        // This searches the library itself, the libraries it needs and the C library, but not the
+        // main program.
         if (!inside(reinterpret_cast<uintptr_t>(dlsym(ssl.handle, name))) &&
             !inside(reinterpret_cast<uintptr_t>(dlsym(crypto.handle, name)))) {
           continue;
@@ -131,11 +133,11 @@ std::optional<std::string> ProveIsolation(const MappedLibrary (&libraries)[2]) {
   if (astray != 0) {
     return std::to_string(astray) + " of " + std::to_string(checked) +
            " references of the libraries are bound outside them; for instance " + example +
-           ". Something loaded them into this process earlier, plainly";
+           ". Something loaded them into this process earlier, without isolating them";
   }
-  // libssl has hundreds of references into libcrypto: none found means that nothing was proved.
+  // libssl has hundreds of references into libcrypto. If none was found, nothing was proved.
   if (checked == 0) {
-    return "found no reference of the libraries to check";
+    return "found no references of the libraries to check";
   }
   return std::nullopt;
 }

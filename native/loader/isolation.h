@@ -1,4 +1,4 @@
-// The proof that libssl and libcrypto are bound to each other, and not to Node's OpenSSL.
+// Proves that libssl and libcrypto are bound to each other, and not to Node's OpenSSL.
 
 #ifndef LIBSSL_SESSION_NATIVE_LOADER_ISOLATION_H_
 #define LIBSSL_SESSION_NATIVE_LOADER_ISOLATION_H_
@@ -11,7 +11,7 @@ struct link_map;
 
 namespace libssl_session {
 
-// A library that is open, and where it lies.
+// An open library, and its addresses in memory.
 struct MappedLibrary {
   void* handle;
   const link_map* map;
@@ -22,13 +22,13 @@ struct MappedLibrary {
   bool Contains(uintptr_t address) const { return address >= begin && address < end; }
 };
 
-// `begin` and `end` of a library whose `map` is known.
+// Sets `begin` and `end` of a library whose `map` is known.
 void FindSegments(MappedLibrary* library);
 
-// Every address in the two libraries that stands for a symbol which one of them defines must be
-// an address inside them. That also refuses a libssl that ld.so gave another libcrypto.so.1.1,
-// which was in the process before: it goes by that name, not by the directory. libcrypto comes
-// first. What is wrong; nothing: they are isolated.
+// If one of the two libraries defines a symbol, then each of their references to that symbol must
+// lead into one of the two. This also refuses a libssl that is bound to another libcrypto.so.1.1,
+// which was in the process before: ld.so looks at the name, not at the directory. libcrypto comes
+// first. Returns what is wrong; nothing if they are isolated.
 std::optional<std::string> ProveIsolation(const MappedLibrary (&libraries)[2]);
 
 }  // namespace libssl_session

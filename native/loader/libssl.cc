@@ -35,8 +35,8 @@ constexpr const char* kMultiarch = "aarch64-linux-gnu";
 #endif
 
 #if defined(LIBSSL_SESSION_SANITIZED)
-// The sanitizers' runtimes refuse RTLD_DEEPBIND. Their programs export no OpenSSL, so that the
-// proof holds without it.
+// The sanitizers' runtimes refuse RTLD_DEEPBIND. The programs that we sanitize export no OpenSSL,
+// so the libraries are isolated without it.
 constexpr int kOpenFlags = RTLD_NOW | RTLD_LOCAL;
 #elif defined(RTLD_DEEPBIND)
 constexpr int kOpenFlags = RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND;
@@ -78,18 +78,18 @@ Verdict CheckFiles(const std::string& libcrypto, const std::string& libssl) {
     if (versions[i].compare(0, 13, "OpenSSL 1.1.1") != 0) {
       return Refused{Refusal::kVersion,
                      *paths[i] + " is " +
-                         (versions[i].empty() ? "of no version that it tells" : versions[i]) +
+                         (versions[i].empty() ? "of an unknown version" : versions[i]) +
                          ", not OpenSSL 1.1.1"};
     }
     for (const Function& function : kFunctions) {
-      // The symbol itself is looked up later.
+      // Open() looks the symbol itself up.
       if (function.library == i && !file.HasName(function.name)) {
         return Refused{Refusal::kVersion, *paths[i] + " has no " + function.name};
       }
     }
   }
   if (versions[0] != versions[1]) {
-    return Refused{Refusal::kVersion, "the two libraries are not of one build: " + libcrypto +
+    return Refused{Refusal::kVersion, "the two libraries are from different builds: " + libcrypto +
                                           " is " + versions[0] + ", " + libssl + " is " +
                                           versions[1]};
   }
@@ -106,16 +106,17 @@ std::string LastDlError() {
   return message == nullptr ? "dlopen failed" : message;
 }
 
-// `directory` is empty for the system loader's own search, else it ends in a slash.
+// `directory` ends in a slash; it is empty for the system loader's own search.
 Verdict Open(const std::string& directory, Libssl* libssl) {
   if (!directory.empty()) {
     if (Verdict verdict = CheckFiles(directory + kLibcrypto, directory + kLibssl)) return verdict;
   }
   MappedLibrary libraries[2] = {};
   const char* const names[2] = {kLibcrypto, kLibssl};
-  // From a directory libcrypto first, or libssl would look elsewhere for it. Through the system
-  // loader libssl first, which brings its own libcrypto: where there is only a libcrypto, nothing
-  // stays open that the libssl of a later place would find by its name.
+  // In a directory libcrypto is opened first, or ld.so would look elsewhere for it when it opens
+  // libssl. With the system loader libssl is first, and brings its libcrypto. If the system has
+  // only a libcrypto, it is not opened then, and the libssl of a later place cannot get bound to
+  // it.
   const int order[2] = {directory.empty() ? ssl : crypto, directory.empty() ? crypto : ssl};
   for (const int i : order) {
     MappedLibrary& library = libraries[i];
@@ -154,8 +155,8 @@ Verdict Open(const std::string& directory, Libssl* libssl) {
   }
   libssl->version = libssl->OpenSSL_version(kOpensslVersion);
   WipeFreedMemory(*libssl);
-  // No configuration: the openssl.cnf of a newer system is written for OpenSSL 3, and leaves
-  // errors in the queue. No cleaning up at exit: other threads may still be at work then.
+  // Loads no configuration: the openssl.cnf of a newer system is for OpenSSL 3, and would leave
+  // errors in the queue. Does not clean up at exit: other threads may still use libssl then.
   if (libssl->OPENSSL_init_ssl(
           kInitNoLoadConfig | kInitNoAtexit | kInitLoadSslStrings | kInitLoadCryptoStrings,
           nullptr) != 1) {
@@ -165,7 +166,7 @@ Verdict Open(const std::string& directory, Libssl* libssl) {
   return std::nullopt;
 }
 
-// Where distributions, and people who built it themselves, put libssl.so.1.1.
+// Where distributions put libssl.so.1.1, and people who build it themselves.
 std::vector<std::string> KnownDirectories() {
   return {std::string("/usr/lib/") + kMultiarch,
           std::string("/lib/") + kMultiarch,

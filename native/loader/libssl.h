@@ -1,4 +1,4 @@
-// Opens the system's libssl 1.1.1 beside Node's own OpenSSL, and proves that the two are apart.
+// Opens the system's libssl 1.1.1 next to Node's own OpenSSL, and proves that the two are isolated.
 
 #ifndef LIBSSL_SESSION_NATIVE_LOADER_LIBSSL_H_
 #define LIBSSL_SESSION_NATIVE_LOADER_LIBSSL_H_
@@ -20,7 +20,7 @@ struct Libssl {
   std::string libcrypto_path;
 };
 
-// In rising order of how much a refusal of this kind tells.
+// The later kinds tell more: if several places were refused, the error has the last kind of these.
 enum class Refusal { kNotFound, kVersion, kNotIsolated };
 
 struct Attempt {
@@ -34,10 +34,10 @@ struct LoadResult {
   std::vector<Attempt> attempts;
 };
 
-// Looks in this order: `explicit_directory`, and nowhere else when it is not empty; the system
-// loader; the directories of the distributions; `fallback_directories`.
-// Once per process: after a success every call, from any thread, gives the same library. After a
-// refusal the next call tries anew.
+// Looks only in `explicit_directory`, if that is not empty. Otherwise asks the system loader first,
+// then looks in the directories of the distributions, and then in `fallback_directories`. After a
+// success every later call, from any thread, returns the same library. After a refusal the next
+// call tries again.
 LoadResult LoadLibssl(const std::string& explicit_directory,
                       const std::vector<std::string>& fallback_directories);
 

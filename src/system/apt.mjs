@@ -1,12 +1,13 @@
-// Fetches the distribution's own signed packages without installing them: a private apt, with the
-// machine's configured sources and keyring, one release back where libssl 1.1.1 still was.
+// Fetches the distribution's own signed packages without installing them. It runs apt with its own
+// directories and with the machine's sources and keyring, but for the last release that had
+// libssl 1.1.1.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure, hasCommand, run } from './command.mjs';
 
 /**
- * The last release of each distribution that has libssl1.1, and the suites it is kept in.
+ * The last release of each distribution that has libssl1.1, and its suites.
  * @type {Readonly<Record<string, Readonly<Record<string, string>>>>}
  */
 const lastReleases = {
@@ -14,22 +15,22 @@ const lastReleases = {
   ubuntu: { '': 'focal', '-updates': 'focal-updates', '-security': 'focal-security' },
 };
 
-// What a source may be called by instead of its code name.
+// The names that a source may have instead of its code name.
 const aliases = ['stable', 'oldstable', 'oldoldstable'];
 
 const keyrings = ['/usr/share/keyrings', '/etc/apt/keyrings', '/etc/apt/trusted.gpg.d'];
 
-/** What the package libssl1.1 is fetched for. */
+/** The files that the package libssl1.1 is fetched for. */
 export const libraryNames = ['libcrypto.so.1.1', 'libssl.so.1.1'];
 
 /**
- * Where an unpacked package has what is of one machine.
+ * The directory in an unpacked package that has the files for one kind of machine.
  * @param {string} parent
  * @returns {string}
  */
 export function multiarchDirectory(parent) {
   const name = readdirSync(parent).find((entry) => /^(x86_64|aarch64)-linux-gnu$/.test(entry));
-  if (name === undefined) throw new Failure(`the package has nothing for ${process.arch}`);
+  if (name === undefined) throw new Failure(`the package contains nothing for ${process.arch}`);
   return join(parent, name);
 }
 
@@ -46,13 +47,13 @@ function osRelease() {
   return fields;
 }
 
-/** Whether this is a system that has apt. */
+/** Whether this system has apt. */
 export function canFetch() {
   return hasCommand('apt-get') && hasCommand('dpkg-deb') && existsSync('/etc/os-release');
 }
 
 /**
- * Where the older release is, by the sources that this machine has configured for its own.
+ * The sources of the older release, derived from the machine's sources for its own release.
  * @returns {Source[]}
  */
 export function olderSources() {
@@ -62,19 +63,19 @@ export function olderSources() {
   );
   const suites = lastReleases[distribution ?? ''];
   if (suites === undefined) {
-    throw new Failure(`apt is here, but ${os.PRETTY_NAME} is neither Debian nor Ubuntu`);
+    throw new Failure(`this system has apt, but ${os.PRETTY_NAME} is neither Debian nor Ubuntu`);
   }
   const codename =
     (distribution === 'ubuntu' ? os.UBUNTU_CODENAME : os.DEBIAN_CODENAME) ?? os.VERSION_CODENAME;
   const targets = run('apt-get indextargets', 'apt-get', [
     'indextargets',
-    '--no-release-info', // also where the lists were never downloaded
+    '--no-release-info', // works even if the lists were never downloaded
     '--format',
     '$(RELEASE) $(REPO_URI)',
     'Created-By: Packages',
   ]);
   const rows = targets.split('\n').map((line) => line.split(' '));
-  // Without a keyring file of the distribution's name, apt's own trusted keys are asked.
+  // Without a keyring file of the distribution, apt uses its own trusted keys.
   const keyring = keyrings
     .flatMap((directory) =>
       ['pgp', 'gpg'].map((end) => `${directory}/${distribution}-archive-keyring.${end}`),
@@ -87,7 +88,7 @@ export function olderSources() {
   });
   if (sources.length === 0) {
     throw new Failure(
-      `apt has no source for ${codename} configured, so none for ${Object.values(suites)[0]}`,
+      `apt has no source for ${codename}, so there is none for ${Object.values(suites)[0]} either`,
     );
   }
   return sources;
@@ -97,9 +98,9 @@ export function olderSources() {
  * Downloads packages of the older release, verifies them as apt does, and unpacks them into `into`.
  * @param {readonly string[]} packages
  * @param {object} options
- * @param {string} options.work for apt's lists and caches; they may be kept for the next time
+ * @param {string} options.work for apt's lists and caches; you may keep them for the next time
  * @param {string} options.into
- * @param {boolean} [options.dependencies] with all that they depend on
+ * @param {boolean} [options.dependencies] also everything that they depend on
  * @param {(text: string) => void} options.say
  * @returns {{ file: string, uri: string }[]} what was unpacked, and where it came from
  */
@@ -121,8 +122,9 @@ export function fetchPackages(packages, { work, into, dependencies = false, say 
     'Dir::State::Lists': join(work, 'lists'),
     'Dir::State::status': join(work, 'status'),
     'Dir::Cache': join(work, 'cache'),
-    'Debug::NoLocking': 'true', // dpkg's lock is the system's, and nothing of the system is changed
-    // The older release is not updated any more, so its signed date passes; the signature counts.
+    'Debug::NoLocking': 'true', // this changes nothing in the system, so it needs no lock
+    // The signed date of the older release passes, because it gets no more updates. Its signature
+    // counts.
     'Acquire::Check-Valid-Until': 'false',
     'Acquire::Languages': 'none',
     'APT::Get::AllowUnauthenticated': 'false',
@@ -134,7 +136,7 @@ export function fetchPackages(packages, { work, into, dependencies = false, say 
     run(`apt-get ${args[0]}`, 'apt-get', ['-q', '-y', ...options, ...args], { cwd });
 
   say(
-    `fetching ${packages.join(', ')} of ${sources.map(({ suite }) => suite).join(', ')} ` +
+    `fetching ${packages.join(', ')} from ${sources.map(({ suite }) => suite).join(', ')} ` +
       '(signed; nothing is installed)',
   );
   apt(['update']);

@@ -1,9 +1,10 @@
-// Running other programs. Here and in apt.mjs is plain JavaScript without dependencies, because two
-// run it: the command `libssl-session`, and the checkout's set-up before anything is installed.
+// Runs other programs. This and apt.mjs are plain JavaScript without dependencies, because the
+// checkout's set-up runs them before anything is installed. The command `libssl-session` uses them
+// too.
 
 import { spawnSync } from 'node:child_process';
 
-/** A failure that says all a person needs: printed without a stack. */
+/** A failure whose message is enough for a person. It is printed without a stack. */
 export class Failure extends Error {
   /**
    * @param {string} message
@@ -16,8 +17,8 @@ export class Failure extends Error {
 }
 
 /**
- * Runs a command quietly and gives what it wrote to standard output; what it wrote is shown, and a
- * Failure thrown, only when it fails.
+ * Runs a command without showing its output, and returns its standard output. If the command fails,
+ * throws a Failure that contains all of its output.
  * @param {string} what
  * @param {string} command
  * @param {readonly string[]} args
@@ -42,7 +43,7 @@ export function hasCommand(name) {
 }
 
 /**
- * What a build of the addon needs and this machine does not have.
+ * The tools that a build of the addon needs and this machine does not have.
  * @returns {string[]}
  */
 export function missingBuildTools() {

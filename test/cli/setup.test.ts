@@ -77,7 +77,7 @@ describe('where there is no libssl 1.1.1', () => {
     });
     const { code, stdout, stderr } = run(['setup'], { PATH: `${path}:${process.env.PATH}` });
     expect(code).toBe(1);
-    expect(stdout).toMatch(/^fetching libssl1\.1 of \w+ \(signed; nothing is installed\)\n$/);
+    expect(stdout).toMatch(/^fetching libssl1\.1 from \w+ \(signed; nothing is installed\)\n$/);
     expect(stderr).toMatch(/The repository '?.*'? is not signed/);
     expect(stderr).toMatch(/libssl-session: nothing was changed\. .*\n$/);
     expect(readdirSync(dirname(cached))).toEqual([]);
@@ -104,7 +104,7 @@ describe('where there is no libssl 1.1.1', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const lines = stdout.split('\n');
     expect(lines).toEqual([
-      expect.stringMatching(/^fetching libssl1\.1 of .* \(signed; nothing is installed\)$/),
+      expect.stringMatching(/^fetching libssl1\.1 from .* \(signed; nothing is installed\)$/),
       expect.stringMatching(/^libssl1\.1_1\.1\.1\S+_(amd64|arm64)\.deb$/),
       expect.stringMatching(/^ {2}from \w+:\/.*\/libssl1\.1_1\.1\.1\S+\.deb$/),
       '  signature and hashes verified by apt',

@@ -155,7 +155,7 @@ void TestOtherVersions() {
   Test("libraries that tell no version are refused", [] {
     const Pair pair = {Patched(Whole().libcrypto, "OpenSSL 1.1.1", "OpenTLS 1.1.1"),
                        Whole().libssl};
-    ExpectRefusal(pair, Refusal::kVersion, "is of no version that it tells, not OpenSSL 1.1.1");
+    ExpectRefusal(pair, Refusal::kVersion, "is of an unknown version, not OpenSSL 1.1.1");
   });
 
   Test("libraries of two builds are refused", [] {
@@ -165,7 +165,7 @@ void TestOtherVersions() {
     std::string other = ours;
     other.back() = other.back() == 'b' ? 'c' : 'b';
     pair.libssl = Patched(pair.libssl, ours, other);
-    ExpectRefusal(pair, Refusal::kVersion, "the two libraries are not of one build");
+    ExpectRefusal(pair, Refusal::kVersion, "the two libraries are from different builds");
   });
 }
 
