@@ -14,7 +14,7 @@ async function inLanes(n, work) {
   await Promise.all(Array.from({ length: lanes }, (_, i) => lane(i)));
 }
 
-export function prepare(open, { resumes, version }, library) {
+export function prepare(open, { resumes }, library) {
   /** Resolves with a session, where `asks`, once the connection was ready and is closed. */
   const once = (session, asks) =>
     new Promise((resolve, reject) => {
@@ -46,19 +46,13 @@ export function prepare(open, { resumes, version }, library) {
     return (now() - start) / n;
   };
 
-  const eachBrings = library.resumedBrings(version);
   const resume = async (n) => {
     const sessions = [];
     await inLanes(lanes, async (i) => {
       sessions[i] = await once(undefined, true);
     });
     const start = now();
-    await inLanes(n, async (i) => {
-      const next = await once(sessions[i], eachBrings);
-      if (!eachBrings) return;
-      library.freeSession(sessions[i]);
-      sessions[i] = next;
-    });
+    await inLanes(n, (i) => once(sessions[i], false));
     const time = (now() - start) / n;
     for (const session of sessions) library.freeSession(session);
     return time;

@@ -7,16 +7,15 @@ const ours = {
   clientContext: (_tls, options) => new SslContext({ ...options, role: 'client' }),
   // Its sessions are objects, and the listener's to free. Its server keeps them in libssl's cache.
   freeSession: (session) => session?.free(),
-  // A ticket of TLS 1.3 is good for one connection, which brings the next.
-  resumedBrings: (version) => version === 'TLSv1.3',
+  // Like node:tls's client it offers the same session again.
+  ofClient: { reuseSession: true },
   keepSessions() {},
 };
 
 const nodes = {
   clientContext: (tls, options) => tls.createSecureContext(options),
   freeSession() {},
-  // Its server sends none, and its client offers the same one again.
-  resumedBrings: () => false,
+  ofClient: {},
   /** The server's cache, which with node:tls is outside. */
   keepSessions(server) {
     const sessions = new Map();

@@ -38,6 +38,7 @@ export function connect(library, operation, certificate, port) {
     servername: 'localhost',
     secureContext,
     noDelay: true,
+    ...library.ofClient,
   };
   return (session) =>
     library.tls.connect(session === undefined ? options : { ...options, session });

@@ -86,7 +86,7 @@ export function connect(
 ): SslSocket;
 export function connect(...values: unknown[]): SslSocket {
   const [given, callback] = normalize(values);
-  const options = checkOptions(given);
+  const options: Given = given;
   const { socket: transport } = options;
   if (transport != null) return begin(transport as Duplex, options, callback);
   if (options.onread != null) {
@@ -123,7 +123,7 @@ function withCache(transport: Duplex, options: Given, cache: unknown): SslSocket
   if (!(cache instanceof SslSessionCache)) {
     throw invalidType('options.sessionCache', 'an SslSessionCache', cache);
   }
-  const context = clientContext(options);
+  const context = clientContext(checkOptions(options));
   const peer = { ...options, context } as unknown as SslPeer;
   const session = options.session == null ? cache.take(peer) : null;
   try {

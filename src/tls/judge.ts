@@ -26,12 +26,12 @@ export function judgeServer(
   name: string,
   certificate: () => unknown,
 ): Verdict {
-  const small = smallKey(connection, Number(minDHSize ?? 1024));
+  // TLS 1.3 has neither anonymous servers nor DHE of a size that can be chosen.
+  const suite = connection.protocol === 'TLSv1.3' ? '' : (connection.cipher?.name ?? '');
+  const small = suite.startsWith('DHE-') ? smallKey(connection, Number(minDHSize ?? 1024)) : null;
   if (small !== null) return { authorized: false, code: null, refused: small };
   const { rejectUnauthorized } = connection.context;
-  let code = isAnonymous(connection)
-    ? 'UNABLE_TO_GET_ISSUER_CERT'
-    : verifyCode(handleOf(connection));
+  let code = isAnonymous(suite) ? 'UNABLE_TO_GET_ISSUER_CERT' : verifyCode(handleOf(connection));
   let refused = code !== null && rejectUnauthorized ? errors.refused(code) : null;
   if (code === null && typeof check === 'function') {
     try {
@@ -49,13 +49,10 @@ export function judgeServer(
 }
 
 // A server without a certificate, and without a key that both know.
-function isAnonymous({ cipher }: SslConnection): boolean {
-  return cipher !== null && /^(ADH|AECDH|SRP)-/.test(cipher.name) && !/DSS|RSA/.test(cipher.name);
-}
+const isAnonymous = (suite: string) => /^(ADH|AECDH|SRP)-/.test(suite) && !/DSS|RSA/.test(suite);
 
 // libssl's security level refuses some, but the option may ask for more.
 function smallKey(connection: SslConnection, least: number): Error | null {
-  if (connection.cipher?.name.startsWith('DHE-') !== true) return null;
   const size = C.SSL_get_peer_tmp_key(handleOf(connection))?.bits ?? 0;
   return size < least ? errors.smallKey(size) : null;
 }
