@@ -47,6 +47,13 @@ const holdings = {
     await undefined;
     gc();
   },
+  everything: async () => {
+    held.push(...makeSessions(), ...makeConnections());
+    makeSessions();
+    makeConnections();
+    await undefined;
+    gc();
+  },
 };
 
 async function hold() {
@@ -61,8 +68,13 @@ async function beWorker() {
   for (;;) {
     // Stopped at any moment, also inside the addon.
     if (what === 'no session') libraryInfo();
-    else if (what.endsWith('connections')) for (const each of makeConnections()) each.free();
-    else for (const session of held.length > 0 ? held : [new SslSession()]) session.dup().free();
+    if (what.endsWith('connections') || what === 'everything') {
+      for (const each of makeConnections()) each.free();
+    }
+    if (what.endsWith('sessions') || what === 'everything') {
+      const sessions = held.filter((each) => each instanceof SslSession);
+      for (const each of sessions.length > 0 ? sessions : [new SslSession()]) each.dup().free();
+    }
   }
 }
 
