@@ -11,6 +11,7 @@ import { requestMode } from '../context/options.js';
 import * as C from '../libssl.js';
 import type { Handle } from '../native/types.js';
 import type { SslSession } from '../session/session.js';
+import { BoundedSource } from './bounded-source.js';
 import { closeTransport, freeQuietly, isOver, verdictOf } from './endings.js';
 import * as errors from './errors.js';
 import { judgeClient, judgeServer, withNames } from './judge.js';
@@ -26,12 +27,8 @@ import type { Given } from './options.js';
 import type { Owner, Renegotiation } from './owner.js';
 import { Renegotiations } from './renegotiations.js';
 import { sessionFrom } from './session-from.js';
-import { readFrom, type Source } from './source.js';
+import { readFrom } from './source.js';
 import { type Done, Writing } from './writing.js';
-
-// Which events of the transport are the socket's, too.
-const ownEvents = ['lookup', 'connect', 'ready'] as const;
-const givenEvents = ['connect'] as const;
 
 export class Link {
   readonly isServer: boolean;
@@ -51,7 +48,8 @@ export class Link {
   /** Whoever reads wants more. */
   #wanted = false;
   #allRead = false; // of what has come, and it has no end yet
-  #source: Source | null = null;
+  readonly #source = new BoundedSource();
+  #waiting = 0; // bytes that came while the handshake waits
   #transportEnded = false;
   /** The reader was told data, perhaps in this turn. */
   #behindData = false;
@@ -98,28 +96,20 @@ export class Link {
     transport.on('error', (error) => this.#onError(error));
     transport.on('close', () => this.#onClose());
     this.connection?.on('progress', () => this.#advance());
-    const start = () => this.#start();
     if (transport instanceof Socket && transport.pending) {
-      for (const event of this.#options.socket === undefined ? ownEvents : givenEvents) {
-        transport.once(event, (...values) => {
-          if (!this.#socket.destroyed) this.#socket.emit(event, ...values);
-        });
-      }
-      transport.once('connect', start);
+      this.#socket.tellConnecting(this.#options.socket === undefined);
+      transport.once('connect', () => this.#start());
     } else {
       // The caller has time to listen.
-      process.nextTick(start);
+      process.nextTick(() => this.#start());
     }
   }
 
   #start(): void {
     if (this.#socket.destroyed) return;
     const transport = this.#transport;
-    this.#source = readFrom(
-      transport,
-      (bytes) => this.#receive(bytes),
-      () => this.#onEnd(),
-    );
+    const take = (bytes: Buffer | string) => this.#receive(bytes);
+    this.#source.start(readFrom(transport, take, () => this.#onEnd()));
     // What comes is read up to the high water mark, though nobody reads it yet.
     this.#socket.read(0);
     if (!this.isServer) this.#step((connection) => connection.handshake());
@@ -167,6 +157,9 @@ export class Link {
     this.#socket.active();
     if (this.#secure && this.#wanted && !this.#renegotiating) this.#pump(bytes);
     else this.#step((connection) => connection.receive(bytes));
+    if (this.connection === null || !stepsOf(this.connection).paused) return;
+    this.#waiting += bytes.length;
+    this.#source.keep(bytes.length);
   }
 
   /** After a step: sends what there is, tells what has come, and goes on with what has waited. */
@@ -174,6 +167,10 @@ export class Link {
     const { connection } = this;
     if (connection === null || this.#socket.destroyed) return;
     this.#flush();
+    if (this.#waiting > 0 && !stepsOf(connection).paused) {
+      this.#source.drop(this.#waiting);
+      this.#waiting = 0;
+    }
     try {
       // Another one may have begun in the same step.
       if (!this.#secure && stepsOf(connection).ready) this.#finish(connection);
@@ -190,7 +187,10 @@ export class Link {
   #flush(): void {
     if (this.connection === null || !stepsOf(this.connection).output.waits) return;
     const bytes = this.connection.take();
-    if (bytes.length > 0 && this.#transport.writable) this.#transport.write(bytes);
+    const { length } = bytes;
+    if (length === 0 || !this.#transport.writable) return;
+    this.#source.keep(length);
+    this.#transport.write(bytes, () => this.#source.drop(length));
   }
 
   #lookAtHandshake(): void {
@@ -283,7 +283,7 @@ export class Link {
   read(): void {
     this.#wanted = true;
     if (!this.#allRead) this.#pump();
-    else if (this.#source?.paused) this.#source.resume();
+    else this.#source.resume();
   }
 
   /** Decrypts as long as somebody wants it: first these bytes, and then what is left. */
@@ -311,11 +311,11 @@ export class Link {
         this.#wanted = socket.push(data);
       }
       if (more || !this.#wanted) continue;
-      if (this.#source?.paused) this.#source.resume();
+      this.#source.resume();
       this.#lookForEnd(ended);
       return;
     }
-    if (!socket.destroyed && !this.#ended) this.#source?.pause();
+    if (!socket.destroyed && !this.#ended) this.#source.pause();
   }
 
   // All was read. Who awaits the data has a turn before the end, to pause or to put it back.

@@ -90,6 +90,15 @@ export class NetDuplex extends Duplex {
     return this.#transport.remoteFamily;
   }
 
+  /** @internal Emits what the transport emits while it connects, with more of one of its `own`. */
+  tellConnecting(own: boolean): void {
+    for (const event of own ? ['lookup', 'connect', 'ready'] : ['connect']) {
+      this.#transport.once(event, (...values: unknown[]) => {
+        if (!this.destroyed) this.emit(event, ...values);
+      });
+    }
+  }
+
   /** The address that the transport is bound to; empty where it has none. */
   address(): AddressInfo | Record<string, never> {
     return (this.#transport.address?.() ?? {}) as AddressInfo | Record<string, never>;
