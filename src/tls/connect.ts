@@ -85,8 +85,7 @@ export function connect(
   callback?: () => void,
 ): SslSocket;
 export function connect(...values: unknown[]): SslSocket {
-  const [given, callback] = normalize(values);
-  const options: Given = given;
+  const [options, callback] = normalize(values);
   const { socket: transport } = options;
   if (transport != null) return begin(transport as Duplex, options, callback);
   if (options.onread != null) {
@@ -144,14 +143,12 @@ function withCache(transport: Duplex, options: Given, cache: unknown): SslSocket
 }
 
 /** The options and the callback of any form of the call. */
-function normalize(
-  values: readonly unknown[],
-): [Record<string, unknown>, (() => void) | undefined] {
+function normalize(values: readonly unknown[]): [Given, (() => void) | undefined] {
   const last = values.at(-1);
   const callback = typeof last === 'function' ? (last as () => void) : undefined;
   const [first, ...rest] = callback === undefined ? values : values.slice(0, -1);
   if (typeof first === 'object' && first !== null) {
-    return [first as Record<string, unknown>, callback];
+    return [first as Given, callback];
   }
   const options: Record<string, unknown> = {};
   if (isPath(first)) options.path = first;

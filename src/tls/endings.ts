@@ -2,7 +2,7 @@
 
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { raise } from '../common/collect.js';
+import { collect, raise } from '../common/collect.js';
 import { LibsslError } from '../common/errors.js';
 import { type SslConnection, stepsOf } from '../connection/connection.js';
 import * as C from '../libssl.js';
@@ -17,16 +17,14 @@ export function isOver({ state }: SslConnection): boolean {
  * context, too, where that is the socket's own.
  */
 export function freeQuietly(connection: SslConnection, secure: boolean, ownContext: boolean): void {
+  const errors: unknown[] = []; // of listeners
   if (secure && isOver(connection)) {
     C.SSL_set_quiet_shutdown(stepsOf(connection).handle, 1);
-    try {
-      connection.shutdown();
-    } catch (error) {
-      raise(error); // of a listener
-    }
+    collect(errors, () => connection.shutdown());
   }
-  connection.free();
-  if (ownContext) connection.context.free();
+  collect(errors, () => connection.free());
+  if (ownContext) collect(errors, () => connection.context.free());
+  errors.forEach(raise);
 }
 
 /** Why the peer's certificate was refused in the handshake, as node:tls's code; null for other errors. */

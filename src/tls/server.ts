@@ -36,6 +36,8 @@ const notHere: Readonly<Record<string, string>> = {
  */
 export class SslServer extends Server {
   #context: SslContext;
+  /** null where the context is given: its keys cannot be read. */
+  #ticketKeys: Buffer | null;
   readonly #options: Given;
   readonly #halfOpen: boolean;
   #names: [pattern: string, context: SslContext][] = [];
@@ -50,7 +52,7 @@ export class SslServer extends Server {
     super({ ...(checked as ServerOpts), allowHalfOpen: true });
     this.#options = checked;
     this.#halfOpen = checked.allowHalfOpen === true;
-    this.#context = this.#newContext(checked);
+    [this.#context, this.#ticketKeys] = newContext(checked);
     this.on('connection', (transport: Duplex) => this.#accept(transport));
     const given = typeof options === 'function' ? (options as typeof listener) : listener;
     if (given !== undefined) this.on('secureConnection', given);
@@ -64,20 +66,6 @@ export class SslServer extends Server {
   get secureContext(): SslContext {
     return this.#context;
   }
-
-  #newContext(options: Given): SslContext {
-    if (options.secureContext != null) {
-      const given = serverContext(options);
-      this.#ticketKeys = null; // they are its own, and nobody can read them
-      return given;
-    }
-    // Keys of its own, so that there is something to share: getTicketKeys().
-    const ticketKeys = options.ticketKeys ?? randomBytes(48);
-    const [first] = Array.isArray(ticketKeys) ? ticketKeys : [ticketKeys];
-    this.#ticketKeys = Buffer.from(first as Uint8Array);
-    return newServerContext({ ...options, ticketKeys });
-  }
-  #ticketKeys: Buffer | null = null;
 
   #accept(transport: Duplex): void {
     try {
@@ -114,10 +102,18 @@ export class SslServer extends Server {
   setSecureContext(options: TlsContextOptions): void {
     const checked = checkOptions(options);
     const keys = checked.secureContext == null ? this.#ticketKeys : null;
-    const context = this.#newContext(keys === null ? checked : { ticketKeys: keys, ...checked });
-    for (const [pattern, other] of this.#names) context.addContext(pattern, other);
+    const [context, ticketKeys] = newContext(
+      keys === null ? checked : { ticketKeys: keys, ...checked },
+    );
+    try {
+      for (const [pattern, other] of this.#names) context.addContext(pattern, other);
+    } catch (error) {
+      if (context !== checked.secureContext) context.free();
+      throw error;
+    }
     // The one before is left to the collector: handshakes that wait may need it.
     this.#context = context;
+    this.#ticketKeys = ticketKeys;
   }
 
   /**
@@ -155,6 +151,15 @@ export class SslServer extends Server {
     if (event === 'secureConnection') (socket as SslSocket).destroy(error);
     else this.emit('error', error);
   }
+}
+
+/** The context of the options, and its ticket keys, if it is not given. */
+function newContext(options: Given): [SslContext, Buffer | null] {
+  if (options.secureContext != null) return [serverContext(options), null];
+  // Keys of its own, so that there is something to share: getTicketKeys().
+  const ticketKeys = options.ticketKeys ?? randomBytes(48);
+  const [first] = Array.isArray(ticketKeys) ? ticketKeys : [ticketKeys];
+  return [newServerContext({ ...options, ticketKeys }), Buffer.from(first as Uint8Array)];
 }
 
 function checkPattern(pattern: string): void {

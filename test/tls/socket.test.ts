@@ -579,9 +579,32 @@ describe('what a review has found', () => {
   test('addContext() refuses a pattern before it makes a context', async () => {
     const { server } = await serve();
     const add = vi.spyOn(SslContext.prototype, 'addContext');
-    expect(() => server.addContext('a.*.b', { cert, key })).toThrow(coded('ERR_INVALID_ARG_VALUE'));
+    // With these options no context could be made.
+    expect(() => server.addContext('a.*.b', { cert: 'none', key })).toThrow(
+      expect.objectContaining({
+        code: 'ERR_INVALID_ARG_VALUE',
+        message: expect.stringContaining('servername'),
+      }),
+    );
     expect(add).not.toHaveBeenCalled();
     add.mockRestore();
+  });
+
+  test('setSecureContext() that fails changes nothing, and leaves no context', async () => {
+    const { server } = await serve();
+    const gone = new SslContext({ role: 'server', cert, key });
+    server.addContext('gone.example', gone);
+    gone.free();
+    const { secureContext } = server;
+    const keys = server.getTicketKeys();
+    const free = vi.spyOn(SslContext.prototype, 'free');
+    expect(() => server.setSecureContext({ cert, key, ticketKeys: Buffer.alloc(48, 1) })).toThrow(
+      coded('ERR_LIBSSL_FREED'),
+    );
+    expect(free).toHaveBeenCalledTimes(1);
+    free.mockRestore();
+    expect(server.secureContext).toBe(secureContext);
+    expect(server.getTicketKeys()).toEqual(keys);
   });
 
   test('a FIN that came before the hand-over is the end', async () => {
