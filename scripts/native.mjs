@@ -51,7 +51,6 @@ export function nativeTests(preset) {
     return { passed: 0, failed: 0, skipped: [{ name: 'native tests under valgrind', reason }] };
   }
   const jobs = String(availableParallelism());
-  const directory = join(root, 'build', 'native', preset);
   step(`building the native tests (${preset})`);
   run('cmake', 'cmake', [
     '--preset',
@@ -61,7 +60,7 @@ export function nativeTests(preset) {
   ]);
   run('cmake --build', 'cmake', ['--build', '--preset', preset, '--parallel', jobs]);
 
-  const junit = join(directory, 'results.xml');
+  const junit = join(root, 'build', 'test-results', `native-${preset}.xml`);
   rmSync(junit, { force: true }); // so that none is read but of this run
   const args = ['--preset', preset, '--parallel', jobs, '--no-tests=error'];
   const exitCode = show('ctest', [...args, '--output-junit', junit]);
