@@ -32,6 +32,7 @@ import { type Done, Writing } from './writing.js';
 
 export class Link {
   readonly isServer: boolean;
+  readonly peerName: string | null; // whose certificate a server must have; null on a server
   /** null once the socket is closed. */
   connection: SslConnection | null;
   readonly #socket: Owner;
@@ -65,9 +66,11 @@ export class Link {
     this.#writing = new Writing(this, socket, transport);
     this.#options = options;
     this.isServer = options.isServer === true;
-    this.connection = this.isServer
-      ? newServer(socket, options, this.#answering())
-      : newClient(options, peerName(options, transport));
+    this.peerName = this.isServer ? null : peerName(options, transport);
+    this.connection =
+      this.peerName === null
+        ? newServer(socket, options, this.#answering())
+        : newClient(options, this.peerName);
     recordWhileListening(socket, this.connection, this.#sessions);
     this.#watchTransport();
     const { handshakeTimeout } = options;
@@ -87,8 +90,7 @@ export class Link {
 
   /** The connection's handle; 0 once the socket is closed. */
   get handle(): Handle {
-    const { connection } = this;
-    return connection === null ? (0 as Handle) : stepsOf(connection).handle;
+    return this.connection === null ? (0 as Handle) : stepsOf(this.connection).handle;
   }
 
   #watchTransport(): void {
@@ -107,9 +109,8 @@ export class Link {
 
   #start(): void {
     if (this.#socket.destroyed) return;
-    const transport = this.#transport;
     const take = (bytes: Buffer | string) => this.#receive(bytes);
-    this.#source.start(readFrom(transport, take, () => this.#onEnd()));
+    this.#source.start(readFrom(this.#transport, take, () => this.#onEnd()));
     // What comes is read up to the high water mark, though nobody reads it yet.
     this.#socket.read(0);
     if (!this.isServer) this.#step((connection) => connection.handshake());
@@ -241,16 +242,15 @@ export class Link {
 
   // Says of the peer what it is, and ends the socket of one that must not be.
   #isAccepted(connection: SslConnection): boolean {
-    const socket = this.#socket;
-    const certificate = () => socket.getPeerCertificate(true);
-    const name = () => peerName(this.#options, this.#transport);
-    const { authorized, code, refused } = this.isServer
-      ? judgeClient(connection)
-      : judgeServer(connection, this.#options, name(), certificate);
-    socket.authorized = authorized;
-    socket.authorizationError = code;
+    const certificate = () => this.#socket.getPeerCertificate(true);
+    const { authorized, code, refused } =
+      this.peerName === null
+        ? judgeClient(connection)
+        : judgeServer(connection, this.#options, this.peerName, certificate);
+    this.#socket.authorized = authorized;
+    this.#socket.authorizationError = code;
     const unfit = this.#refuses && code !== null ? errors.refused(code) : refused;
-    if (unfit !== null) socket.destroy(unfit);
+    if (unfit !== null) this.#socket.destroy(unfit);
     return unfit === null;
   }
 
@@ -366,9 +366,9 @@ export class Link {
     this.#socket.authorizationError ??= verdictOf(error);
     const { connection } = this;
     this.#socket.destroy(
-      connection === null || this.isServer
+      connection === null || this.peerName === null
         ? (error as Error)
-        : withNames(error as Error, connection, peerName(this.#options, this.#transport)),
+        : withNames(error as Error, connection, this.peerName),
     );
   }
 

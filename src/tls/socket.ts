@@ -141,16 +141,17 @@ export class SslSocket extends NetDuplex {
   // ---- Sessions.
 
   /**
-   * The session as node:tls encodes it, for those who expect a Buffer; undefined if there is none, null
-   * once the socket is closed. The event `session` gives SslSession objects.
+   * The session as node:tls encodes it, for those who expect a Buffer: a client's is bound to the
+   * server's name, where this Node binds. undefined if there is none, null once the socket is closed.
+   * The event `session` gives SslSession objects.
    */
   getSession(): Buffer | null | undefined {
-    const { connection } = this.#link;
+    const { connection, peerName: servername } = this.#link;
     if (connection === null) return null;
     const { session } = connection;
     if (session === null) return undefined;
     try {
-      return session.toNodeSession();
+      return session.toNodeSession(servername === null ? {} : { servername });
     } finally {
       session.free();
     }
