@@ -22,7 +22,7 @@ const socket = tls.connect({ port, host: 'localhost', ca: cert, ALPNProtocols: [
 await once(socket, 'secureConnect'); // http2 begins at once: it is given a socket that is ready
 console.log(`${socket.getProtocol()}, ${socket.alpnProtocol}`);
 const session = http2.connect(`https://localhost:${port}`, { createConnection: () => socket });
-const streams = ['/one', '/two'].map((path) => session.request({ ':path': path }));
-for (const stream of streams) console.log(await text(stream));
+const pages = ['/one', '/two'].map((path) => text(session.request({ ':path': path })));
+for (const page of await Promise.all(pages)) console.log(page);
 session.close();
 server.close();

@@ -23,7 +23,7 @@ const deno = `@deno/linux-${process.arch}-glibc`;
 const onlyForNode = [
   {
     why: 'its `node:tls` is another than that of Node.js, which is what is compared with',
-    files: ['test/tls/differential.test.ts'],
+    files: ['test/tls/differential.test.ts', 'test/context/options-node-tls.test.ts'],
   },
   {
     why: 'it has no OpenSSL of its own that libssl 1.1.1 could be bound to',
@@ -37,6 +37,12 @@ const onlyForNode = [
     why: 'its `X509Certificate` rejects an invalid date',
     tests: ['inspect a certificate with a date that is none'],
   },
+];
+
+// What comes from servers of `node:tls`, or goes to its clients.
+const sessionsOfNode = [
+  "docs/guides/from-node-tls.md 'Sessions'",
+  'SslSession is what the event gives, and node takes',
 ];
 
 // Who uses sockets is the runtime's own there.
@@ -85,6 +91,18 @@ const notForBun = [
     tests: [
       "SslAgent to 'node:tls', 'TLSv1\\.3': each new connection resumes",
       "'(node:tls|libssl-session/tls)' to 'node:tls', 'TLSv1\\.3': tickets come",
+      ...sessionsOfNode,
+    ],
+  },
+  {
+    why: 'its `util.debuglog()` does not say whether it is enabled',
+    tests: ['steps, pauses, events and refused calls', 'the data of a stream is a line'],
+  },
+  {
+    why: 'its `node:net` keeps what a listener throws to itself, and reads on when paused',
+    tests: [
+      'what a listener of (connect|ready) throws on a client',
+      'what a client sends while SNICallback thinks',
     ],
   },
 ];
@@ -134,11 +152,24 @@ const notForDeno = [
   {
     why: 'its HTTP does not keep connections as that of Node.js, and a child cannot have a socket as its stdin',
     files: consumers('agent', 'ftp', 'http', 'http2', 'undici', 'undici-connector'),
-    tests: ['tls-(ftps|http)\\.mjs prints'],
+    tests: ['tls-(ftps|http)\\.mjs prints', 'SslAgent keeps connections'],
   },
   {
     why: 'its `node:tls` is built on rustls, which tells of its sessions at other times',
-    tests: ["'node:tls' to '(node:tls|libssl-session/tls)', 'TLSv1\\.3': tickets come"],
+    tests: [
+      "'node:tls' to '(node:tls|libssl-session/tls)', 'TLSv1\\.3': tickets come",
+      ...sessionsOfNode,
+    ],
+  },
+  {
+    why: 'its `markAsUncloneable()` has no effect',
+    tests: ['what owns a reference is not cloned'],
+  },
+  {
+    why: 'its `node:net` tells what a listener throws as a rejected promise, and its own files come and go among those that the tests count',
+    files: ['destroyed', 'floods', 'garbage', 'listeners', 'peers', 'renegotiation'].map(
+      (name) => `test/tls/abuse/${name}.test.ts`,
+    ),
   },
 ];
 

@@ -68,7 +68,8 @@ async function theirs(socket: tls.TLSSocket, ready: Promise<unknown>): Promise<V
   try {
     await ready;
   } catch (error) {
-    const { code } = error as { code: string };
+    // OpenSSL 3.5, which newer Node.js have, names it with a slash.
+    const code = (error as { code: string }).code.replace('SSL/TLS_ALERT', 'SSLV3_ALERT');
     return { failed: code === 'CERT_REVOKED' ? 'certificate revoked' : code };
   }
   const {

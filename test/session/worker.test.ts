@@ -80,7 +80,13 @@ test('the handles of one environment are refused by another', async () => {
 
 test('a session itself cannot be posted to a Worker', () => {
   using session = new SslSession();
-  const copy = structuredClone(session);
+  let copy: SslSession;
+  try {
+    copy = structuredClone(session);
+  } catch (error) {
+    expect(error).toMatchObject({ name: 'DataCloneError' }); // where it can be marked as uncloneable
+    return;
+  }
   expect(copy).not.toBeInstanceOf(SslSession);
   expect(() => session.isSameSession(copy)).toThrow(TypeError);
   expect(() => SslSession.prototype.dup.call(copy)).toThrow(TypeError);
