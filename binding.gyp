@@ -21,6 +21,7 @@
         "native/core/datagrams.cc",
         "native/core/error_queue.cc",
         "native/core/fragments.cc",
+        "native/core/messages.cc",
         "native/core/psk.cc",
         "native/core/rules.cc",
         "native/core/server_name.cc",

@@ -80,6 +80,10 @@ typedef void SSL_remove_session_cb(SSL_CTX*, SSL_SESSION*);
 typedef SSL_SESSION* SSL_get_session_cb(SSL*, const unsigned char*, int, int*);
 typedef int SSL_cookie_generate_cb(SSL*, unsigned char*, unsigned int*);
 typedef int SSL_cookie_verify_cb(SSL*, const unsigned char*, unsigned int);
+typedef void SSL_msg_callback(int write_p, int version, int content_type, const void* buf,
+                              size_t len, SSL* ssl, void* arg);
+typedef void SSL_tlsext_debug_callback(SSL* s, int client_server, int type,
+                                       const unsigned char* data, int len, void* arg);
 typedef void SSL_callback(void);
 typedef void* CRYPTO_malloc_fn(size_t, const char*, int);
 typedef void* CRYPTO_realloc_fn(void*, size_t, const char*, int);

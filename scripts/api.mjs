@@ -24,9 +24,9 @@ const pages = [
   [
     'ssl-connection.md',
     'SslConnection',
-    ['connection', 'options', 'events', 'info', 'early-data', 'handshake'].map(
-      (file) => `connection/${file}`,
-    ),
+    ['connection', 'options', 'events', 'context-events', 'info', 'early-data', 'handshake']
+      .map((file) => `connection/${file}`)
+      .concat(['common/messages']),
   ],
   [
     'tls.md',

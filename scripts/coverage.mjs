@@ -71,6 +71,7 @@ const reasons = {
   SSL_client_hello_get0_session_id:
     'works only inside the callback of `SSL_CTX_set_client_hello_cb`',
   SSL_CTX_set_tlsext_servername_arg: 'sets the argument of a C callback',
+  SSL_CTX_set_msg_callback_arg: 'sets the argument of a C callback',
   SSL_get_SSL_CTX: 'returns a borrowed pointer; keep the context that you made the connection from',
   SSL_CTX_get_ssl_method: 'returns a C pointer; keep the method that you made the context from',
   SSL_CTX_set_ssl_version: 'changes the method of a context that is in use; make another context',
@@ -116,9 +117,6 @@ const reasons = {
     'SSL_CTX_set_record_padding_callback',
     'SSL_CTX_set_stateless_cookie_generate_cb SSL_CTX_set_stateless_cookie_verify_cb',
     'SSL_CTX_add_client_custom_ext SSL_CTX_add_custom_ext SSL_CTX_add_server_custom_ext',
-  ]),
-  ...because('observes messages and states, which are not recorded yet', [
-    'SSL_CTX_set_msg_callback SSL_CTX_set_msg_callback_arg',
   ]),
   ...because('belongs to a C callback that is not available', [
     'SSL_CTX_get_verify_callback SSL_CTX_get_client_cert_cb SSL_CTX_get_security_callback',

@@ -1,13 +1,14 @@
 export { LibsslError, type LoadAttempt } from './common/errors.js';
+export type { SslAlert, SslMessage, SslState } from './common/messages.js';
 export type { ProtocolVersion } from './common/protocol-version.js';
 export { SslConnection } from './connection/connection.js';
+export type { SslContextEvents } from './connection/context-events.js';
 export type { EarlyDataStatus } from './connection/early-data.js';
 export type { SslConnectionEvents } from './connection/events.js';
 export { handshake } from './connection/handshake.js';
 export type { SslConnectionInfo, SslConnectionState } from './connection/info.js';
 export type { SslConnectionOptions } from './connection/options.js';
 export { SslContext } from './context/context.js';
-export type { SslContextEvents } from './context/events.js';
 export type { SessionStats, SslContextInfo } from './context/info.js';
 export type {
   Pem,

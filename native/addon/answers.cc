@@ -3,6 +3,7 @@
 
 #include "addon/entry.h"
 #include "core/connection.h"
+#include "core/messages.h"
 #include "core/rules.h"
 
 namespace libssl_session {
@@ -27,6 +28,19 @@ Place At(const Call& call) {
 napi_value RecordEvents(const Call& call) {
   At(call).context->Observe(call.Uint(0));
   return call.Undefined();
+}
+
+// As recordEvents, for what is one connection's own.
+napi_value RecordOwnEvents(const Call& call) {
+  ConnectionState* state = ConnectionState::Of(call.libssl(), call.Object<SSL>(0));
+  Observe(state, call.Uint(0));
+  return call.Undefined();
+}
+
+// The first handle of the context that a connection was made of.
+napi_value FirstContext(const Call& call) {
+  return call.Number(
+      static_cast<double>(ConnectionState::Of(call.libssl(), call.Object<SSL>(0))->context.id));
 }
 
 std::string Text(const Bytes& bytes) {
@@ -176,6 +190,9 @@ napi_value RemoveAnswers(const Call& call) {
 std::vector<Function> AnswerFunctions() {
   return {
       {"recordEvents", Entry<RecordEvents, Errors::kNever>, "SSL_CTX_sess_set_new_cb"},
+      {"recordOwnEvents", Entry<RecordOwnEvents, Errors::kNever>, "SSL_set_msg_callback"},
+      {"firstContext", Entry<FirstContext, Errors::kNever>, "SSL_get_SSL_CTX"},
+      {"SSL_set_tlsext_debug_callback", Entry<FirstContext, Errors::kNever>},
       {"checkResumable", Entry<CheckResumable, Errors::kNever>, "SSL_CTX_sess_set_get_cb"},
       {"removeAnswers", Entry<RemoveAnswers, Errors::kNever>,
        "SSL_CTX_set_psk_use_session_callback"},

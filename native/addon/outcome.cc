@@ -35,6 +35,7 @@ napi_value TakeEvents(const Call& call) {
   if (environment.registry.events.empty()) return nullptr;
   std::vector<Event> events;
   events.swap(environment.registry.events);
+  environment.registry.messages = 0;
   std::vector<napi_value> values;
   try {
     values.reserve(events.size());

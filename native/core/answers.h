@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
@@ -54,11 +55,29 @@ class Secret {
     if (!bytes_.empty()) explicit_bzero(bytes_.data(), bytes_.size());
   }
 
+  static constexpr size_t kLeast = 512;
+
+  // Makes room for `more` bytes behind its own, without leaving a copy of them in freed memory.
+  uint8_t* Grow(size_t more) {
+    const size_t size = bytes_.size();
+    if (size + more > bytes_.capacity()) {
+      Secret larger(bytes_.data(), size, std::max({size + more, 2 * size, kLeast}));
+      std::swap(bytes_, larger.bytes_);
+    }
+    bytes_.resize(size + more);
+    return bytes_.data() + size;
+  }
+
   const uint8_t* data() const { return bytes_.data(); }
   uint8_t* data() { return bytes_.data(); }
   size_t size() const { return bytes_.size(); }
 
  private:
+  Secret(const uint8_t* data, size_t size, size_t room) {
+    bytes_.reserve(room);
+    bytes_.assign(data, data + size);
+  }
+
   std::vector<uint8_t> bytes_;
 };
 

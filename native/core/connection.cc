@@ -8,6 +8,7 @@
 #include "core/datagram_bio.h"
 #include "core/datagrams.h"
 #include "core/error_queue.h"
+#include "core/messages.h"
 #include "core/rules.h"
 #include "core/server_name.h"
 #include "core/stream_bio.h"
@@ -70,6 +71,7 @@ ConnectionState::ConnectionState(ContextState& context_in, SSL* ssl_in)
 }
 
 ConnectionState::~ConnectionState() {
+  if (observed != 0) Record(EventKind::kConnectionGone, nullptr, nullptr, 0, 0);
   (previous == nullptr ? context.registry.connections : previous->next) = next;
   if (next != nullptr) next->previous = previous;
 }
@@ -102,6 +104,7 @@ SSL* NewConnection(ContextState* context) {
     return nullptr;
   }
   libssl.SSL_set_bio(ssl, in, out);
+  if (context->Observes(EventKind::kMessages)) InstallMessages(*state);
   return ssl;
 }
 

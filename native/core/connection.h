@@ -72,6 +72,7 @@ struct ConnectionState {
   ContextState& context;
   SSL* const ssl;
   Handle id = kNullHandle;  // the first handle
+  uint32_t observed = 0;    // of kOwnKinds, by its own wish
   Answers answers;
 
   // The server name (SNI) that a client asks for, or that a server's client asked for. When a

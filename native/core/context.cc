@@ -6,6 +6,7 @@
 
 #include "core/connection.h"
 #include "core/fragments.h"
+#include "core/messages.h"
 #include "core/rules.h"
 
 namespace libssl_session {
@@ -91,10 +92,7 @@ void OnInfo(const SSL* ssl, int where, int value) {
   ConnectionState* state = ConnectionState::Of(libssl, ssl);
   if (state == nullptr) return;
   FitFragments(*state, where);
-  // As in C, the event belongs to the context that the connection has now.
-  ContextState* current = ContextState::Of(libssl, libssl.SSL_get_SSL_CTX(ssl));
-  if (current == nullptr || !current->Observes(EventKind::kInfo)) return;
-  current->Record(EventKind::kInfo, state->id, nullptr, nullptr, 0, where, value);
+  RecordState(*state, where, value);
 }
 
 int OnTicketKey(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher,
@@ -250,6 +248,7 @@ ContextState* ContextState::Of(const Libssl& libssl, const SSL_CTX* context) {
 }
 
 void ContextState::Observe(uint32_t kinds) {
+  const uint32_t changed = observed ^ kinds;
   observed = kinds;
   libssl.SSL_CTX_sess_set_new_cb(context,
                                  Observes(EventKind::kNewSession) ? OnNewSession : nullptr);
@@ -258,6 +257,11 @@ void ContextState::Observe(uint32_t kinds) {
   looks_up = Observes(EventKind::kLookup);
   libssl.SSL_CTX_sess_set_get_cb(context, looks_up ? OnGetSession : nullptr);
   InstallKeylog(this, Observes(EventKind::kKeylog));
+  if ((changed & kOwnKinds) != 0) {
+    for (ConnectionState* each = registry.connections; each != nullptr; each = each->next) {
+      InstallMessages(*each);
+    }
+  }
   if (Observes(EventKind::kTicketIssued) || Observes(EventKind::kTicketReceived)) {
     InstallTicketAppData(this);
   }

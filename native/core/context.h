@@ -60,6 +60,7 @@ class ExDataIndex {
 // The contexts and connections of one environment. Not thread-safe: an environment is a thread.
 struct Registry {
   std::vector<Event> events;
+  size_t messages = 0;                     // of the events, those that messages.cc counts
   std::vector<ContextState*> contexts;     // all that are alive, even without a handle
   ConnectionState* connections = nullptr;  // the head of a list
   // While a context is being freed: the contexts that it owned.

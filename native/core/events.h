@@ -17,6 +17,13 @@ enum class EventKind : uint8_t {
 #include "events.def"
 };
 
+// The bit of a kind, where several are asked for.
+constexpr uint32_t Bit(EventKind kind) { return 1U << static_cast<int>(kind); }
+
+// What can be asked of one connection as well as of all those of a context.
+inline constexpr uint32_t kOwnKinds = Bit(EventKind::kMessages) | Bit(EventKind::kExtension) |
+                                      Bit(EventKind::kState) | Bit(EventKind::kInfo);
+
 struct Event {
   EventKind kind;
   Handle context;        // its first handle, which may have been freed

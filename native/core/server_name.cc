@@ -3,6 +3,7 @@
 #include <new>
 
 #include "core/datagrams.h"
+#include "core/messages.h"
 #include "core/verify.h"
 
 namespace libssl_session {
@@ -127,6 +128,7 @@ bool Switch(ConnectionState* state, const ContextState& from, ContextState* to,
   CarryIdContext(*state, *to, name);
   CarryAnswers(state, to);
   CarryFirst(*state, to);
+  InstallMessages(*state);
   return true;
 }
 

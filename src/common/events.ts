@@ -39,7 +39,9 @@ interface Context {
 
 interface Connection {
   readonly context: Handle;
-  listening: Listening | null;
+  readonly listening: Map<unknown, Listening>;
+  /** Of `ownKinds`: what libssl records for this connection. */
+  recorded: number;
 }
 
 // Entries go with the native context, and with the object of the connection.
@@ -50,6 +52,12 @@ const connections = new Map<Handle, Connection>();
 const lent = new Map<Handle, WeakRef<object>>();
 
 const always = 1 << EventKind.contextGone;
+// What native code records of one connection alone, where only that is asked for: kOwnKinds.
+const ownKinds =
+  (1 << EventKind.messages) |
+  (1 << EventKind.extension) |
+  (1 << EventKind.state) |
+  (1 << EventKind.info);
 
 /**
  * From now on `owner` gets these events of a context, or, for null, none any more. One listener for
@@ -57,7 +65,7 @@ const always = 1 << EventKind.contextGone;
  */
 export function listen(context: Handle, owner: unknown, listening: Listening | null): void {
   const entry = entryOf(context);
-  count(entry, entry.listening.get(owner) ?? null, listening);
+  count(entry, entry.listening.get(owner)?.kinds ?? 0, listening?.kinds ?? 0);
   record(context, entry);
   if (listening === null) entry.listening.delete(owner);
   else entry.listening.set(owner, listening);
@@ -72,14 +80,34 @@ export function listeningOf(context: Handle, owner: unknown): Listening | undefi
 export function listenToConnection(
   connection: Handle,
   context: Handle,
+  owner: unknown,
   listening: Listening | null,
 ): void {
-  const before = connections.get(connection)?.listening ?? null;
-  if (before?.kinds === listening?.kinds) return;
-  const entry = entryOf(context);
-  count(entry, before, listening);
-  connections.set(connection, { context, listening });
-  record(connection, entry);
+  const known = connections.get(connection);
+  const before = known?.listening.get(owner);
+  if (before?.kinds === listening?.kinds && before?.given === listening?.given) return;
+  const entry = known ?? { context, listening: new Map<unknown, Listening>(), recorded: 0 };
+  connections.set(connection, entry);
+  const [kindsBefore, kinds] = [before?.kinds ?? 0, listening?.kinds ?? 0];
+  if (listening === null) entry.listening.delete(owner);
+  else entry.listening.set(owner, listening);
+  if ((kindsBefore | kinds) & ~ownKinds) {
+    const its = entryOf(entry.context);
+    count(its, kindsBefore & ~ownKinds, kinds & ~ownKinds);
+    record(connection, its);
+  }
+  if ((kindsBefore | kinds) & ownKinds) recordOwn(connection, entry);
+}
+
+/** As `listeningOf()`, of a connection. */
+export function listeningOfConnection(connection: Handle, owner: unknown): Listening | undefined {
+  return connections.get(connection)?.listening.get(owner);
+}
+
+/** The first handle of the context that the connection was made from. */
+export function contextOf(connection: Handle): Handle {
+  on(connection).firstContext();
+  return result<Handle>();
 }
 
 /** From now on events find the object also where somebody else makes a call on its connection. */
@@ -87,13 +115,16 @@ export function lend(connection: Handle, object: object): void {
   lent.set(connection, new WeakRef(object));
 }
 
-/** Before the reference of a connection's object is given back. */
+/** Before the reference of a connection's object is given back: what the object listens to. */
 export function forget(connection: Handle): void {
   const known = connections.get(connection);
-  if (known !== undefined && contexts.has(known.context)) {
-    listenToConnection(connection, known.context, null);
+  if (known !== undefined) {
+    if (contexts.has(known.context) || known.recorded !== 0) {
+      listenToConnection(connection, known.context, connection, null);
+    }
+    known.listening.delete(connection);
+    if (known.listening.size === 0) connections.delete(connection);
   }
-  connections.delete(connection);
   lent.delete(connection);
 }
 
@@ -103,9 +134,9 @@ function entryOf(context: Handle): Context {
   return entry;
 }
 
-function count({ counts }: Context, before: Listening | null, after: Listening | null): void {
-  if (before !== null) counts.set(before.kinds, (counts.get(before.kinds) ?? 0) - 1);
-  if (after !== null) counts.set(after.kinds, (counts.get(after.kinds) ?? 0) + 1);
+function count({ counts }: Context, before: number, after: number): void {
+  if (before !== 0) counts.set(before, (counts.get(before) ?? 0) - 1);
+  if (after !== 0) counts.set(after, (counts.get(after) ?? 0) + 1);
 }
 
 const isInvalidHandle = (error: unknown) =>
@@ -115,9 +146,19 @@ const isInvalidHandle = (error: unknown) =>
 function record(through: Handle, entry: Context): void {
   let wanted = always;
   for (const [kinds, times] of entry.counts) if (times > 0) wanted |= kinds;
+  setRecorded(entry, wanted, () => on(through).recordEvents(wanted));
+}
+
+function recordOwn(connection: Handle, entry: Connection): void {
+  let wanted = 0;
+  for (const { kinds } of entry.listening.values()) wanted |= kinds & ownKinds;
+  setRecorded(entry, wanted, () => on(connection).recordOwnEvents(wanted));
+}
+
+function setRecorded(entry: { recorded: number }, wanted: number, set: () => void): void {
   if (wanted === entry.recorded) return;
   try {
-    on(through).recordEvents(wanted);
+    set();
   } catch (error) {
     // Somebody else may have freed the handle (a C callback was given it). Then wishes can still be
     // taken back, by the collector, too: what is recorded in vain goes nowhere.
@@ -142,6 +183,7 @@ export function deliver(
     const object = objectOf(event.connection, callers);
     const listeners = listenersOf(event);
     if (event.kind === EventKind.contextGone) contexts.delete(event.context);
+    if (event.kind === EventKind.connectionGone) connections.delete(event.connection);
     // Each gets a reference of its own, the last one the event's.
     const last = listeners.pop();
     for (const { listener } of listeners) {
@@ -158,14 +200,12 @@ function objectOf(connection: Handle, callers: readonly Caller[]): object | null
   return caller?.owner ?? lent.get(connection)?.deref() ?? null;
 }
 
-// Those of the context, then that of the connection: of its own context, since one that a server has
+// Those of the context, then those of the connection: of its own context, since one that a server has
 // switched to by name tells its own listeners.
 function listenersOf(event: NativeEvent): Listening[] {
   const all = [...(contexts.get(event.context)?.listening.values() ?? [])];
   const connection = connections.get(event.connection);
-  if (connection?.context === event.context && connection.listening !== null) {
-    all.push(connection.listening);
-  }
+  if (connection?.context === event.context) all.push(...connection.listening.values());
   return all.filter(({ kinds }) => (kinds >> event.kind) & 1);
 }
 

@@ -13,8 +13,9 @@ import { checkBytes, checkRoom, invalidType } from '../common/validate.js';
 import { SslContext } from '../context/context.js';
 import { applyAnswers, type SslAnswers, stateError } from '../context/options.js';
 import { verifyErrorText } from '../context/verification.js';
+import { SSL_new } from '../libssl/connections.js';
 import * as C from '../libssl/functions.js';
-import { on, result } from '../native/call.js';
+import { on } from '../native/call.js';
 import { native } from '../native/load.js';
 import type { CipherInfo, Handle } from '../native/types.js';
 import { SslSession } from '../session/session.js';
@@ -36,18 +37,6 @@ const references: ReferenceKind = {
     deliver(on(handle, forgotten ? 1 : 0).releaseConnection()?.[2] ?? null);
   },
 };
-
-declare module '../context/events.js' {
-  interface SslContextEvents {
-    /**
-     * A session was made, or a client's session was renewed; in TLS 1.3: a ticket was sent or
-     * received.
-     */
-    newSession: [session: SslSession, connection: SslConnection | null];
-    /** A line for a key log, like `keylog` of node:tls but without the newline. It is secret. */
-    keylog: [line: Buffer, connection: SslConnection | null];
-  }
-}
 
 /** For the other modules of this package. */
 export let stepsOf: (connection: SslConnection) => Steps;
@@ -78,8 +67,7 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     if (!SslContext.is(context)) throw invalidType('context', 'an SslContext', context);
     const checked = readConnectionOptions(options, context.role);
     this.context = context;
-    C.SSL_new(context.nativeHandle);
-    const handle = result<Handle>();
+    const handle = SSL_new(context.nativeHandle);
     if (handle === 0) throw libsslError('SSL_new', native().lastErrors());
     this.#reference = new Reference(this, handle, references);
     this.#steps = new Steps(this, context, handle, this.#reference);

@@ -3,6 +3,7 @@
 import type { EventEmitter } from 'node:events';
 import { collect, throwFirst } from '../common/collect.js';
 import { type EventListener, giveBack, listen } from '../common/events.js';
+import { isAlert, readAlert, readMessages, readState } from '../common/messages.js';
 import { EventKind } from '../native/event-kind.js';
 import type { NativeEvent } from '../native/signatures.js';
 import type { Handle } from '../native/types.js';
@@ -11,7 +12,7 @@ import { type ReportStoreError, runAndReport, type SessionStore } from './store.
 
 /** The events of a context. A session that an event brings belongs to its listener. */
 export interface SslContextEvents {
-  // Those that name a connection are declared where connections are: connection/connection.ts.
+  // Those that name a connection are declared where connections are: connection/context-events.ts.
   /** A session left the cache, or should have left it. */
   removeSession: [session: SslSession];
   /** The session store failed, or took too long. */
@@ -25,6 +26,9 @@ const kindsOf = [
   ['newSession', newSessions],
   ['removeSession', 1 << EventKind.removeSession],
   ['keylog', 1 << EventKind.keylog],
+  ['message', 1 << EventKind.messages],
+  ['alert', 1 << EventKind.state],
+  ['state', 1 << EventKind.state],
 ] as const;
 
 const ofStore =
@@ -69,6 +73,15 @@ function receive(
   const errors: unknown[] = [];
   if (event.kind === EventKind.keylog) {
     collect(errors, () => context.emit('keylog', event.data, connection));
+  } else if (event.kind === EventKind.messages) {
+    for (const message of readMessages(event)) {
+      collect(errors, () => context.emit('message', message, connection));
+    }
+  } else if (event.kind === EventKind.state) {
+    const tell = isAlert(event)
+      ? () => context.emit('alert', readAlert(event), connection)
+      : () => context.emit('state', readState(event), connection);
+    collect(errors, tell);
   } else if (event.session !== 0) {
     const session = SslSession.adopt(event.session);
     const name = event.kind === EventKind.removeSession ? 'removeSession' : 'newSession';

@@ -12,14 +12,36 @@ import {
   checkLong,
 } from '../common/validate.js';
 import { result, resultAt, setHandle, setHandles } from '../native/call.js';
+import { EventKind } from '../native/event-kind.js';
 import { native } from '../native/load.js';
 import type { Native, Outcome } from '../native/signatures.js';
 import type { Handle } from '../native/types.js';
 import { TLSEXT_NAMETYPE_host_name } from './constants.js';
-import { deliverAll, keepingErrors, takeStep } from './delivery.js';
+import {
+  callbackOf,
+  deliverAll,
+  keepingErrors,
+  type MessageCallback,
+  setMessageCallback,
+  takeStep,
+} from './delivery.js';
 import { maxMaterial } from './keying-material.js';
 
 // ---- The life of a connection.
+
+/**
+ * `SSL *SSL_new(SSL_CTX *ctx)`: a connection over memory, with the context's message callback. 0 on
+ * failure.
+ */
+export function SSL_new(ctx: Handle): Handle {
+  const functions = native();
+  setHandle('ctx', ctx);
+  functions.SSL_new();
+  const ssl = result<Handle>();
+  const callback = callbackOf(ctx, EventKind.messages) as MessageCallback | undefined;
+  if (callback !== undefined && ssl !== 0) setMessageCallback(ssl, callback);
+  return ssl;
+}
 
 /**
  * `void SSL_free(SSL *ssl)`. Does nothing for 0. Unless `SSL_shutdown` was called before, libssl

@@ -119,6 +119,14 @@ export const SSL_CB_ACCEPT_EXIT = 0x2002;
 export const SSL_CB_CONNECT_LOOP = 0x1001;
 export const SSL_CB_CONNECT_EXIT = 0x1002;
 
+// What a message is: `SSL_CTX_set_msg_callback(3)`.
+export const SSL3_RT_CHANGE_CIPHER_SPEC = 20;
+export const SSL3_RT_ALERT = 21;
+export const SSL3_RT_HANDSHAKE = 22;
+export const SSL3_RT_APPLICATION_DATA = 23;
+export const SSL3_RT_HEADER = 0x100;
+export const SSL3_RT_INNER_CONTENT_TYPE = 0x101;
+
 // The status of a ticket, and what to do with it: `SSL_CTX_set_session_ticket_cb(3)`.
 export const SSL_TICKET_FATAL_ERR_MALLOC = 0;
 export const SSL_TICKET_FATAL_ERR_OTHER = 1;

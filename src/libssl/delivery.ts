@@ -3,7 +3,16 @@
 
 import { collect, throwFirst } from '../common/collect.js';
 import { debugStep } from '../common/debug.js';
-import { deliver, type EventListener, listen, listeningOf } from '../common/events.js';
+import {
+  contextOf,
+  deliver,
+  type EventListener,
+  listen,
+  listeningOf,
+  listeningOfConnection,
+  listenToConnection,
+} from '../common/events.js';
+import { readMessages } from '../common/messages.js';
 import { checkHandle, invalidType } from '../common/validate.js';
 import { answerLookup, on, result, setHandle } from '../native/call.js';
 import { EventKind } from '../native/event-kind.js';
@@ -20,6 +29,11 @@ export type GetSessionCallback = (ssl: Handle, id: Buffer) => Handle | 0;
 /** The callback that a context has for a kind of event; undefined if it has none. */
 export function callbackOf(context: Handle, kind: EventKind): unknown {
   return listeningOf(context, kind)?.given;
+}
+
+/** What a connection has of its own for a kind of event; undefined when nothing. */
+export function callbackOfConnection(connection: Handle, kind: EventKind): unknown {
+  return listeningOfConnection(connection, kind)?.given;
 }
 
 export function checkCallback<T>(name: string, value: T): T {
@@ -51,6 +65,42 @@ export function setCallback(
   checkObject(functionName, 'ctx', context);
   const listening = given === null ? null : { kinds: 1 << kind, listener, given };
   listen(context, kind, listening);
+}
+
+/** As `setCallback()`, of a connection whose handle was checked. */
+export function setConnectionCallback(
+  connection: Handle,
+  kind: EventKind,
+  given: unknown,
+  listener: EventListener,
+): void {
+  const listening = given === null ? null : { kinds: 1 << kind, listener, given };
+  listenToConnection(connection, contextOf(connection), kind, listening);
+}
+
+/**
+ * `writeP`: 1 for what was sent. `version`: 0 for the header of a record. `contentType`: also
+ * SSL3_RT_HEADER and SSL3_RT_INNER_CONTENT_TYPE. If one call has more than 16,384 messages, the others
+ * are lost.
+ */
+export type MessageCallback = (
+  writeP: 0 | 1,
+  version: number,
+  contentType: number,
+  buf: Buffer,
+  ssl: Handle,
+) => void;
+
+/** Gives a connection, whose handle was checked, its message callback. */
+export function setMessageCallback(ssl: Handle, cb: MessageCallback | null): void {
+  setConnectionCallback(ssl, EventKind.messages, cb, (event) => {
+    const errors: unknown[] = [];
+    for (const { direction, version, contentType, bytes } of readMessages(event)) {
+      const writeP = direction === 'sent' ? 1 : 0;
+      collect(errors, () => cb?.(writeP, version, contentType, bytes, event.connection));
+    }
+    throwFirst(errors);
+  });
 }
 
 /** After a call that is not a step: delivers the recorded events, and returns the call's result. */

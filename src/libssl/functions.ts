@@ -713,14 +713,6 @@ export function SSL_CTX_set1_groups_list(ctx: Handle, list: string): number {
 
 // ---- Connections.
 
-/** `SSL *SSL_new(SSL_CTX *ctx)`: a connection over memory. 0 on failure. */
-export function SSL_new(ctx: Handle): Handle {
-  const functions = native();
-  setHandle('ctx', ctx);
-  functions.SSL_new();
-  return result<Handle>();
-}
-
 /** `int SSL_up_ref(SSL *s)`: after it the handle needs one more free. */
 export function SSL_up_ref(s: Handle): 0 | 1 {
   const functions = native();

@@ -32,5 +32,13 @@ export const EventKind = {
   info: 15,
   /** data: the protocols of ALPN, each after its length; always recorded */
   clientHello: 16,
+  /** data: messages, one after the other, each behind a MessageHead of messages.h */
+  messages: 17,
+  /** data: what it says; number: its type; value: whether the server sent it */
+  extension: 18,
+  /** data: the state, in words; number and value as Info has them */
+  state: 19,
+  /** nothing; this connection will record nothing of its own any more */
+  connectionGone: 20,
 } as const;
 export type EventKind = (typeof EventKind)[keyof typeof EventKind];

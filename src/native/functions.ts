@@ -85,7 +85,6 @@ export interface NativeFunctions extends NativeChecks {
   SSL_CTX_set_read_ahead(yes: number | bigint): LongResult;
   SSL_CTX_get_read_ahead(): LongResult;
   SSL_CTX_set1_groups_list(list: string): void;
-  SSL_new(): void;
   SSL_up_ref(): void;
   SSL_set_accept_state(): void;
   SSL_set_connect_state(): void;
@@ -162,6 +161,7 @@ export interface NativeChecks {
   SSL_CTX_get_keylog_callback(withSession: boolean): void;
   SSL_CTX_set_info_callback(withSession: boolean): void;
   SSL_CTX_get_info_callback(withSession: boolean): void;
+  SSL_CTX_set_msg_callback(withSession: boolean): void;
   SSL_CTX_set_session_ticket_cb(withSession: boolean): void;
   SSL_CTX_set_keylog_callback(withSession: boolean): void;
   SSL_CTX_set_psk_use_session_callback(withSession: boolean): void;
@@ -175,4 +175,7 @@ export interface NativeChecks {
   SSL_set_psk_client_callback(withSession: boolean): void;
   SSL_set_psk_server_callback(withSession: boolean): void;
   SSL_set_allow_early_data_cb(withSession: boolean): void;
+  SSL_set_info_callback(withSession: boolean): void;
+  SSL_get_info_callback(withSession: boolean): void;
+  SSL_set_msg_callback(withSession: boolean): void;
 }

@@ -84,6 +84,11 @@ export interface NativeContext {
 
 /** On a context or a connection, whichever registers[0] is. */
 export interface NativeAnswers {
+  /** The same of what one connection is asked for itself: kinds of kOwnKinds. */
+  recordOwnEvents(kinds: number): void;
+  /** Both: the result is the first handle of the connection's context. */
+  firstContext: Plain;
+  SSL_set_tlsext_debug_callback: Plain;
   checkResumable(): void;
   /** Forgets what was given for the callback of this kind of event, and takes it from libssl. */
   removeAnswers(kind: EventKind): void;
@@ -104,6 +109,8 @@ export interface NativeAnswers {
 }
 
 export interface NativeConnection {
+  /** registers[0]: the context. */
+  SSL_new: Plain;
   SSL_free(): Outcome;
   lendConnection(): void;
   /** registers[1]: 1 where the object was forgotten: its session then stays as it is. */

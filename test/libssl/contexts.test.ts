@@ -116,6 +116,7 @@ const functions: Record<string, (ctx: C.Handle) => unknown> = {
   SSL_CTX_sess_set_remove_cb: (h) => C.SSL_CTX_sess_set_remove_cb(h, null),
   SSL_CTX_sess_set_get_cb: (h) => C.SSL_CTX_sess_set_get_cb(h, null),
   SSL_CTX_set_info_callback: (h) => C.SSL_CTX_set_info_callback(h, null),
+  SSL_CTX_set_msg_callback: (h) => C.SSL_CTX_set_msg_callback(h, null),
   SSL_CTX_get_info_callback: (h) => C.SSL_CTX_get_info_callback(h),
   SSL_CTX_set_keylog_callback: (h) => C.SSL_CTX_set_keylog_callback(h, null),
   SSL_CTX_sess_get_new_cb: (h) => C.SSL_CTX_sess_get_new_cb(h),

@@ -29,8 +29,6 @@ inline constexpr int kErrorZeroReturn = 6;
 
 enum class Side { kClient, kServer };
 
-inline constexpr uint32_t Bit(EventKind kind) { return 1u << static_cast<int>(kind); }
-
 inline int UseCertificate(const Libssl& libssl, SSL_CTX* context, const std::string& pem) {
   const MemoryBio bio(libssl, Bytes(pem), pem.size());
   if (bio.get() == nullptr) return 0;
@@ -103,6 +101,7 @@ class World {
   void ForgetEvents() {
     for (const Event& event : registry.events) libssl.SSL_SESSION_free(event.session);
     registry.events.clear();
+    registry.messages = 0;
   }
   // Those of one kind, in order.
   std::vector<const Event*> Events(EventKind kind) const {

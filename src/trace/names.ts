@@ -1,0 +1,320 @@
+// The names that IANA has registered for the numbers of TLS, as far as 1.1.1 and its peers use them.
+
+// From a number on, the names of it and of those behind it.
+function table(runs: Readonly<Record<number, string>>, prefix = ''): Map<number, string> {
+  const names = new Map<number, string>();
+  for (const [first, run] of Object.entries(runs)) {
+    const list = run.trim().split(/\s+/);
+    for (const [i, name] of list.entries()) names.set(Number(first) + i, prefix + name);
+  }
+  return names;
+}
+
+// GREASE (RFC 8701) has the same numbers for suites, groups, extensions, versions and algorithms.
+const isGrease = (number: number) =>
+  (number & 0x0f0f) === 0x0a0a && number >> 8 === (number & 0xff);
+
+function namesOf(names: Map<number, string>, digits = 4): (number: number) => string {
+  return (number) => {
+    const name = names.get(number);
+    if (name !== undefined) return name;
+    if (digits === 4 && isGrease(number)) return 'GREASE';
+    return `0x${number.toString(16).padStart(digits, '0')}`;
+  };
+}
+
+/** Each of these gives the number in hexadecimal where it knows no name. */
+export const versionName = namesOf(
+  table({
+    2: 'SSLv2',
+    256: 'DTLSv0.9',
+    768: 'SSLv3 TLSv1 TLSv1.1 TLSv1.2 TLSv1.3',
+    65277: 'DTLSv1.2',
+    65279: 'DTLSv1',
+  }),
+);
+
+export const contentTypeName = namesOf(
+  table({
+    20: 'ChangeCipherSpec Alert Handshake ApplicationData Heartbeat',
+    256: 'RecordHeader InnerContentType',
+  }),
+  2,
+);
+
+export const handshakeName = namesOf(
+  table({
+    0: 'HelloRequest ClientHello ServerHello HelloVerifyRequest NewSessionTicket EndOfEarlyData',
+    6: 'HelloRetryRequest',
+    8: 'EncryptedExtensions',
+    11: 'Certificate ServerKeyExchange CertificateRequest ServerHelloDone CertificateVerify',
+    16: 'ClientKeyExchange',
+    20: 'Finished CertificateUrl CertificateStatus SupplementalData KeyUpdate',
+    67: 'NextProto',
+    254: 'MessageHash',
+  }),
+  2,
+);
+
+export const alertName = namesOf(
+  table({
+    0: 'close_notify',
+    10: 'unexpected_message',
+    20: 'bad_record_mac decryption_failed record_overflow',
+    30: 'decompression_failure',
+    40: `handshake_failure no_certificate bad_certificate unsupported_certificate
+      certificate_revoked certificate_expired certificate_unknown illegal_parameter unknown_ca
+      access_denied decode_error decrypt_error`,
+    60: 'export_restriction',
+    70: 'protocol_version insufficient_security',
+    80: 'internal_error',
+    86: 'inappropriate_fallback',
+    90: 'user_canceled',
+    100: 'no_renegotiation',
+    109: `missing_extension unsupported_extension certificate_unobtainable unrecognized_name
+      bad_certificate_status_response bad_certificate_hash_value unknown_psk_identity
+      certificate_required`,
+    120: 'no_application_protocol ech_required',
+  }),
+  2,
+);
+
+export const extensionName = namesOf(
+  table({
+    0: `server_name max_fragment_length client_certificate_url trusted_ca_keys truncated_hmac
+      status_request user_mapping client_authz server_authz cert_type supported_groups
+      ec_point_formats srp signature_algorithms use_srtp heartbeat
+      application_layer_protocol_negotiation status_request_v2 signed_certificate_timestamp
+      client_certificate_type server_certificate_type padding encrypt_then_mac
+      extended_master_secret token_binding cached_info tls_lts compress_certificate
+      record_size_limit pwd_protect pwd_clear password_salt ticket_pinning
+      tls_cert_with_extern_psk delegated_credential session_ticket TLMSP TLMSP_proxying
+      TLMSP_delegate supported_ekt_ciphers`,
+    41: 'pre_shared_key early_data supported_versions cookie psk_key_exchange_modes',
+    47: `certificate_authorities oid_filters post_handshake_auth signature_algorithms_cert
+      key_share transparency_info`,
+    54: `connection_id external_id_hash external_session_id quic_transport_parameters
+      ticket_request dnssec_chain`,
+    13172: 'next_protocol_negotiation',
+    65037: 'encrypted_client_hello',
+    65281: 'renegotiation_info',
+  }),
+);
+
+export const groupName = namesOf(
+  table({
+    1: `sect163k1 sect163r1 sect163r2 sect193r1 sect193r2 sect233k1 sect233r1 sect239k1 sect283k1
+      sect283r1 sect409k1 sect409r1 sect571k1 sect571r1 secp160k1 secp160r1 secp160r2 secp192k1
+      secp192r1 secp224k1 secp224r1 secp256k1 secp256r1 secp384r1 secp521r1 brainpoolP256r1
+      brainpoolP384r1 brainpoolP512r1 x25519 x448 brainpoolP256r1tls13 brainpoolP384r1tls13
+      brainpoolP512r1tls13`,
+    256: 'ffdhe2048 ffdhe3072 ffdhe4096 ffdhe6144 ffdhe8192',
+    512: 'MLKEM512 MLKEM768 MLKEM1024',
+    4587: 'SecP256r1MLKEM768 X25519MLKEM768 SecP384r1MLKEM1024',
+    65281: 'arbitrary_explicit_prime_curves arbitrary_explicit_char2_curves',
+  }),
+);
+
+export const pointFormatName = namesOf(
+  table({ 0: 'uncompressed ansiX962_compressed_prime ansiX962_compressed_char2' }),
+  2,
+);
+
+export const signatureSchemeName = namesOf(
+  table({
+    257: 'rsa_pkcs1_md5 dsa_md5 ecdsa_md5',
+    513: 'rsa_pkcs1_sha1 dsa_sha1 ecdsa_sha1',
+    769: 'rsa_pkcs1_sha224 dsa_sha224 ecdsa_sha224',
+    1025: 'rsa_pkcs1_sha256 dsa_sha256 ecdsa_secp256r1_sha256',
+    1281: 'rsa_pkcs1_sha384 dsa_sha384 ecdsa_secp384r1_sha384',
+    1537: 'rsa_pkcs1_sha512 dsa_sha512 ecdsa_secp521r1_sha512',
+    1800: 'sm2sig_sm3',
+    2052: `rsa_pss_rsae_sha256 rsa_pss_rsae_sha384 rsa_pss_rsae_sha512 ed25519 ed448
+      rsa_pss_pss_sha256 rsa_pss_pss_sha384 rsa_pss_pss_sha512`,
+    2074: `ecdsa_brainpoolP256r1tls13_sha256 ecdsa_brainpoolP384r1tls13_sha384
+      ecdsa_brainpoolP512r1tls13_sha512`,
+    2308: 'mldsa44 mldsa65 mldsa87',
+    60909: 'gostr34102001_gostr3411',
+    61166: 'gostr34102012_256_gostr34112012_256',
+    61423: 'gostr34102012_512_gostr34112012_512',
+  }),
+);
+
+export const pskModeName = namesOf(table({ 0: 'psk_ke psk_dhe_ke' }), 2);
+
+export const keyUpdateName = namesOf(table({ 0: 'update_not_requested update_requested' }), 2);
+
+export const compressionName = namesOf(table({ 0: 'null DEFLATE', 64: 'LZS' }), 2);
+
+export const fragmentLengthName = namesOf(
+  table({ 0: 'disabled 512_bytes 1024_bytes 2048_bytes 4096_bytes' }),
+  2,
+);
+
+export const certificateTypeName = namesOf(
+  table({
+    1: `rsa_sign dss_sign rsa_fixed_dh dss_fixed_dh rsa_ephemeral_dh dss_ephemeral_dh`,
+    20: 'fortezza_dms',
+    64: 'ecdsa_sign rsa_fixed_ecdh ecdsa_fixed_ecdh',
+  }),
+  2,
+);
+
+const suites = {
+  0: `
+    NULL_WITH_NULL_NULL RSA_WITH_NULL_MD5 RSA_WITH_NULL_SHA RSA_EXPORT_WITH_RC4_40_MD5
+    RSA_WITH_RC4_128_MD5 RSA_WITH_RC4_128_SHA RSA_EXPORT_WITH_RC2_CBC_40_MD5 RSA_WITH_IDEA_CBC_SHA
+    RSA_EXPORT_WITH_DES40_CBC_SHA RSA_WITH_DES_CBC_SHA RSA_WITH_3DES_EDE_CBC_SHA
+    DH_DSS_EXPORT_WITH_DES40_CBC_SHA DH_DSS_WITH_DES_CBC_SHA DH_DSS_WITH_3DES_EDE_CBC_SHA
+    DH_RSA_EXPORT_WITH_DES40_CBC_SHA DH_RSA_WITH_DES_CBC_SHA DH_RSA_WITH_3DES_EDE_CBC_SHA
+    DHE_DSS_EXPORT_WITH_DES40_CBC_SHA DHE_DSS_WITH_DES_CBC_SHA DHE_DSS_WITH_3DES_EDE_CBC_SHA
+    DHE_RSA_EXPORT_WITH_DES40_CBC_SHA DHE_RSA_WITH_DES_CBC_SHA DHE_RSA_WITH_3DES_EDE_CBC_SHA
+    DH_anon_EXPORT_WITH_RC4_40_MD5 DH_anon_WITH_RC4_128_MD5 DH_anon_EXPORT_WITH_DES40_CBC_SHA
+    DH_anon_WITH_DES_CBC_SHA DH_anon_WITH_3DES_EDE_CBC_SHA
+  `,
+  31: `
+    KRB5_WITH_3DES_EDE_CBC_SHA KRB5_WITH_RC4_128_SHA KRB5_WITH_IDEA_CBC_SHA KRB5_WITH_DES_CBC_MD5
+    KRB5_WITH_3DES_EDE_CBC_MD5 KRB5_WITH_RC4_128_MD5 KRB5_WITH_IDEA_CBC_MD5
+    KRB5_EXPORT_WITH_DES_CBC_40_SHA KRB5_EXPORT_WITH_RC2_CBC_40_SHA KRB5_EXPORT_WITH_RC4_40_SHA
+    KRB5_EXPORT_WITH_DES_CBC_40_MD5 KRB5_EXPORT_WITH_RC2_CBC_40_MD5 KRB5_EXPORT_WITH_RC4_40_MD5
+    PSK_WITH_NULL_SHA DHE_PSK_WITH_NULL_SHA RSA_PSK_WITH_NULL_SHA RSA_WITH_AES_128_CBC_SHA
+    DH_DSS_WITH_AES_128_CBC_SHA DH_RSA_WITH_AES_128_CBC_SHA DHE_DSS_WITH_AES_128_CBC_SHA
+    DHE_RSA_WITH_AES_128_CBC_SHA DH_anon_WITH_AES_128_CBC_SHA RSA_WITH_AES_256_CBC_SHA
+    DH_DSS_WITH_AES_256_CBC_SHA DH_RSA_WITH_AES_256_CBC_SHA DHE_DSS_WITH_AES_256_CBC_SHA
+    DHE_RSA_WITH_AES_256_CBC_SHA DH_anon_WITH_AES_256_CBC_SHA RSA_WITH_NULL_SHA256
+    RSA_WITH_AES_128_CBC_SHA256 RSA_WITH_AES_256_CBC_SHA256 DH_DSS_WITH_AES_128_CBC_SHA256
+    DH_RSA_WITH_AES_128_CBC_SHA256 DHE_DSS_WITH_AES_128_CBC_SHA256 RSA_WITH_CAMELLIA_128_CBC_SHA
+    DH_DSS_WITH_CAMELLIA_128_CBC_SHA DH_RSA_WITH_CAMELLIA_128_CBC_SHA
+    DHE_DSS_WITH_CAMELLIA_128_CBC_SHA DHE_RSA_WITH_CAMELLIA_128_CBC_SHA
+    DH_anon_WITH_CAMELLIA_128_CBC_SHA
+  `,
+  103: `
+    DHE_RSA_WITH_AES_128_CBC_SHA256 DH_DSS_WITH_AES_256_CBC_SHA256 DH_RSA_WITH_AES_256_CBC_SHA256
+    DHE_DSS_WITH_AES_256_CBC_SHA256 DHE_RSA_WITH_AES_256_CBC_SHA256
+    DH_anon_WITH_AES_128_CBC_SHA256 DH_anon_WITH_AES_256_CBC_SHA256
+  `,
+  129: 'GOSTR341001_WITH_28147_CNT_IMIT',
+  131: `
+    GOSTR341001_WITH_NULL_GOSTR3411 RSA_WITH_CAMELLIA_256_CBC_SHA DH_DSS_WITH_CAMELLIA_256_CBC_SHA
+    DH_RSA_WITH_CAMELLIA_256_CBC_SHA DHE_DSS_WITH_CAMELLIA_256_CBC_SHA
+    DHE_RSA_WITH_CAMELLIA_256_CBC_SHA DH_anon_WITH_CAMELLIA_256_CBC_SHA PSK_WITH_RC4_128_SHA
+    PSK_WITH_3DES_EDE_CBC_SHA PSK_WITH_AES_128_CBC_SHA PSK_WITH_AES_256_CBC_SHA
+    DHE_PSK_WITH_RC4_128_SHA DHE_PSK_WITH_3DES_EDE_CBC_SHA DHE_PSK_WITH_AES_128_CBC_SHA
+    DHE_PSK_WITH_AES_256_CBC_SHA RSA_PSK_WITH_RC4_128_SHA RSA_PSK_WITH_3DES_EDE_CBC_SHA
+    RSA_PSK_WITH_AES_128_CBC_SHA RSA_PSK_WITH_AES_256_CBC_SHA RSA_WITH_SEED_CBC_SHA
+    DH_DSS_WITH_SEED_CBC_SHA DH_RSA_WITH_SEED_CBC_SHA DHE_DSS_WITH_SEED_CBC_SHA
+    DHE_RSA_WITH_SEED_CBC_SHA DH_anon_WITH_SEED_CBC_SHA RSA_WITH_AES_128_GCM_SHA256
+    RSA_WITH_AES_256_GCM_SHA384 DHE_RSA_WITH_AES_128_GCM_SHA256 DHE_RSA_WITH_AES_256_GCM_SHA384
+    DH_RSA_WITH_AES_128_GCM_SHA256 DH_RSA_WITH_AES_256_GCM_SHA384 DHE_DSS_WITH_AES_128_GCM_SHA256
+    DHE_DSS_WITH_AES_256_GCM_SHA384 DH_DSS_WITH_AES_128_GCM_SHA256 DH_DSS_WITH_AES_256_GCM_SHA384
+    DH_anon_WITH_AES_128_GCM_SHA256 DH_anon_WITH_AES_256_GCM_SHA384 PSK_WITH_AES_128_GCM_SHA256
+    PSK_WITH_AES_256_GCM_SHA384 DHE_PSK_WITH_AES_128_GCM_SHA256 DHE_PSK_WITH_AES_256_GCM_SHA384
+    RSA_PSK_WITH_AES_128_GCM_SHA256 RSA_PSK_WITH_AES_256_GCM_SHA384 PSK_WITH_AES_128_CBC_SHA256
+    PSK_WITH_AES_256_CBC_SHA384 PSK_WITH_NULL_SHA256 PSK_WITH_NULL_SHA384
+    DHE_PSK_WITH_AES_128_CBC_SHA256 DHE_PSK_WITH_AES_256_CBC_SHA384 DHE_PSK_WITH_NULL_SHA256
+    DHE_PSK_WITH_NULL_SHA384 RSA_PSK_WITH_AES_128_CBC_SHA256 RSA_PSK_WITH_AES_256_CBC_SHA384
+    RSA_PSK_WITH_NULL_SHA256 RSA_PSK_WITH_NULL_SHA384 RSA_WITH_CAMELLIA_128_CBC_SHA256
+    DH_DSS_WITH_CAMELLIA_128_CBC_SHA256 DH_RSA_WITH_CAMELLIA_128_CBC_SHA256
+    DHE_DSS_WITH_CAMELLIA_128_CBC_SHA256 DHE_RSA_WITH_CAMELLIA_128_CBC_SHA256
+    DH_anon_WITH_CAMELLIA_128_CBC_SHA256 RSA_WITH_CAMELLIA_256_CBC_SHA256
+    DH_DSS_WITH_CAMELLIA_256_CBC_SHA256 DH_RSA_WITH_CAMELLIA_256_CBC_SHA256
+    DHE_DSS_WITH_CAMELLIA_256_CBC_SHA256 DHE_RSA_WITH_CAMELLIA_256_CBC_SHA256
+    DH_anon_WITH_CAMELLIA_256_CBC_SHA256
+  `,
+  255: 'EMPTY_RENEGOTIATION_INFO_SCSV',
+  4865: `
+    AES_128_GCM_SHA256 AES_256_GCM_SHA384 CHACHA20_POLY1305_SHA256 AES_128_CCM_SHA256
+    AES_128_CCM_8_SHA256 AEGIS_256_SHA512 AEGIS_128L_SHA256
+  `,
+  22016: 'FALLBACK_SCSV',
+  49153: `
+    ECDH_ECDSA_WITH_NULL_SHA ECDH_ECDSA_WITH_RC4_128_SHA ECDH_ECDSA_WITH_3DES_EDE_CBC_SHA
+    ECDH_ECDSA_WITH_AES_128_CBC_SHA ECDH_ECDSA_WITH_AES_256_CBC_SHA ECDHE_ECDSA_WITH_NULL_SHA
+    ECDHE_ECDSA_WITH_RC4_128_SHA ECDHE_ECDSA_WITH_3DES_EDE_CBC_SHA
+    ECDHE_ECDSA_WITH_AES_128_CBC_SHA ECDHE_ECDSA_WITH_AES_256_CBC_SHA ECDH_RSA_WITH_NULL_SHA
+    ECDH_RSA_WITH_RC4_128_SHA ECDH_RSA_WITH_3DES_EDE_CBC_SHA ECDH_RSA_WITH_AES_128_CBC_SHA
+    ECDH_RSA_WITH_AES_256_CBC_SHA ECDHE_RSA_WITH_NULL_SHA ECDHE_RSA_WITH_RC4_128_SHA
+    ECDHE_RSA_WITH_3DES_EDE_CBC_SHA ECDHE_RSA_WITH_AES_128_CBC_SHA ECDHE_RSA_WITH_AES_256_CBC_SHA
+    ECDH_anon_WITH_NULL_SHA ECDH_anon_WITH_RC4_128_SHA ECDH_anon_WITH_3DES_EDE_CBC_SHA
+    ECDH_anon_WITH_AES_128_CBC_SHA ECDH_anon_WITH_AES_256_CBC_SHA SRP_SHA_WITH_3DES_EDE_CBC_SHA
+    SRP_SHA_RSA_WITH_3DES_EDE_CBC_SHA SRP_SHA_DSS_WITH_3DES_EDE_CBC_SHA
+    SRP_SHA_WITH_AES_128_CBC_SHA SRP_SHA_RSA_WITH_AES_128_CBC_SHA SRP_SHA_DSS_WITH_AES_128_CBC_SHA
+    SRP_SHA_WITH_AES_256_CBC_SHA SRP_SHA_RSA_WITH_AES_256_CBC_SHA SRP_SHA_DSS_WITH_AES_256_CBC_SHA
+    ECDHE_ECDSA_WITH_AES_128_CBC_SHA256 ECDHE_ECDSA_WITH_AES_256_CBC_SHA384
+    ECDH_ECDSA_WITH_AES_128_CBC_SHA256 ECDH_ECDSA_WITH_AES_256_CBC_SHA384
+    ECDHE_RSA_WITH_AES_128_CBC_SHA256 ECDHE_RSA_WITH_AES_256_CBC_SHA384
+    ECDH_RSA_WITH_AES_128_CBC_SHA256 ECDH_RSA_WITH_AES_256_CBC_SHA384
+    ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 ECDHE_ECDSA_WITH_AES_256_GCM_SHA384
+    ECDH_ECDSA_WITH_AES_128_GCM_SHA256 ECDH_ECDSA_WITH_AES_256_GCM_SHA384
+    ECDHE_RSA_WITH_AES_128_GCM_SHA256 ECDHE_RSA_WITH_AES_256_GCM_SHA384
+    ECDH_RSA_WITH_AES_128_GCM_SHA256 ECDH_RSA_WITH_AES_256_GCM_SHA384 ECDHE_PSK_WITH_RC4_128_SHA
+    ECDHE_PSK_WITH_3DES_EDE_CBC_SHA ECDHE_PSK_WITH_AES_128_CBC_SHA ECDHE_PSK_WITH_AES_256_CBC_SHA
+    ECDHE_PSK_WITH_AES_128_CBC_SHA256 ECDHE_PSK_WITH_AES_256_CBC_SHA384 ECDHE_PSK_WITH_NULL_SHA
+    ECDHE_PSK_WITH_NULL_SHA256 ECDHE_PSK_WITH_NULL_SHA384 RSA_WITH_ARIA_128_CBC_SHA256
+    RSA_WITH_ARIA_256_CBC_SHA384 DH_DSS_WITH_ARIA_128_CBC_SHA256 DH_DSS_WITH_ARIA_256_CBC_SHA384
+    DH_RSA_WITH_ARIA_128_CBC_SHA256 DH_RSA_WITH_ARIA_256_CBC_SHA384
+    DHE_DSS_WITH_ARIA_128_CBC_SHA256 DHE_DSS_WITH_ARIA_256_CBC_SHA384
+    DHE_RSA_WITH_ARIA_128_CBC_SHA256 DHE_RSA_WITH_ARIA_256_CBC_SHA384
+    DH_anon_WITH_ARIA_128_CBC_SHA256 DH_anon_WITH_ARIA_256_CBC_SHA384
+    ECDHE_ECDSA_WITH_ARIA_128_CBC_SHA256 ECDHE_ECDSA_WITH_ARIA_256_CBC_SHA384
+    ECDH_ECDSA_WITH_ARIA_128_CBC_SHA256 ECDH_ECDSA_WITH_ARIA_256_CBC_SHA384
+    ECDHE_RSA_WITH_ARIA_128_CBC_SHA256 ECDHE_RSA_WITH_ARIA_256_CBC_SHA384
+    ECDH_RSA_WITH_ARIA_128_CBC_SHA256 ECDH_RSA_WITH_ARIA_256_CBC_SHA384
+    RSA_WITH_ARIA_128_GCM_SHA256 RSA_WITH_ARIA_256_GCM_SHA384 DHE_RSA_WITH_ARIA_128_GCM_SHA256
+    DHE_RSA_WITH_ARIA_256_GCM_SHA384 DH_RSA_WITH_ARIA_128_GCM_SHA256
+    DH_RSA_WITH_ARIA_256_GCM_SHA384 DHE_DSS_WITH_ARIA_128_GCM_SHA256
+    DHE_DSS_WITH_ARIA_256_GCM_SHA384 DH_DSS_WITH_ARIA_128_GCM_SHA256
+    DH_DSS_WITH_ARIA_256_GCM_SHA384 DH_anon_WITH_ARIA_128_GCM_SHA256
+    DH_anon_WITH_ARIA_256_GCM_SHA384 ECDHE_ECDSA_WITH_ARIA_128_GCM_SHA256
+    ECDHE_ECDSA_WITH_ARIA_256_GCM_SHA384 ECDH_ECDSA_WITH_ARIA_128_GCM_SHA256
+    ECDH_ECDSA_WITH_ARIA_256_GCM_SHA384 ECDHE_RSA_WITH_ARIA_128_GCM_SHA256
+    ECDHE_RSA_WITH_ARIA_256_GCM_SHA384 ECDH_RSA_WITH_ARIA_128_GCM_SHA256
+    ECDH_RSA_WITH_ARIA_256_GCM_SHA384 PSK_WITH_ARIA_128_CBC_SHA256 PSK_WITH_ARIA_256_CBC_SHA384
+    DHE_PSK_WITH_ARIA_128_CBC_SHA256 DHE_PSK_WITH_ARIA_256_CBC_SHA384
+    RSA_PSK_WITH_ARIA_128_CBC_SHA256 RSA_PSK_WITH_ARIA_256_CBC_SHA384 PSK_WITH_ARIA_128_GCM_SHA256
+    PSK_WITH_ARIA_256_GCM_SHA384 DHE_PSK_WITH_ARIA_128_GCM_SHA256 DHE_PSK_WITH_ARIA_256_GCM_SHA384
+    RSA_PSK_WITH_ARIA_128_GCM_SHA256 RSA_PSK_WITH_ARIA_256_GCM_SHA384
+    ECDHE_PSK_WITH_ARIA_128_CBC_SHA256 ECDHE_PSK_WITH_ARIA_256_CBC_SHA384
+    ECDHE_ECDSA_WITH_CAMELLIA_128_CBC_SHA256 ECDHE_ECDSA_WITH_CAMELLIA_256_CBC_SHA384
+    ECDH_ECDSA_WITH_CAMELLIA_128_CBC_SHA256 ECDH_ECDSA_WITH_CAMELLIA_256_CBC_SHA384
+    ECDHE_RSA_WITH_CAMELLIA_128_CBC_SHA256 ECDHE_RSA_WITH_CAMELLIA_256_CBC_SHA384
+    ECDH_RSA_WITH_CAMELLIA_128_CBC_SHA256 ECDH_RSA_WITH_CAMELLIA_256_CBC_SHA384
+    RSA_WITH_CAMELLIA_128_GCM_SHA256 RSA_WITH_CAMELLIA_256_GCM_SHA384
+    DHE_RSA_WITH_CAMELLIA_128_GCM_SHA256 DHE_RSA_WITH_CAMELLIA_256_GCM_SHA384
+    DH_RSA_WITH_CAMELLIA_128_GCM_SHA256 DH_RSA_WITH_CAMELLIA_256_GCM_SHA384
+    DHE_DSS_WITH_CAMELLIA_128_GCM_SHA256 DHE_DSS_WITH_CAMELLIA_256_GCM_SHA384
+    DH_DSS_WITH_CAMELLIA_128_GCM_SHA256 DH_DSS_WITH_CAMELLIA_256_GCM_SHA384
+    DH_anon_WITH_CAMELLIA_128_GCM_SHA256 DH_anon_WITH_CAMELLIA_256_GCM_SHA384
+    ECDHE_ECDSA_WITH_CAMELLIA_128_GCM_SHA256 ECDHE_ECDSA_WITH_CAMELLIA_256_GCM_SHA384
+    ECDH_ECDSA_WITH_CAMELLIA_128_GCM_SHA256 ECDH_ECDSA_WITH_CAMELLIA_256_GCM_SHA384
+    ECDHE_RSA_WITH_CAMELLIA_128_GCM_SHA256 ECDHE_RSA_WITH_CAMELLIA_256_GCM_SHA384
+    ECDH_RSA_WITH_CAMELLIA_128_GCM_SHA256 ECDH_RSA_WITH_CAMELLIA_256_GCM_SHA384
+    PSK_WITH_CAMELLIA_128_GCM_SHA256 PSK_WITH_CAMELLIA_256_GCM_SHA384
+    DHE_PSK_WITH_CAMELLIA_128_GCM_SHA256 DHE_PSK_WITH_CAMELLIA_256_GCM_SHA384
+    RSA_PSK_WITH_CAMELLIA_128_GCM_SHA256 RSA_PSK_WITH_CAMELLIA_256_GCM_SHA384
+    PSK_WITH_CAMELLIA_128_CBC_SHA256 PSK_WITH_CAMELLIA_256_CBC_SHA384
+    DHE_PSK_WITH_CAMELLIA_128_CBC_SHA256 DHE_PSK_WITH_CAMELLIA_256_CBC_SHA384
+    RSA_PSK_WITH_CAMELLIA_128_CBC_SHA256 RSA_PSK_WITH_CAMELLIA_256_CBC_SHA384
+    ECDHE_PSK_WITH_CAMELLIA_128_CBC_SHA256 ECDHE_PSK_WITH_CAMELLIA_256_CBC_SHA384
+    RSA_WITH_AES_128_CCM RSA_WITH_AES_256_CCM DHE_RSA_WITH_AES_128_CCM DHE_RSA_WITH_AES_256_CCM
+    RSA_WITH_AES_128_CCM_8 RSA_WITH_AES_256_CCM_8 DHE_RSA_WITH_AES_128_CCM_8
+    DHE_RSA_WITH_AES_256_CCM_8 PSK_WITH_AES_128_CCM PSK_WITH_AES_256_CCM DHE_PSK_WITH_AES_128_CCM
+    DHE_PSK_WITH_AES_256_CCM PSK_WITH_AES_128_CCM_8 PSK_WITH_AES_256_CCM_8
+    PSK_DHE_WITH_AES_128_CCM_8 PSK_DHE_WITH_AES_256_CCM_8 ECDHE_ECDSA_WITH_AES_128_CCM
+    ECDHE_ECDSA_WITH_AES_256_CCM ECDHE_ECDSA_WITH_AES_128_CCM_8 ECDHE_ECDSA_WITH_AES_256_CCM_8
+  `,
+  52392: `
+    ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256 ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256
+    DHE_RSA_WITH_CHACHA20_POLY1305_SHA256 PSK_WITH_CHACHA20_POLY1305_SHA256
+    ECDHE_PSK_WITH_CHACHA20_POLY1305_SHA256 DHE_PSK_WITH_CHACHA20_POLY1305_SHA256
+    RSA_PSK_WITH_CHACHA20_POLY1305_SHA256
+  `,
+};
+
+let suiteName: ((number: number) => string) | null = null;
+
+/** The table is made when it is first needed. */
+export function cipherSuiteName(number: number): string {
+  suiteName ??= namesOf(table(suites, 'TLS_'));
+  return suiteName(number);
+}
