@@ -28,6 +28,7 @@ const pages = [
       .map((file) => `connection/${file}`)
       .concat(['common/messages']),
   ],
+  ['trace.md', 'Traces', ['collect', 'message', 'extensions'].map((file) => `trace/${file}`)],
   [
     'tls.md',
     'Sockets and servers',

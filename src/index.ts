@@ -25,3 +25,17 @@ export * from './libssl/constants.js';
 export type { CipherInfo, Handle, LibraryInfo, SessionCounts } from './native/types.js';
 export type { SslSessionInfo } from './session/info.js';
 export { SslSession } from './session/session.js';
+export {
+  type ConnectionTrace,
+  type HandshakeTrace,
+  type Trace,
+  traceConnection,
+  traceHandshake,
+} from './trace/collect.js';
+export type { TracedExtension } from './trace/extensions.js';
+export {
+  renderMessage,
+  type TracedField,
+  type TracedMessage,
+  TraceReader,
+} from './trace/message.js';

@@ -112,7 +112,10 @@ export const functions = new Map(
 );
 
 // What steps.mjs calls itself. Anything else that the package exports is unknown, and an error.
-const known = ['LibsslError', 'handshake', 'libraryInfo', 'sessionCounts', 'startCounting'];
+const known = [
+  ...['LibsslError', 'handshake', 'libraryInfo', 'sessionCounts', 'startCounting'],
+  ...['TraceReader', 'renderMessage', 'traceConnection', 'traceHandshake'],
+];
 export const classes = {
   SslConnection: main.SslConnection,
   SslContext: main.SslContext,

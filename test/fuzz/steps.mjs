@@ -10,7 +10,7 @@ import { classes, functions, members } from './signatures.mjs';
 import * as values from './values.mjs';
 import { describe, secrets } from './world.mjs';
 
-const { handshake, SslConnection, SslContext, SslSession } = main;
+const { handshake, SslConnection, SslContext, SslSession, traceConnection, traceHandshake } = main;
 
 for (const { parameters } of [...functions.values(), ...Object.values(members).flat()]) {
   values.checkTypes(parameters);
@@ -90,6 +90,12 @@ function clientOptions(world, kind) {
   };
 }
 
+const contextEvents = [
+  ...['newSession', 'removeSession', 'keylog', 'sessionStoreError'],
+  ...['message', 'alert', 'state'],
+];
+const connectionEvents = ['session', 'keylog', 'progress', 'message', 'alert', 'state'];
+
 function newContext(world, options, dtls) {
   const object = world.attempt('new SslContext', () => new SslContext(values.bag(world, options)));
   if (object === undefined) return undefined;
@@ -102,7 +108,7 @@ function newContext(world, options, dtls) {
   };
   world.contexts.push(context);
   world.know('ctx', context.handle);
-  for (const event of ['newSession', 'removeSession', 'keylog', 'sessionStoreError']) {
+  for (const event of contextEvents) {
     if (world.random.chance(0.25)) object.on(event, listener(world));
   }
   return context;
@@ -128,10 +134,14 @@ function newConnection(world, context, options = {}) {
     connection.handle = object.handle;
     world.know('ssl', connection.handle);
   }
-  for (const event of ['session', 'keylog', 'progress']) {
+  for (const event of connectionEvents) {
     if (world.random.chance(0.2)) object.on(event, listener(world));
   }
   if (world.random.chance(0.3)) object.on('progress', () => collect(world, connection));
+  if (world.random.chance(0.1)) {
+    const trace = traceConnection(object); // the reader sees what is mutated on the way, too
+    object.on('alert', () => String(trace));
+  }
   return connection;
 }
 
@@ -272,8 +282,9 @@ function shake(world, connection) {
   // What was taken already is not there for handshake().
   const taken = client?.outbox.length > 0 || server?.outbox.length > 0;
   if (objects && !taken && random.chance(0.4)) {
-    world.log('handshake(client, server)');
-    world.attempt('handshake', () => handshake(client.object, server.object));
+    const join = random.chance(0.2) ? traceHandshake : handshake;
+    world.log(`${join.name}(client, server)`);
+    world.attempt(join.name, () => join(client.object, server.object));
   } else pump(world, connection, 12);
 }
 

@@ -221,7 +221,10 @@ function string(world, name, parameter) {
   if (/groups/.test(what)) return random.pick(groups);
   if (/passphrase/.test(what)) return secrets.passphrase.toString();
   if (/label/.test(what)) return 'EXPERIMENTAL-fuzz';
-  if (/event/.test(what)) return random.pick(['newSession', 'removeSession', 'keylog', 'progress']);
+  if (/event/.test(what)) {
+    const events = ['newSession', 'removeSession', 'keylog', 'progress', 'message', 'state'];
+    return random.pick(events);
+  }
   if (/alpnProtocol/.test(what)) return random.pick(['h2', 'http/1.1', '']);
   return random.pick(names);
 }
