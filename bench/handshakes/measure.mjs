@@ -18,7 +18,12 @@ const { batch } = { ...handshakeOperations, ...bulkOperations, ...cacheOperation
 
 const c = await CProgram.start(directory, 'handshakes');
 const contenders = { c: (n) => c.run(operation, n) };
-const bindings = { 'ssl-connection': sslConnection, functions, 'node-tls': nodeTls };
+const bindings = {
+  'ssl-connection': sslConnection,
+  recorded: sslConnection.recorded,
+  functions,
+  'node-tls': nodeTls,
+};
 for (const [name, { prepare }] of Object.entries(bindings)) {
   const loop = await prepare(operation, certificates);
   if (loop === undefined) continue;

@@ -22,9 +22,14 @@ function makeContexts(handshake, certificates) {
   };
 }
 
-function connect(contexts, session) {
+// With `listener` the messages of both sides are recorded.
+function connect(contexts, session, listener = null) {
   const client = new SslConnection(contexts.client, { session });
   const server = new SslConnection(contexts.server);
+  if (listener !== null) {
+    client.on('message', listener);
+    server.on('message', listener);
+  }
   join(client, server);
   return { client, server };
 }
@@ -36,19 +41,19 @@ function end({ client, server }) {
   server.free();
 }
 
-function full(contexts, n) {
+function full(contexts, n, listener) {
   const start = now();
-  for (let i = 0; i < n; i++) end(connect(contexts, null));
+  for (let i = 0; i < n; i++) end(connect(contexts, null, listener));
   return Number(now() - start);
 }
 
-function resume(contexts, n) {
+function resume(contexts, n, listener) {
   const first = connect(contexts, null);
   let { session } = first.client;
   end(first);
   const start = now();
   for (let i = 0; i < n; i++) {
-    const ends = connect(contexts, session);
+    const ends = connect(contexts, session, listener);
     if (!ends.client.sessionReused) throw new Error('not resumed');
     session.free();
     session = ends.client.session;
@@ -145,15 +150,34 @@ function cache(operation, n) {
   return times[operation];
 }
 
+function prepareHandshake(operation, certificates, listener) {
+  const handshake = handshakeOperations[operation];
+  const contexts = makeContexts(handshake, certificates);
+  assertSettings(contexts, handshake.version);
+  const loop = handshake.resumes ? resume : full;
+  return (n) => loop(contexts, n, listener);
+}
+
+/** The same operation with a listener for the messages of both sides; undefined for no handshake. */
+export const recorded = {
+  prepare(operation, certificates) {
+    if (!(operation in handshakeOperations)) return undefined;
+    let messages = 0;
+    const loop = prepareHandshake(operation, certificates, () => {
+      messages++;
+    });
+    return (n) => {
+      messages = 0;
+      const time = loop(n);
+      assert.ok(messages > 12 * n);
+      return time;
+    };
+  },
+};
+
 /** The operation as n => nanoseconds. */
 export function prepare(operation, certificates) {
-  if (operation in handshakeOperations) {
-    const handshake = handshakeOperations[operation];
-    const contexts = makeContexts(handshake, certificates);
-    assertSettings(contexts, handshake.version);
-    const loop = handshake.resumes ? resume : full;
-    return (n) => loop(contexts, n);
-  }
+  if (operation in handshakeOperations) return prepareHandshake(operation, certificates, null);
   if (operation in bulkOperations) {
     const ends = connect(makeContexts(bulkOperations[operation], certificates), null);
     return (n) => bulk(ends, n);
