@@ -163,6 +163,10 @@ const notForDeno = [
     ],
   },
   {
+    why: 'its `process.kill()` does not send it SIGSEGV',
+    tests: ['what is planted is found, and what is around it left out: crash'],
+  },
+  {
     why: 'its `markAsUncloneable()` has no effect',
     tests: ['what owns a reference is not cloned'],
   },

@@ -3,12 +3,12 @@
 // not know, is an error.
 
 import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import * as main from 'libssl-session';
 import * as libssl from 'libssl-session/libssl';
 
-const directory = dirname(fileURLToPath(import.meta.resolve('libssl-session')));
+const directory = dirname(createRequire(import.meta.url).resolve('libssl-session'));
 
 const declarations = readdirSync(directory, { recursive: true })
   .filter((name) => name.endsWith('.d.ts'))
