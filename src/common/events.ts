@@ -97,6 +97,7 @@ export function listenToConnection(
     record(connection, its);
   }
   if ((kindsBefore | kinds) & ownKinds) recordOwn(connection, entry);
+  if (entry.listening.size === 0) connections.delete(connection);
 }
 
 /** As `listeningOf()`, of a connection. */
@@ -119,6 +120,7 @@ export function lend(connection: Handle, object: object): void {
 export function forget(connection: Handle): void {
   const known = connections.get(connection);
   if (known !== undefined) {
+    // Without its context there is nothing to take back but what is the connection's own.
     if (contexts.has(known.context) || known.recorded !== 0) {
       listenToConnection(connection, known.context, connection, null);
     }

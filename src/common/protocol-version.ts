@@ -14,13 +14,14 @@ const names = {
 /** As `tls.TLSSocket.getProtocol()` names it. */
 export type ProtocolVersion = keyof typeof names | 'unknown';
 
-const byNumber = new Map<number, ProtocolVersion>(
+/** The names of the numbers on the wire. */
+export const versionNames: ReadonlyMap<number, ProtocolVersion> = new Map(
   Object.entries(names).map(([name, number]) => [number, name as ProtocolVersion]),
 );
 
 /** null for 0, which is "unset". */
 export function versionName(number: number): ProtocolVersion | null {
-  return number === 0 ? null : (byNumber.get(number) ?? 'unknown');
+  return number === 0 ? null : (versionNames.get(number) ?? 'unknown');
 }
 
 /** 0 for null, which is "unset". */

@@ -1,5 +1,7 @@
 // The names that IANA has registered for the numbers of TLS, as far as 1.1.1 and its peers use them.
 
+import { versionNames } from '../common/protocol-version.js';
+
 // From a number on, the names of it and of those behind it.
 function table(runs: Readonly<Record<number, string>>, prefix = ''): Map<number, string> {
   const names = new Map<number, string>();
@@ -24,15 +26,7 @@ function namesOf(names: Map<number, string>, digits = 4): (number: number) => st
 }
 
 /** Each of these gives the number in hexadecimal where it knows no name. */
-export const versionName = namesOf(
-  table({
-    2: 'SSLv2',
-    256: 'DTLSv0.9',
-    768: 'SSLv3 TLSv1 TLSv1.1 TLSv1.2 TLSv1.3',
-    65277: 'DTLSv1.2',
-    65279: 'DTLSv1',
-  }),
-);
+export const versionName = namesOf(new Map<number, string>([[2, 'SSLv2'], ...versionNames]));
 
 export const contentTypeName = namesOf(
   table({
