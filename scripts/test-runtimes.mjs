@@ -58,7 +58,6 @@ const notForBun = [
       '(noTicket: (true|false) )?1\\.2 70-test_tlsextms, ([24678]:|5 \\(|the flag)',
       "docs/guides/node-tls-sessions.md '(Look inside|Keep it|On a server)",
       "docs/guides/conformance-testing.md 'Two stacks",
-      "docs/guides/tls-stacks.md 'What your stack",
       '(inspect-node-session|tour)\\.mjs prints',
       'node:tls the (client|server) judges',
     ],
