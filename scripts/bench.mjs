@@ -2,7 +2,7 @@
 // benchmarks need (the C programs and the ObjectWrap addon, into build/bench/), and bench/run.mjs,
 // bench/handshakes.mjs and bench/streams.mjs, or that one alone whose name comes first.
 
-import { cpSync, existsSync, mkdirSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { bin, Failure, libsslDir, main, once, root, run, show, step } from './lib.mjs';
 import { askLibrary, nodeDirectory, setUp } from './setup.mjs';
@@ -32,6 +32,17 @@ function buildObjectWrap() {
   run('node-gyp rebuild', bin('node-gyp'), ['rebuild', '-C', directory, ...args]);
 }
 
+/**
+ * The command before a benchmark whose contenders take turns in two processes: both on one processor,
+ * since on a shared machine one of them can be half as fast as another for minutes.
+ */
+function onOneProcessor() {
+  const status = readFileSync('/proc/self/status', 'utf8');
+  const last = /^Cpus_allowed_list:.*?(\d+)$/m.exec(status)?.[1];
+  if (last === undefined) throw new Failure('/proc/self/status names no processor');
+  return ['taskset', '-c', last];
+}
+
 await main(import.meta, () => {
   setUp({ forTests: true });
   const { info } = askLibrary();
@@ -52,7 +63,10 @@ await main(import.meta, () => {
   const codes = (one ? [first] : all).map((name) => {
     const script = join(root, 'bench', `${name}.mjs`);
     const args = one ? rest : process.argv.slice(2);
-    return show(process.execPath, ['--expose-gc', script, ...args]);
+    // Streams use two processes at once.
+    const before = name === 'streams' ? [] : onOneProcessor();
+    const [command, ...words] = [...before, process.execPath, '--expose-gc', script, ...args];
+    return show(command, words);
   });
   return Math.max(...codes);
 });
