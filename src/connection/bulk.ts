@@ -55,13 +55,19 @@ export function receiveData(steps: Steps, bytes: Uint8Array = nothing): Received
   };
 }
 
-/** `write()` and `take()` in one: returns all bytes for the peer. */
-export function seal(steps: Steps, data: Uint8Array): Buffer {
+/** The bytes that data becomes in records of 16 KiB; in shorter records it becomes more. */
+export function roomToSeal(size: number): number {
+  return size + (size >> 6) + 256;
+}
+
+/** `write()` and `take()` in one: returns all bytes for the peer, in `into` if they fit. */
+export function seal(
+  steps: Steps,
+  data: Uint8Array,
+  into: Buffer = Buffer.allocUnsafe(roomToSeal(data.length)),
+): Buffer {
   const { output } = steps;
   if (steps.ready && !steps.hasUnsent && !output.waits) {
-    // Room enough for records of 16 KiB. Shorter records add more, and then the rest is taken
-    // below.
-    const into = Buffer.allocUnsafe(data.length + (data.length >> 6) + 256);
     const outcome = on(steps.usable('write'), 0).writeInto(data, into);
     const { result, error, filled, more } = step;
     const first = into.subarray(0, filled);

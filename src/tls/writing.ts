@@ -1,12 +1,12 @@
 // What is written to a socket: it waits for a handshake, or is on its way.
 
 import type { Duplex } from 'node:stream';
-import { seal } from '../connection/bulk.js';
+import { roomToSeal, seal } from '../connection/bulk.js';
 import { type SslConnection, stepsOf } from '../connection/connection.js';
-import { concatenated } from '../connection/output.js';
 import * as errors from './errors.js';
 import type { NetDuplex } from './net-duplex.js';
 import { blocksOf } from './records.js';
+import { forgetsBytes, giveBack, Sealed, takeMemory } from './sealed-memory.js';
 
 export type Done = (error?: Error | null) => void;
 
@@ -47,20 +47,21 @@ export class Writing {
     if (connection === null) return;
     const socket = this.#socket;
     socket.active();
-    let failure: unknown = null;
+    const blocks = blocksOf(chunks);
     let size = 0;
-    const sealed: Buffer[] = [];
+    for (const block of blocks) size += block.length;
+    const transport = this.#transport;
+    const reused = forgetsBytes(transport);
+    const memory = takeMemory(roomToSeal(size) + blocks.length * roomToSeal(0), reused);
+    let failure: unknown = null;
+    const sealed = new Sealed(memory);
     try {
-      for (const block of blocksOf(chunks)) {
-        sealed.push(seal(stepsOf(connection), block));
-        size += block.length;
-      }
+      for (const block of blocks) sealed.add(seal(stepsOf(connection), block, sealed.room));
     } catch (error) {
       failure = error;
-      sealed.push(connection.take());
+      sealed.add(connection.take());
     }
-    const transport = this.#transport;
-    const bytes = concatenated(sealed);
+    const { bytes } = sealed;
     if (!transport.writable) failure ??= errors.socketClosed();
     if (failure !== null || bytes.length === 0) {
       if (transport.writable && bytes.length > 0) transport.write(bytes); // an alert
@@ -70,6 +71,7 @@ export class Writing {
     // What is written meanwhile is collected, and goes into full records then.
     this.#unsent = done;
     transport.write(bytes, (error) => {
+      if (reused && error == null) giveBack(memory);
       if (this.#unsent === null) return; // given up
       this.#unsent = null;
       socket.countWritten(size);
