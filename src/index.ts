@@ -19,7 +19,7 @@ export type {
   TicketAction,
   TicketRule,
 } from './context/options.js';
-export type { SessionStore } from './context/store.js';
+export type { SessionQuery, SessionStore } from './context/store.js';
 export { libraryInfo, sessionCounts, startCounting } from './library/library.js';
 export * from './libssl/constants.js';
 export type { CipherInfo, Handle, LibraryInfo, SessionCounts } from './native/types.js';

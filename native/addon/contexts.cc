@@ -141,6 +141,12 @@ napi_value SetJudge(const Call& call) {
   return call.Undefined();
 }
 
+// From now on whoever looks sessions up gives one of TLS 1.3 once only; or no longer.
+napi_value FindsOnce(const Call& call) {
+  State(call, 0).found_once = call.Bool(0);
+  return call.Undefined();
+}
+
 // Keys of `size` bytes each, one after the other: the first two arguments.
 std::vector<Secret> TicketKeys(const Call& call) {
   const Bytes bytes = call.ByteView(0);
@@ -206,6 +212,7 @@ std::vector<Function> ContextFunctions() {
       {"SSL_CTX_set_verify", Entry<SetVerify, kNever>},
       {"SSL_CTX_set1_groups_list", Entry<SetGroupsList, kPossible>},
       {"judge", Entry<SetJudge, kNever>, "SSL_CTX_set_verify"},
+      {"findsOnce", Entry<FindsOnce, kNever>, "SSL_CTX_sess_set_get_cb"},
       {"ticketKeysFit", Entry<TicketKeysFit, kNever>, "SSL_CTX_set_tlsext_ticket_keys"},
       {"SSL_CTX_set_session_id_context", Entry<SetIdContext, kPossible>},
       {"SSL_CTX_set_alpn_protos", Entry<SetAlpnProtos, kPossible>},

@@ -8,6 +8,7 @@
 #include "core/client_hello.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "core/connection.h"
 #include "core/server_name.h"
@@ -17,25 +18,57 @@ namespace {
 
 constexpr size_t kIdSize = 32;  // the longest session id
 
-// Whether this handshake will be TLS 1.3.
-bool NegotiatesTls13(const Libssl& libssl, SSL* ssl) {
+// A version, and the option that switches it off.
+struct Version {
+  int number;
+  unsigned long off;
+};
+constexpr Version kTlsVersions[] = {{kTls13, kOpNoTls13},
+                                    {0x303, kOpNoTls12},
+                                    {0x302, kOpNoTls11},
+                                    {0x301, kOpNoTls1},
+                                    {0x300, kOpNoSsl3}};
+constexpr Version kDtlsVersions[] = {{0xfefd, kOpNoTls12}, {0xfeff, kOpNoTls1}};
+
+// Whether the client speaks this version.
+bool Offers(const Libssl& libssl, SSL* ssl, int number) {
+  const int legacy = static_cast<int>(libssl.SSL_client_hello_get0_legacy_version(ssl));
+  if (libssl.SSL_is_dtls(ssl) == 1) return number >= legacy;  // they count downwards
   View extension, versions, version;
-  if (!Extension(libssl, ssl, kExtensionSupportedVersions, &extension)) return false;
-  const long highest = libssl.SSL_ctrl(ssl, kCtrlGetMaxProtoVersion, 0, nullptr);
-  if (highest != 0 && highest < kTls13) return false;
-  if ((libssl.SSL_get_options(ssl) & kOpNoTls13) != 0) return false;
+  if (!Extension(libssl, ssl, kExtensionSupportedVersions, &extension)) {
+    return number <= legacy && number != kTls13;
+  }
   if (!extension.TakePrefixed(1, &versions)) return false;
   while (versions.Take(2, &version)) {
-    if ((version.data[0] << 8 | version.data[1]) == kTls13) return true;
+    if ((version.data[0] << 8 | version.data[1]) == number) return true;
   }
   return false;
 }
 
-// The session ids that libssl will look up.
-std::vector<View> WantedIds(const Libssl& libssl, SSL* ssl) {
+// The version that libssl will choose (ssl_choose_server_version); 0 if it will refuse the client.
+int ChosenVersion(const Libssl& libssl, SSL* ssl) {
+  const bool datagrams = libssl.SSL_is_dtls(ssl) == 1;
+  const unsigned long options = libssl.SSL_get_options(ssl);
+  const long lowest = libssl.SSL_ctrl(ssl, kCtrlGetMinProtoVersion, 0, nullptr);
+  const long highest = libssl.SSL_ctrl(ssl, kCtrlGetMaxProtoVersion, 0, nullptr);
+  const auto fits = [&](const Version& version) {
+    const int order = datagrams ? -1 : 1;
+    return (options & version.off) == 0 &&
+           (lowest == 0 || order * version.number >= order * lowest) &&
+           (highest == 0 || order * version.number <= order * highest) &&
+           Offers(libssl, ssl, version.number);
+  };
+  const Version* const begin = datagrams ? std::begin(kDtlsVersions) : std::begin(kTlsVersions);
+  const Version* const end = datagrams ? std::end(kDtlsVersions) : std::end(kTlsVersions);
+  const Version* const found = std::find_if(begin, end, fits);
+  return found == end ? 0 : found->number;
+}
+
+// The session ids that libssl will look up, if the handshake has this version.
+std::vector<View> WantedIds(const Libssl& libssl, SSL* ssl, int version) {
   std::vector<View> ids;
   const unsigned long options = libssl.SSL_get_options(ssl);
-  if (NegotiatesTls13(libssl, ssl)) {
+  if (version == kTls13) {
     // A stateful ticket is a session id. With the protection against replay of early data, every
     // ticket is stateful.
     const bool stateful = (options & kOpNoTicket) != 0 || (libssl.SSL_get_max_early_data(ssl) > 0 &&
@@ -103,10 +136,11 @@ int PauseOrGoOn(ConnectionState& state) {
   if (state.lookup == ConnectionState::Question::kAsked) return kClientHelloRetry;
   const long mode = libssl.SSL_CTX_ctrl(state.context.context, kCtrlGetSessCacheMode, 0, nullptr);
   try {
-    for (const View& id : WantedIds(libssl, ssl)) {
+    const int version = ChosenVersion(libssl, ssl);
+    for (const View& id : WantedIds(libssl, ssl, version)) {
       const bool internal = (mode & kCacheNoInternalLookup) == 0;
       if (internal && state.context.FindId(id.data, id.size) != nullptr) continue;
-      state.Record(EventKind::kLookup, nullptr, id.data, id.size, 0);
+      state.Record(EventKind::kLookup, nullptr, id.data, id.size, version);
       state.lookup = ConnectionState::Question::kAsked;
     }
   } catch (const std::bad_alloc&) {

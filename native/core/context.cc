@@ -66,11 +66,31 @@ SSL_SESSION* ReferenceToFound(const ConnectionState& state, const unsigned char*
   return nullptr;
 }
 
+// libssl's protection against replay takes the session out of the context's cache, and refuses one
+// that is not there. Others have made sure that this session comes once only, so it is put there:
+// as a copy, because taking it out marks it, and a HelloRetryRequest makes libssl ask again.
+SSL_SESSION* LetTakeOut(const ConnectionState& state, SSL_SESSION* session) {
+  const Libssl& libssl = state.context.libssl;
+  SSL_SESSION* copy = libssl.SSL_SESSION_dup(session);
+  libssl.SSL_SESSION_free(session);
+  if (copy != nullptr) libssl.SSL_CTX_add_session(state.context.context, copy);
+  return copy;
+}
+
+bool ProtectsFromReplay(const Libssl& libssl, SSL* ssl) {
+  return libssl.SSL_version(ssl) == kTls13 && libssl.SSL_get_max_early_data(ssl) > 0 &&
+         (libssl.SSL_get_options(ssl) & kOpNoAntiReplay) == 0;
+}
+
 SSL_SESSION* OnGetSession(SSL* ssl, const unsigned char* id, int size, int* copy) {
   const ConnectionState& state = *ConnectionState::Of(CallbackLibssl(), ssl);
   SSL_SESSION* session = ReferenceToFound(state, id, static_cast<size_t>(size));
   *copy = 0;  // the reference is libssl's
-  return session;
+  if (session == nullptr || !state.context.found_once ||
+      !ProtectsFromReplay(state.context.libssl, ssl)) {
+    return session;
+  }
+  return LetTakeOut(state, session);
 }
 
 void OnKeylog(const SSL* ssl, const char* line) {

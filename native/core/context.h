@@ -132,7 +132,8 @@ struct ContextState {
   std::string offered_alpn;                  // what clients offer, in the form of ALPN
   int fragment_code = 0;                     // the maximum fragment length that clients ask for
   std::optional<Verification> verification;  // none: libssl verifies, as in C
-  bool looks_up = false;  // a server's handshake pauses while others look for a session
+  bool looks_up = false;    // a server's handshake pauses while others look for a session
+  bool found_once = false;  // who looks gives a session of TLS 1.3 once only, to whoever asks first
 };
 
 // The libssl for callbacks, which get no argument of ours. Valid once a context was made.

@@ -1,18 +1,29 @@
 // A server's handshake waits for the session store: the ids, the search, the answer.
 
 import { collect } from '../common/collect.js';
+import { versionName } from '../common/protocol-version.js';
 import type { SslContext } from '../context/context.js';
 import { storeErrorReporter } from '../context/events.js';
-import { lookUp } from '../context/store.js';
+import { lookUp, type SessionQuery } from '../context/store.js';
 import { answerLookup } from '../native/call.js';
 import { EventKind } from '../native/event-kind.js';
 import type { NativeEvent } from '../native/signatures.js';
 import type { Handle } from '../native/types.js';
 import type { SslSession } from '../session/session.js';
 
+/** An id that libssl would look up. */
+export interface Wanted {
+  readonly id: Buffer;
+  readonly query: SessionQuery;
+}
+
 /** The ids that libssl would look up, as a step recorded them. */
-export function wantedIds(events: readonly NativeEvent[] | null): Buffer[] {
-  return (events ?? []).flatMap(({ kind, data }) => (kind === EventKind.lookup ? [data] : []));
+export function wantedIds(events: readonly NativeEvent[] | null): Wanted[] {
+  return (events ?? []).flatMap(({ kind, data, number }) => {
+    const protocol = versionName(number);
+    if (kind !== EventKind.lookup || protocol === null) return [];
+    return [{ id: data, query: { protocol, singleUse: protocol === 'TLSv1.3' } }];
+  });
 }
 
 export class Lookup {
@@ -29,7 +40,7 @@ export class Lookup {
   ask(
     context: SslContext,
     connection: Handle,
-    ids: readonly Buffer[],
+    wanted: readonly Wanted[],
     errors: unknown[],
     goOn: () => void,
   ): void {
@@ -37,7 +48,7 @@ export class Lookup {
     const found: SslSession[] = [];
     const searches: (() => void)[] = [];
     let ended = false;
-    let left = ids.length;
+    let left = wanted.length;
     const end = () => {
       ended = true;
       for (const endSearch of searches) endSearch();
@@ -67,11 +78,11 @@ export class Lookup {
     }
     this.#end = end;
     const report = storeErrorReporter(context);
-    for (const id of ids) {
+    for (const { id, query } of wanted) {
       if (ended) break; // the store has freed the connection
       // After an error the other ids are still looked up.
       collect(errors, () => {
-        searches.push(lookUp(sessionStore, id, sessionStoreTimeout, report, take));
+        searches.push(lookUp(sessionStore, id, query, sessionStoreTimeout, report, take));
       });
     }
     if (ended) end();

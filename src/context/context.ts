@@ -24,17 +24,14 @@ import {
   invalidValue,
 } from '../common/validate.js';
 import { checkCookieKeys, setCookieKeys } from '../connection/datagrams.js';
-import {
-  SSL_OP_COOKIE_EXCHANGE,
-  SSL_SESS_CACHE_CLIENT,
-  SSL_SESS_CACHE_NO_INTERNAL_STORE,
-} from '../libssl/constants.js';
+import { SSL_OP_COOKIE_EXCHANGE } from '../libssl/constants.js';
 import * as C from '../libssl/functions.js';
 import { checkTicketKeys, storeTicketKeys } from '../libssl/ticket-keys.js';
 import { on, result } from '../native/call.js';
 import { native } from '../native/load.js';
 import type { Handle } from '../native/types.js';
 import { SslSession } from '../session/session.js';
+import { cacheModeWith, checkCacheMode, defaultCacheMode } from './cache-mode.js';
 import { listenTo, type SslContextEvents } from './events.js';
 import { infoOf, type SessionStats, type SslContextInfo, sessionStats } from './info.js';
 import {
@@ -126,9 +123,9 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     else if ((options.secureOptions ?? 0) & SSL_OP_COOKIE_EXCHANGE) {
       throw invalidValue('options.secureOptions', 'has SSL_OP_COOKIE_EXCHANGE without a cookieKey');
     }
-    // As node:tls's: the sessions of a client go to its listeners, and into no cache.
-    const clientMode = SSL_SESS_CACHE_CLIENT + SSL_SESS_CACHE_NO_INTERNAL_STORE;
-    const cacheMode = options.sessionCacheMode ?? (client ? clientMode : undefined);
+    const { sessionStore: store, sessionCacheMode: given } = options;
+    if (given !== undefined) checkCacheMode('options.sessionCacheMode', given, store);
+    const cacheMode = given ?? defaultCacheMode(this.role, store);
     if (cacheMode !== undefined) this.sessionCacheMode = cacheMode;
     if (options.sessionCacheSize !== undefined) this.sessionCacheSize = options.sessionCacheSize;
     if (options.sessionTimeout !== undefined) this.sessionTimeout = options.sessionTimeout;
@@ -138,7 +135,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     C.SSL_CTX_set_recv_max_early_data(this.#reference.handle, 0x7fff_ffff);
     if (options.maxEarlyData !== undefined) this.maxEarlyData = options.maxEarlyData;
     this.#storeTimeout = options.sessionStoreTimeout ?? this.#storeTimeout;
-    if (options.sessionStore != null) this.sessionStore = options.sessionStore;
+    if (store != null) this.sessionStore = store;
   }
 
   /** @internal Whether it is one, and no Proxy of one, which has nothing of its own. */
@@ -264,6 +261,8 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     }
     this.#reference.handle;
     checkStaysFit(this, 'sessionStore', store);
+    this.sessionCacheMode = cacheModeWith(store, this.sessionCacheMode);
+    on(this.#reference.handle).findsOnce(store?.singleUse === true);
     this.#store = store;
     this.#listen();
   }
@@ -281,6 +280,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
   }
   set sessionCacheMode(mode: number) {
     const value = checkInteger('sessionCacheMode', mode, 0, 0x7fff_ffff);
+    checkCacheMode('sessionCacheMode', value, this.#store);
     checkStaysFit(this, 'sessionCacheMode', value);
     C.SSL_CTX_set_session_cache_mode(this.#reference.handle, value);
   }

@@ -1,10 +1,23 @@
 import { raise } from '../common/collect.js';
 import { LibsslError } from '../common/errors.js';
+import type { ProtocolVersion } from '../common/protocol-version.js';
 import { invalidType } from '../common/validate.js';
 import { on } from '../native/call.js';
 import { SslSession } from '../session/session.js';
 
 type MaybePromise<T> = T | Promise<T>;
+
+/** How an id is asked for. */
+export interface SessionQuery {
+  /** The version that the handshake will have, as the ClientHello says. */
+  readonly protocol: ProtocolVersion;
+  /**
+   * Whether a session must be used once only, because the id is a ticket of TLS 1.3. A store that
+   * several servers share should take the session out and return it in one step. Nothing else stops
+   * a second server from accepting the same early data.
+   */
+  readonly singleUse: boolean;
+}
 
 /**
  * A server's sessions outside of libssl, for instance shared between processes. Each function may
@@ -13,10 +26,17 @@ type MaybePromise<T> = T | Promise<T>;
  */
 export interface SessionStore {
   /**
+   * Whether `get` really returns the session of a `singleUse` id once only, to whichever server asks
+   * first. Then libssl's own cache is not used, because it would not know of the others: a
+   * `sessionCacheMode` without `SSL_SESS_CACHE_NO_INTERNAL_LOOKUP` throws `ERR_INVALID_ARG_VALUE`,
+   * and by default the mode is `SSL_SESS_CACHE_SERVER` + `SSL_SESS_CACHE_NO_INTERNAL`.
+   */
+  readonly singleUse?: boolean;
+  /**
    * Returns the session of an id, its DER, or its buffer of node:tls; null or undefined if there is
    * none. A session that you return stays yours.
    */
-  get(id: Buffer): MaybePromise<SslSession | Uint8Array | null | undefined>;
+  get(id: Buffer, query: SessionQuery): MaybePromise<SslSession | Uint8Array | null | undefined>;
   /** Stores the session, which is yours: free it. */
   set(id: Buffer, session: SslSession): MaybePromise<unknown>;
   /** Removes the session of this id: it must not be resumed any more. */
@@ -24,7 +44,10 @@ export interface SessionStore {
 }
 
 /** Reports a failure of a store. */
-export type ReportStoreError = (error: unknown, operation: keyof SessionStore) => void;
+export type ReportStoreError = (error: unknown, operation: 'get' | 'set' | 'delete') => void;
+
+/** Sessions that a store of this package has returned for good: whoever gets one frees it. */
+export const givenAway = new WeakSet<SslSession>();
 
 /** Calls the store, and reports what it throws or rejects with. */
 export function runAndReport(
@@ -49,6 +72,7 @@ export function runAndReport(
 export function lookUp(
   store: SessionStore,
   id: Buffer,
+  query: SessionQuery,
   timeout: number,
   report: ReportStoreError,
   found: (session: SslSession | null) => void,
@@ -66,7 +90,10 @@ export function lookUp(
     }
   };
   const judge = (answer: unknown) => {
-    if (!open) return;
+    if (!open) {
+      if (SslSession.is(answer) && givenAway.has(answer)) answer.free();
+      return;
+    }
     let session: SslSession | null;
     try {
       session = sessionOf(answer, id);
@@ -83,7 +110,7 @@ export function lookUp(
   let answer: unknown;
   let later: boolean;
   try {
-    answer = store.get(Buffer.from(id));
+    answer = store.get(Buffer.from(id), query);
     later = typeof (answer as PromiseLike<unknown> | null | undefined)?.then === 'function';
   } catch (error) {
     fail(error);
@@ -109,7 +136,7 @@ export function lookUp(
 function sessionOf(answer: unknown, id: Buffer): SslSession | null {
   if (answer === null || answer === undefined) return null;
   let session: SslSession;
-  if (SslSession.is(answer)) session = answer.upRef();
+  if (SslSession.is(answer)) session = givenAway.has(answer) ? answer : answer.upRef();
   else if (answer instanceof Uint8Array) session = SslSession.fromNodeSession(answer);
   else throw invalidType("sessionStore.get()'s answer", 'an SslSession, its DER or null', answer);
   try {

@@ -6,7 +6,7 @@ export const EventKind = {
   newSession: 1,
   /** session */
   removeSession: 2,
-  /** data: an id that the handshake waits for; always recorded */
+  /** data: an id that the handshake waits for; number: its version; always recorded */
   lookup: 4,
   /** data: the line */
   keylog: 5,

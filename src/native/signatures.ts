@@ -64,6 +64,8 @@ export interface NativeContext {
    * context's own: 0 or 1. `size` as in setTicketKeys().
    */
   ticketKeysFit(keys: Uint8Array | null, size: number): void;
+  /** Whether who looks sessions up gives one of TLS 1.3 once only, to whoever asks first. */
+  findsOnce(once: boolean): void;
   /** PEM: the certificate, then those that lead to its root. How many; 0 on failure. */
   useCertificate: WithBytes;
   usePrivateKey(pem: Uint8Array, passphrase: string | null): void;

@@ -55,7 +55,7 @@ function setup(options: Partial<SslContextOptions>): Setup {
   const kept = new Map<string, SslSession>();
   let get: SessionStore['get'] = () => null;
   const sessionStore: SessionStore = {
-    get: (id) => get(id),
+    get: (id, query) => get(id, query),
     set: (id, session) => {
       kept.set(id.toString('hex'), stack.add(session));
     },

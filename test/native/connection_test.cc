@@ -469,6 +469,7 @@ void TestLookups(const Libssl& libssl) {
         CHECK(pair.server->lookup == ConnectionState::Question::kAsked);
       }
       CHECK(world.Events(EventKind::kLookup)[0]->connection == pair.server->id);
+      CHECK(world.Events(EventKind::kLookup)[0]->number == version);
       Answer(pair.server, contexts.stored->get());
       CHECK(pair.Connect());
       CHECK(pair.server.Reused());
