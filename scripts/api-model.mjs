@@ -9,6 +9,7 @@ export const modules = {
   'libssl-session': 'src/index.ts',
   'libssl-session/libssl': 'src/libssl.ts',
   'libssl-session/tls': 'src/tls.ts',
+  'libssl-session/store': 'src/store.ts',
 };
 
 const flags =
@@ -219,7 +220,7 @@ function entryOf(checker, module, symbol) {
   return { ...entry, kind: 'constant', text, signatures: [shown] };
 }
 
-/** Each export of the two modules once, where it is declared first. */
+/** Each export of the modules once, where it is declared first. */
 export function api() {
   const checker = compiled().getTypeChecker();
   const entries = new Map();

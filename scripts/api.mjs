@@ -37,6 +37,21 @@ const pages = [
       .map((file) => `tls/${file}`),
   ],
   [
+    'store.md',
+    'Shared stores',
+    [
+      'session-store',
+      'options',
+      'seal',
+      'breaker',
+      'guard',
+      'backend',
+      'memory',
+      'redis',
+      'keyv',
+    ].map((file) => `store/${file}`),
+  ],
+  [
     'library.md',
     'The library, its errors and counters',
     ['library/library', 'common/errors', 'native/types'],

@@ -1,0 +1,74 @@
+// The calls of a backend, with limits: how long one may take, and a breaker.
+
+import { isPromise, type MaybePromise, type StoreOperation, within } from './backend.js';
+import { Breaker, type BreakerOptions, type StoreState } from './breaker.js';
+
+/** The events of what works with a backend. */
+export interface StoreEvents {
+  /** Whether the backend is used, left alone, or tried; `cause` is the failure that opened it. */
+  storeState: [state: StoreState, cause: unknown];
+  /**
+   * The backend failed or was too late, or a record in it does not decrypt
+   * (`ERR_LIBSSL_STORE_RECORD`).
+   */
+  storeError: [error: unknown, operation: StoreOperation];
+}
+
+/** Emits them. */
+export interface StoreEmitter {
+  emit<Name extends keyof StoreEvents>(name: Name, ...event: StoreEvents[Name]): boolean;
+}
+
+export class Guard {
+  readonly #timeout: number;
+  readonly #breaker: Breaker;
+  readonly #emitter: StoreEmitter;
+
+  constructor(emitter: StoreEmitter, timeout: number, breaker: Required<BreakerOptions>) {
+    this.#emitter = emitter;
+    this.#timeout = timeout;
+    this.#breaker = new Breaker(breaker, (state, cause) =>
+      emitter.emit('storeState', state, cause),
+    );
+  }
+
+  get state(): StoreState {
+    return this.#breaker.state;
+  }
+
+  /**
+   * Calls the backend; null without a call while it is left alone. Throws or rejects with what the
+   * backend failed of, which was emitted then.
+   */
+  run<T>(operation: StoreOperation, call: () => MaybePromise<T>): MaybePromise<T | null> {
+    if (!this.#breaker.admits()) return null;
+    const fail = (error: unknown): never => {
+      this.#breaker.failed(error);
+      this.#emitter.emit('storeError', error, operation);
+      throw error;
+    };
+    const succeed = (answer: T): T => {
+      this.#breaker.succeeded();
+      return answer;
+    };
+    let answer: MaybePromise<T>;
+    try {
+      answer = call();
+    } catch (error) {
+      return fail(error);
+    }
+    if (!isPromise(answer)) return succeed(answer);
+    return within(this.#timeout, "the store's backend", answer).then(succeed, fail);
+  }
+}
+
+/** The answers of several calls: at once if none of them is a promise. */
+export function all<T, R>(
+  answers: readonly MaybePromise<T>[],
+  read: (answer: T) => R,
+): MaybePromise<R[]> {
+  const isAtOnce = (list: readonly MaybePromise<T>[]): list is readonly T[] =>
+    !list.some((each) => isPromise(each));
+  if (isAtOnce(answers)) return answers.map(read);
+  return Promise.all(answers).then((list) => list.map(read));
+}
