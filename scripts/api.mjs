@@ -41,6 +41,10 @@ const pages = [
     'Shared stores',
     [
       'session-store',
+      'ticket-key-ring',
+      'ring-key',
+      'ring-backend',
+      'ring-file',
       'options',
       'seal',
       'breaker',

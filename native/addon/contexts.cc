@@ -170,9 +170,11 @@ napi_value TicketKeysFit(const Call& call) {
                      std::equal(keys.begin(), keys.end(), others.begin(), others.end(), same));
 }
 
+// setTicketKeys(keys, size, makesTickets): with `false` none of them encrypts.
 napi_value SetTicketKeys(const Call& call) {
   ContextState& state = State(call, 0);
   state.ticket_keys = TicketKeys(call);
+  state.makes_tickets = call.Bool(2);
   InstallTicketKeys(&state);
   return call.Undefined();
 }

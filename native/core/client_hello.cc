@@ -183,6 +183,8 @@ int OnClientHello(SSL* ssl, int*, void*) {
     return kClientHelloRetry;
   }
   if (!SwitchContext(&state)) return kClientHelloError;
+  // Those of older versions are made empty: OnTicketKey.
+  if (!state.context.makes_tickets) CallbackLibssl().SSL_set_num_tickets(ssl, 0);
   const int result = PauseOrGoOn(state);
   state.paused = result == kClientHelloRetry;
   return result;

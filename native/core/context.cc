@@ -115,33 +115,73 @@ void OnInfo(const SSL* ssl, int where, int value) {
   RecordState(*state, where, value);
 }
 
+struct TicketKey {
+  const uint8_t* name;
+  const uint8_t* hmac;
+  const uint8_t* aes;
+  int size;  // of the HMAC key and the AES key
+};
+
+TicketKey PartsOf(const Secret& key) {
+  const int size = static_cast<int>(key.size() - kTicketKeyName) / 2;
+  const uint8_t* hmac = key.data() + kTicketKeyName;
+  return {key.data(), hmac, hmac + size, size};
+}
+
+// Sets both contexts up with a key. `init_cipher`: EVP_EncryptInit_ex or EVP_DecryptInit_ex.
+bool UseTicketKey(const Libssl& libssl, const TicketKey& key, const unsigned char* iv,
+                  EVP_CIPHER_CTX* cipher, HMAC_CTX* hmac,
+                  decltype(Libssl::EVP_EncryptInit_ex) init_cipher) {
+  const EVP_CIPHER* aes = key.size == 16 ? libssl.EVP_aes_128_cbc() : libssl.EVP_aes_256_cbc();
+  return libssl.HMAC_Init_ex(hmac, key.hmac, key.size, libssl.EVP_sha256(), nullptr) == 1 &&
+         init_cipher(cipher, aes, nullptr, key.aes, iv) == 1;
+}
+
+int EncryptTicket(const Libssl& libssl, const Secret& secret, unsigned char* name,
+                  unsigned char* iv, EVP_CIPHER_CTX* cipher, HMAC_CTX* hmac) {
+  const TicketKey key = PartsOf(secret);
+  constexpr int kIvSize = 16;
+  std::copy_n(key.name, kTicketKeyName, name);
+  const bool done = libssl.RAND_bytes(iv, kIvSize) == 1 &&
+                    UseTicketKey(libssl, key, iv, cipher, hmac, libssl.EVP_EncryptInit_ex);
+  return done ? 1 : -1;
+}
+
+// A key that is used once and forgotten: nobody can decrypt its ticket.
+int EncryptForNobody(const Libssl& libssl, unsigned char* name, unsigned char* iv,
+                     EVP_CIPHER_CTX* cipher, HMAC_CTX* hmac) {
+  try {
+    Secret key(80);
+    if (libssl.RAND_bytes(key.data(), static_cast<int>(key.size())) != 1) return -1;
+    return EncryptTicket(libssl, key, name, iv, cipher, hmac);
+  } catch (const std::bad_alloc&) {
+    return -1;
+  }
+}
+
 int OnTicketKey(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher,
                 HMAC_CTX* hmac, int encrypt) {
   const Libssl& libssl = CallbackLibssl();
-  const std::vector<Secret>& keys = ConnectionState::Of(libssl, ssl)->context.ticket_keys;
-  const size_t iv_size = 16;
+  ConnectionState& state = *ConnectionState::Of(libssl, ssl);
+  const std::vector<Secret>& keys = state.context.ticket_keys;
+  const bool tls13 = libssl.SSL_version(ssl) == kTls13;
+  const bool makes_tickets = state.context.makes_tickets;
+  if (encrypt == 1) {
+    if (makes_tickets) return EncryptTicket(libssl, keys.front(), name, iv, cipher, hmac);
+    // 0 makes an empty ticket, which TLS 1.3 does not have: libssl would send half a message. A
+    // connection of TLS 1.3 sends no tickets then, unless the last key has gone since it began.
+    return tls13 ? EncryptForNobody(libssl, name, iv, cipher, hmac) : 0;
+  }
   for (size_t i = 0; i < keys.size(); ++i) {
-    const uint8_t* bytes = keys[i].data();
-    const int key_size = static_cast<int>(keys[i].size() - kTicketKeyName) / 2;
-    const uint8_t* hmac_key = bytes + kTicketKeyName;
-    const uint8_t* aes_key = hmac_key + key_size;
-    const EVP_CIPHER* aes = key_size == 16 ? libssl.EVP_aes_128_cbc() : libssl.EVP_aes_256_cbc();
-    if (encrypt == 1) {
-      std::copy_n(bytes, kTicketKeyName, name);
-      const bool done =
-          libssl.RAND_bytes(iv, iv_size) == 1 &&
-          libssl.EVP_EncryptInit_ex(cipher, aes, nullptr, aes_key, iv) == 1 &&
-          libssl.HMAC_Init_ex(hmac, hmac_key, key_size, libssl.EVP_sha256(), nullptr) == 1;
-      return done ? 1 : -1;
-    }
-    if (!std::equal(bytes, bytes + kTicketKeyName, name)) continue;
-    const bool done =
-        libssl.HMAC_Init_ex(hmac, hmac_key, key_size, libssl.EVP_sha256(), nullptr) == 1 &&
-        libssl.EVP_DecryptInit_ex(cipher, aes, nullptr, aes_key, iv) == 1;
-    if (!done) return -1;
+    const TicketKey key = PartsOf(keys[i]);
+    if (!std::equal(key.name, key.name + kTicketKeyName, name)) continue;
+    if (!UseTicketKey(libssl, key, iv, cipher, hmac, libssl.EVP_DecryptInit_ex)) return -1;
     // 2 also gives the client a new ticket: for an older key, and always in TLS 1.3, as libssl does
     // with its own keys, because there a ticket is for one connection only.
-    return i == 0 && libssl.SSL_version(ssl) != kTls13 ? 1 : 2;
+    return makes_tickets && (i > 0 || tls13) ? 2 : 1;
+  }
+  if (state.context.Observes(EventKind::kTicketKey)) {
+    state.Record(EventKind::kTicketKey, nullptr, name, kTicketKeyName, 0);
   }
   return 0;
 }
@@ -341,7 +381,7 @@ std::vector<SSL_SESSION*> ContextState::Cached() const {
 // ---- What a context can be told to do.
 
 void InstallTicketKeys(ContextState* state) {
-  const bool wanted = !state->ticket_keys.empty();
+  const bool wanted = !state->ticket_keys.empty() || !state->makes_tickets;
   state->libssl.SSL_CTX_callback_ctrl(
       state->context, kCtrlTicketKeyCallback,
       wanted ? reinterpret_cast<SSL_callback*>(OnTicketKey) : nullptr);

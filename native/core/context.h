@@ -119,6 +119,7 @@ struct ContextState {
   // has a name, an HMAC key and an AES key, in this order: 48 bytes as in node:tls's ticketKeys
   // (AES-128), or 80 as in SSL_CTX_set_tlsext_ticket_keys (AES-256).
   std::vector<Secret> ticket_keys;
+  bool makes_tickets = true;  // false: no key may encrypt, not even libssl's own
   // For DTLS cookies: the key that makes them, and all keys that a received cookie may be made
   // with.
   std::vector<Secret> cookie_key;

@@ -44,11 +44,34 @@ export function checkTicketKeys(name: string, list: readonly unknown[]): Uint8Ar
   return keys;
 }
 
-/** Sets the ticket keys of a context. */
-export function storeTicketKeys(context: Handle, keys: readonly Uint8Array[]): void {
+// Who keeps the keys of a context up to date, if anybody does.
+const keepers = new Map<Handle, object>();
+
+/**
+ * Sets the ticket keys of a context: the first encrypts. `keeper`: who sets them again when they
+ * change, in place of who did so before.
+ */
+export function storeTicketKeys(
+  context: Handle,
+  keys: readonly Uint8Array[],
+  makesTickets = true,
+  keeper: object | null = null,
+): void {
   withAll(keys, (all, size) => {
-    on(context).setTicketKeys(all, size);
+    on(context).setTicketKeys(all, size, makesTickets);
   });
+  if (keeper === null) keepers.delete(context);
+  else keepers.set(context, keeper);
+}
+
+/** Whether it is this one who sets the keys of a context. */
+export function keepsTicketKeys(context: Handle, keeper: object): boolean {
+  return keepers.get(context) === keeper;
+}
+
+/** The context is freed, or keeps the keys that it has. */
+export function leaveTicketKeys(context: Handle, keeper: object): void {
+  if (keepsTicketKeys(context, keeper)) keepers.delete(context);
 }
 
 /** Whether `keys`, or the keys of that other context, are none or the same as the context's. */

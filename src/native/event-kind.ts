@@ -40,5 +40,7 @@ export const EventKind = {
   state: 19,
   /** nothing; this connection will record nothing of its own any more */
   connectionGone: 20,
+  /** data: the name of a key that a ticket was made with, and that is not known */
+  ticketKey: 21,
 } as const;
 export type EventKind = (typeof EventKind)[keyof typeof EventKind];

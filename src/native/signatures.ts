@@ -78,8 +78,11 @@ export interface NativeContext {
   /** PEM; null: by the size of the key. 0 on failure; -1: fewer than 1024 bits. */
   setDhParameters(pem: Uint8Array | null): void;
   SSL_CTX_set1_sigalgs_list: WithText;
-  /** Keys of `size` bytes (48 or 80), one after the other; none: libssl's own. */
-  setTicketKeys(keys: Uint8Array, size: number): void;
+  /**
+   * Keys of `size` bytes (48 or 80), one after the other; none: libssl's own. `makesTickets`: the
+   * first encrypts; else none does, nor libssl's own.
+   */
+  setTicketKeys(keys: Uint8Array, size: number, makesTickets: boolean): void;
   /** registers[1]: the context to switch to, or 0. Lower case; `*.` in front for any one label. */
   setServerName(name: string): Outcome;
 }

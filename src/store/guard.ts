@@ -1,5 +1,6 @@
 // The calls of a backend, with limits: how long one may take, and a breaker.
 
+import { LibsslError, withOwn } from '../common/errors.js';
 import { isPromise, type MaybePromise, type StoreOperation, within } from './backend.js';
 import { Breaker, type BreakerOptions, type StoreState } from './breaker.js';
 
@@ -17,6 +18,12 @@ export interface StoreEvents {
 /** Emits them. */
 export interface StoreEmitter {
   emit<Name extends keyof StoreEvents>(name: Name, ...event: StoreEvents[Name]): boolean;
+}
+
+/** A record that is not what was stored under its name. */
+export function recordError(what: string, cause?: unknown): LibsslError {
+  const error = new LibsslError('ERR_LIBSSL_STORE_RECORD', `a record of the store ${what}`);
+  return cause === undefined ? error : withOwn(error, { cause });
 }
 
 export class Guard {

@@ -1,7 +1,6 @@
 // Sessions in a backend that processes and machines share.
 
 import { EventEmitter } from 'node:events';
-import { LibsslError, withOwn } from '../common/errors.js';
 import { givenAway, type SessionQuery, type SessionStore } from '../context/store.js';
 import { SslSession } from '../session/session.js';
 import {
@@ -12,7 +11,7 @@ import {
   type StoreBackend,
 } from './backend.js';
 import type { StoreState } from './breaker.js';
-import { all, Guard, type StoreEvents } from './guard.js';
+import { all, Guard, recordError, type StoreEvents } from './guard.js';
 import { type CheckedSharedOptions, readSharedOptions, type SharedOptions } from './options.js';
 import { Sealer, seal, unseal } from './seal.js';
 
@@ -174,17 +173,13 @@ interface StorePlace {
 }
 
 function sessionOf(id: Uint8Array, key: Buffer, record: Uint8Array): SslSession {
-  const fail = (what: string, cause?: unknown) => {
-    const error = new LibsslError('ERR_LIBSSL_STORE_RECORD', `a record of the store ${what}`);
-    return cause === undefined ? error : withOwn(error, { cause });
-  };
   const der = unseal(key, record);
-  if (der === null) throw fail('does not decrypt');
+  if (der === null) throw recordError('does not decrypt');
   let session: SslSession;
   try {
     session = SslSession.fromDer(der);
   } catch (error) {
-    throw fail('is not a session', error);
+    throw recordError('is not a session', error);
   } finally {
     der.fill(0);
   }
@@ -193,7 +188,7 @@ function sessionOf(id: Uint8Array, key: Buffer, record: Uint8Array): SslSession 
     return session;
   }
   session.free();
-  throw fail('is a session with another id');
+  throw recordError('is a session with another id');
 }
 
 // The first of a set that is full makes room.

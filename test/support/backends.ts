@@ -26,7 +26,8 @@ export function testBackend(later = false): TestBackend {
       const key = String(args[0]);
       calls.push([name, key]);
       const really = () => {
-        if (name === 'set') records.set(key, args[1] as Uint8Array);
+        const added = name === 'add' && !records.has(key);
+        if (name === 'set' || added) records.set(key, args[1] as Uint8Array);
         if (name === 'delete' || name === 'take') records.delete(key);
         return inner[name](...args);
       };
