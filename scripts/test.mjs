@@ -17,6 +17,15 @@ export const packaging = [
   'test/scripts/release.test.ts',
 ];
 
+/** What the build of the addon cannot change, and what takes a minute each. */
+const testedOnce = [
+  'test/cli/cli.test.ts',
+  'test/conformance/document.test.ts',
+  'test/docs/**',
+  'test/secrets/secrets.test.ts',
+  'test/tls/consumers/**',
+];
+
 /**
  * Runs the vitest suite with the Node.js that runs this, or another: without the files of `exclude`,
  * and without the tests whose names begin as the regular expression `except` says.
@@ -89,8 +98,7 @@ await main(import.meta, () => {
   // The second build, by cmake-js: the one that users get, or one with this machine's compiler.
   const directory = noPrebuild === undefined ? buildDirectory(process.arch) : buildWithCmakeJs();
   step(`the addon in ${directory.slice(root.length)}, under vitest`);
-  // The same code, the same package and the same command line: once is enough, and takes minutes.
   const env = { LIBSSL_SESSION_PREBUILD: directory, LIBSSL_SESSION_TEST_VALGRIND: '0' };
-  results.push(vitest({ env, exclude: [...packaging, 'test/cli/cli.test.ts'] }));
+  results.push(vitest({ env, exclude: [...packaging, ...testedOnce] }));
   return conclude(sum(results));
 });

@@ -28,15 +28,19 @@ export function formsOf(secret: Buffer, text: string): string[] {
     },
   };
   return Object.entries(forms)
-    .filter(([, { normal, needles }]) =>
-      pieces(secret).some((piece) => needles(piece).some((needle) => normal.includes(needle))),
-    )
+    .filter(([, { normal, needles }]) => {
+      const all = new Set(pieces(secret, part, 1).flatMap(needles));
+      return [...all].some((needle) => normal.includes(needle));
+    })
     .map(([name]) => name);
 }
 
-function pieces(secret: Buffer): Buffer[] {
+/** The parts of so many bytes, one for each `step` bytes. */
+function pieces(secret: Buffer, size: number, step: number): Buffer[] {
   const found: Buffer[] = [];
-  for (let at = 0; at + part <= secret.length; at++) found.push(secret.subarray(at, at + part));
+  for (let at = 0; at + size <= secret.length; at += step) {
+    found.push(secret.subarray(at, at + size));
+  }
   return found;
 }
 
