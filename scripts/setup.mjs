@@ -10,7 +10,7 @@ import {
   renameSync,
   rmSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { canFetch, fetchPackages, libraryNames, multiarchDirectory } from '../src/system/apt.mjs';
 import { missingBuildTools } from '../src/system/command.mjs';
 import {
@@ -92,13 +92,16 @@ export function askLibrary() {
   return JSON.parse(run('libraryInfo()', process.execPath, args));
 }
 
-/** Calls `take` with a directory that the packages were unpacked to, for as long as it runs. */
-function withPackages(packages, take) {
-  const work = join(libsslDir, 'apt');
+/**
+ * Calls `take` with a directory that the packages were unpacked to, for as long as it runs. `own`: of
+ * the machine's own release, and not of the one that has libssl 1.1.1.
+ */
+function withPackages(packages, take, own = false) {
+  const work = join(libsslDir, own ? 'apt-own' : 'apt');
   mkdirSync(work, { recursive: true });
   const into = mkdtempSync(join(work, 'unpacked-'));
   try {
-    fetchPackages(packages, { work, into, say: step });
+    fetchPackages(packages, { work, into, own, say: step });
     take(into);
   } finally {
     rmSync(into, { recursive: true, force: true });
@@ -160,6 +163,42 @@ function findTestTools() {
   });
 }
 
+// The files below a directory with these names, wherever each release puts them.
+function findFiles(directory, names) {
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => names.includes(entry.name))
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+}
+
+/**
+ * A Redis, for the tests of stores: .libssl/redis, with the libraries that few systems have. It has to
+ * be newer than that of the release with libssl 1.1.1, so it is the machine's own. Where it cannot be
+ * had, the tests that need it are skipped, and say so.
+ */
+function findRedis() {
+  if (existsSync(join(libsslDir, 'redis')) || !canFetch()) return;
+  const packages = ['redis-tools', 'libjemalloc2', 'liblzf1'];
+  const libraries = ['libjemalloc.so.2', 'liblzf.so.1'];
+  const take = (unpacked) => {
+    const redis = join(unpacked, 'redis');
+    mkdirSync(redis);
+    // The server is the same program as the one that checks its files.
+    const [program] = findFiles(join(unpacked, 'usr', 'bin'), ['redis-check-rdb']);
+    if (program === undefined) throw new Failure('the package redis-tools has no server');
+    cpSync(program, join(redis, 'redis-server'), { dereference: true });
+    for (const file of findFiles(unpacked, libraries)) {
+      cpSync(file, join(redis, basename(file)), { dereference: true });
+    }
+    moveIn(redis, 'redis');
+  };
+  try {
+    withPackages(packages, take, true);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    step(`without a Redis, because it cannot be had: ${error.message}`);
+  }
+}
+
 export function setUp({ forTests = false } = {}) {
   checkTools(forTests);
   installPackages();
@@ -167,6 +206,7 @@ export function setUp({ forTests = false } = {}) {
   buildTypeScript();
   findLibssl();
   if (forTests) findTestTools();
+  if (forTests) findRedis();
 }
 
 await main(import.meta, () => setUp({ forTests: process.argv.includes('--tests') }));

@@ -16,7 +16,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { canFetch, fetchPackages, olderSources } from '../src/system/apt.mjs';
+import { canFetch, fetchPackages, sourcesOf } from '../src/system/apt.mjs';
 import { Failure, main, root, run, step, writeTable } from './lib.mjs';
 import { pack } from './pack.mjs';
 import { prebuild } from './prebuild.mjs';
@@ -69,7 +69,7 @@ function npmPackage(name) {
 
 /** The root of a system. One of another machine is only unpacked: its programs cannot configure it. */
 function makeRoot(target) {
-  const [source] = olderSources();
+  const [source] = sourcesOf();
   return make(join(directory, `${source.suite}-${target.arch}`), (into) => {
     step(`making ${source.suite} for ${target.arch}`);
     const script = join(tools, 'usr/sbin/debootstrap');

@@ -23,6 +23,7 @@ const testedOnce = [
   'test/conformance/document.test.ts',
   'test/docs/**',
   'test/secrets/secrets.test.ts',
+  'test/stores/**',
   'test/tls/consumers/**',
 ];
 

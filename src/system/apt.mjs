@@ -53,10 +53,12 @@ export function canFetch() {
 }
 
 /**
- * The sources of the older release, derived from the machine's sources for its own release.
+ * The sources of the older release, or of the machine's own, derived from the machine's sources for
+ * its own release.
+ * @param {boolean} [own]
  * @returns {Source[]}
  */
-export function olderSources() {
+export function sourcesOf(own = false) {
   const os = osRelease();
   const distribution = [os.ID ?? '', ...(os.ID_LIKE ?? '').split(' ')].find((name) =>
     Object.hasOwn(lastReleases, name),
@@ -81,7 +83,8 @@ export function olderSources() {
       ['pgp', 'gpg'].map((end) => `${directory}/${distribution}-archive-keyring.${end}`),
     )
     .find((path) => existsSync(path));
-  const sources = Object.entries(suites).flatMap(([ending, suite]) => {
+  const sources = Object.entries(suites).flatMap(([ending, older]) => {
+    const suite = own ? codename + ending : older;
     const releases = [codename, ...aliases].map((name) => name + ending);
     const uri = rows.find(([release = '']) => releases.includes(release))?.[1];
     return uri === undefined ? [] : [{ uri, suite, keyring }];
@@ -95,20 +98,21 @@ export function olderSources() {
 }
 
 /**
- * Downloads packages of the older release, verifies them as apt does, and unpacks them into `into`.
+ * Downloads packages of the older release, or of the machine's own, verifies them as apt does, and unpacks them into `into`.
  * @param {readonly string[]} packages
  * @param {object} options
  * @param {string} options.work for apt's lists and caches; you may keep them for the next time
  * @param {string} options.into
  * @param {boolean} [options.dependencies] also everything that they depend on
+ * @param {boolean} [options.own] of the machine's own release
  * @param {(text: string) => void} options.say
  * @returns {{ file: string, uri: string }[]} what was unpacked, and where it came from
  */
-export function fetchPackages(packages, { work, into, dependencies = false, say }) {
+export function fetchPackages(packages, { work, into, dependencies = false, own = false, say }) {
   for (const directory of ['lists/partial', 'cache/archives/partial', 'state']) {
     mkdirSync(join(work, directory), { recursive: true });
   }
-  const sources = olderSources();
+  const sources = sourcesOf(own);
   const lines = sources.map(({ uri, suite, keyring }) => {
     const signedBy = keyring === undefined ? '' : `[signed-by=${keyring}] `;
     return `deb ${signedBy}${uri} ${suite} main\n`;
