@@ -11,6 +11,7 @@
 extern "C" {
 typedef struct asn1_string_st ASN1_TIME;
 typedef union bio_addr_st BIO_ADDR;
+typedef struct comp_method_st COMP_METHOD;
 typedef struct bio_st BIO;
 typedef struct bio_method_st BIO_METHOD;
 typedef struct crypto_ex_data_st CRYPTO_EX_DATA;
@@ -32,9 +33,11 @@ typedef struct ssl_st SSL;
 typedef struct stack_st OPENSSL_STACK;
 struct lhash_st_SSL_SESSION;  // LHASH_OF(SSL_SESSION)
 struct stack_st_X509;         // STACK_OF(X509)
+struct stack_st_X509_NAME;    // STACK_OF(X509_NAME)
 struct stack_st_SSL_CIPHER;   // STACK_OF(SSL_CIPHER)
 typedef struct dh_st DH;
 typedef struct PKCS12_st PKCS12;
+typedef struct pkcs8_priv_key_info_st PKCS8_PRIV_KEY_INFO;
 typedef struct X509_crl_st X509_CRL;
 typedef struct X509_name_st X509_NAME;
 typedef struct x509_st X509;
@@ -48,6 +51,10 @@ typedef void CRYPTO_EX_free(void* parent, void* ptr, CRYPTO_EX_DATA* ad, int idx
 typedef int CRYPTO_EX_dup(CRYPTO_EX_DATA* to, const CRYPTO_EX_DATA* from, void* from_d, int idx,
                           long argl, void* argp);
 typedef int pem_password_cb(char* buf, int size, int rwflag, void* userdata);
+// An enum, which abi_check has already.
+#ifndef HEADER_SSL_H
+typedef unsigned int OSSL_HANDSHAKE_STATE;
+#endif
 typedef int SSL_TICKET_STATUS;
 typedef int SSL_TICKET_RETURN;
 typedef void (*OPENSSL_LH_DOALL_FUNCARG)(void*, void*);

@@ -62,7 +62,12 @@ const pages = [
   ],
   ['libssl/sessions.md', 'SSL_SESSION_…', ['libssl', 'libssl/sessions'], /^SSL_SESSION_/],
   ['libssl/contexts.md', 'SSL_CTX_…', ['libssl/contexts'], /^SSL_CTX_/],
-  ['libssl/connections.md', 'SSL_…', ['libssl/connections', 'libssl/datagrams'], /^(SSL|DTLS)_/],
+  [
+    'libssl/connections.md',
+    'SSL_…',
+    ['libssl/connections', 'libssl/negotiated', 'libssl/datagrams'],
+    /^(SSL|DTLS|OPENSSL)_/,
+  ],
   ['libssl/callbacks.md', 'Callbacks', ['libssl/callbacks', 'libssl/delivery']],
   ['libssl/answers.md', 'Callbacks that are answered in advance', ['libssl/answers']],
   ['libssl/constants.md', 'Constants', ['libssl/constants']],

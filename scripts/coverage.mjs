@@ -24,7 +24,7 @@ const alsoAboutSessions = [
 ];
 
 // Where else exports of the C-named module are declared.
-const otherHeaders = ['bio.h', 'x509.h'];
+const otherHeaders = ['bio.h', 'x509.h', 'srtp.h'];
 
 // Exports of the C-named module that are no functions of OpenSSL.
 const ours = ['NULL', 'lastErrors', 'SSL_CTX_use_certificate_chain'];
@@ -64,12 +64,9 @@ const reasons = {
   SSL_get_session: borrowed('SSL_get1_session'),
   SSL_get0_session: borrowed('SSL_get1_session'),
   SSL_cache_hit: alias('SSL_session_reused'),
-  SSL_CTX_set1_curves: alias('SSL_CTX_set1_groups'),
+  SSL_CTX_set1_curves: alias(''),
   SSL_CTX_set1_curves_list: alias('SSL_CTX_set1_groups_list'),
-  SSL_CTX_set1_groups: 'does the same with numbers; use `SSL_CTX_set1_groups_list`',
   SSL_CTX_get_tlsext_ticket_keys: 'returns secret keys; keep those that you have set',
-  SSL_client_hello_get0_session_id:
-    'works only inside the callback of `SSL_CTX_set_client_hello_cb`',
   SSL_CTX_set_tlsext_servername_arg: 'sets the argument of a C callback',
   SSL_CTX_set_msg_callback_arg: 'sets the argument of a C callback',
   SSL_get_SSL_CTX: 'returns a borrowed pointer; keep the context that you made the connection from',
@@ -77,33 +74,29 @@ const reasons = {
   SSL_CTX_set_ssl_version: 'changes the method of a context that is in use; make another context',
   SSL_CTX_ctrl: 'takes any pointer; use the functions that are made from it',
   SSL_CTX_callback_ctrl: 'takes any C callback; use the functions that are made from it',
-  SSL_CTX_set1_sigalgs_list: 'use the option `sigalgs` of `SslContext`',
   SSL_CTX_set_tmp_dh: 'use the option `dhparam` of `SslContext`',
-  SSL_CTX_set_dh_auto: 'use the option `dhparam` of `SslContext`',
-  SSL_CTX_add_client_CA: '`SSL_CTX_load_verify_locations` does this, too',
   ...because('takes a file; use the function that takes PEM bytes', [
-    'SSL_CTX_use_certificate_chain_file SSL_CTX_use_certificate_file SSL_CTX_use_PrivateKey_file',
-    'SSL_CTX_use_RSAPrivateKey_file SSL_CTX_set_default_verify_dir SSL_CTX_set_default_verify_file',
+    'SSL_CTX_use_PrivateKey_file',
+    'SSL_CTX_use_RSAPrivateKey_file',
   ]),
   ...because('does the same from another form; use the function that takes PEM bytes', [
-    'SSL_CTX_use_certificate SSL_CTX_use_certificate_ASN1 SSL_CTX_use_PrivateKey_ASN1',
+    'SSL_CTX_use_certificate_ASN1 SSL_CTX_use_PrivateKey_ASN1',
     'SSL_CTX_use_RSAPrivateKey SSL_CTX_use_RSAPrivateKey_ASN1 SSL_CTX_use_cert_and_key',
     'SSL_CTX_add0_chain_cert SSL_CTX_add1_chain_cert SSL_CTX_add_extra_chain_cert',
-    'SSL_CTX_set0_chain SSL_CTX_set1_chain SSL_CTX_build_cert_chain SSL_CTX_clear_chain_certs',
-    'SSL_CTX_clear_extra_chain_certs SSL_CTX_add1_to_CA_list SSL_CTX_set0_CA_list',
-    'SSL_CTX_set_client_CA_list SSL_CTX_set_current_cert SSL_CTX_select_current_cert',
+    'SSL_CTX_set0_chain SSL_CTX_set1_chain SSL_CTX_clear_chain_certs',
+    'SSL_CTX_set0_CA_list',
+    'SSL_CTX_set_client_CA_list SSL_CTX_select_current_cert',
     'SSL_CTX_set_default_passwd_cb SSL_CTX_set_default_passwd_cb_userdata',
     'SSL_CTX_get_default_passwd_cb SSL_CTX_get_default_passwd_cb_userdata',
-    'SSL_CTX_set_cert_flags SSL_CTX_clear_cert_flags',
   ]),
   ...because('takes or returns C objects of libcrypto', [
-    'SSL_CTX_get0_CA_list SSL_CTX_get0_certificate SSL_CTX_get0_chain_certs',
-    'SSL_CTX_get0_privatekey SSL_CTX_get_client_CA_list SSL_CTX_get_extra_chain_certs',
+    'SSL_CTX_get0_chain_certs',
+    'SSL_CTX_get_extra_chain_certs',
     'SSL_CTX_get_extra_chain_certs_only SSL_CTX_get_cert_store SSL_CTX_set_cert_store',
     'SSL_CTX_set1_cert_store SSL_CTX_set0_chain_cert_store SSL_CTX_set1_chain_cert_store',
     'SSL_CTX_get0_chain_cert_store SSL_CTX_set0_verify_cert_store',
     'SSL_CTX_set1_verify_cert_store SSL_CTX_get0_verify_cert_store SSL_CTX_get0_param',
-    'SSL_CTX_set1_param SSL_CTX_get_ciphers SSL_CTX_set_tmp_ecdh',
+    'SSL_CTX_set1_param SSL_CTX_set_tmp_ecdh',
     'BIO_new_ssl BIO_new_ssl_connect BIO_new_buffer_ssl_connect SSL_CONF_CTX_set_ssl_ctx',
     'BIO_ssl_copy_session_id',
   ]),
@@ -122,7 +115,6 @@ const reasons = {
     'SSL_CTX_get_verify_callback SSL_CTX_get_client_cert_cb SSL_CTX_get_security_callback',
     'SSL_CTX_get0_security_ex_data SSL_CTX_set0_security_ex_data SSL_get_security_callback',
     'SSL_CTX_get_record_padding_callback_arg SSL_CTX_set_record_padding_callback_arg',
-    'SSL_CTX_has_client_custom_ext',
   ]),
   ...because(exData, [
     'SSL_CTX_get_app_data SSL_CTX_get_ex_data SSL_CTX_get_ex_new_index SSL_CTX_set_app_data',
@@ -141,33 +133,19 @@ const reasons = {
   ...because('works on two connections at once; use `SSL_set_session` and the id context', [
     'SSL_copy_session_id',
   ]),
-  ...because('asks whether the connection’s context has the id; use `SSL_CTX_sessions`', [
-    'SSL_has_matching_session_id',
-  ]),
   ...because('SRP, DANE, certificate transparency, NPN and OCSP are not about sessions', [
     'SSL_CTX_SRP_CTX_free SSL_CTX_SRP_CTX_init SSL_CTX_set_srp_cb_arg',
-    'SSL_CTX_set_srp_client_pwd_callback SSL_CTX_set_srp_password SSL_CTX_set_srp_strength',
-    'SSL_CTX_set_srp_username SSL_CTX_set_srp_username_callback',
-    'SSL_CTX_set_srp_verify_param_callback SSL_CTX_dane_clear_flags SSL_CTX_dane_enable',
-    'SSL_CTX_dane_mtype_set SSL_CTX_dane_set_flags SSL_CTX_ct_is_enabled SSL_CTX_disable_ct',
-    'SSL_CTX_enable_ct SSL_CTX_get0_ctlog_store SSL_CTX_set0_ctlog_store',
-    'SSL_CTX_set_ct_validation_callback SSL_CTX_set_ctlog_list_file',
-    'SSL_CTX_set_default_ctlog_list_file SSL_CTX_set_next_proto_select_cb',
+    'SSL_CTX_set_srp_client_pwd_callback',
+    'SSL_CTX_set_srp_username_callback',
+    'SSL_CTX_set_srp_verify_param_callback',
+    'SSL_CTX_dane_mtype_set SSL_CTX_disable_ct',
+    'SSL_CTX_get0_ctlog_store SSL_CTX_set0_ctlog_store',
+    'SSL_CTX_set_ct_validation_callback',
+    'SSL_CTX_set_next_proto_select_cb',
     'SSL_CTX_set_next_protos_advertised_cb SSL_CTX_set_npn_advertised_cb',
     'SSL_CTX_set_npn_select_cb SSL_CTX_get_tlsext_status_arg SSL_CTX_get_tlsext_status_cb',
-    'SSL_CTX_get_tlsext_status_type SSL_CTX_set_tlsext_status_arg SSL_CTX_set_tlsext_status_cb',
-    'SSL_CTX_set_tlsext_status_type SSL_CTX_use_serverinfo SSL_CTX_use_serverinfo_ex',
-    'SSL_CTX_use_serverinfo_file SSL_CTX_set_client_cert_engine',
-  ]),
-  ...because('is a setting that is not about sessions, and that nobody has asked for yet', [
-    'SSL_CTX_clear_mode SSL_CTX_get_mode SSL_CTX_set_mode SSL_CTX_config',
-    'SSL_CTX_get_default_read_ahead SSL_CTX_set_default_read_ahead SSL_CTX_get_max_cert_list',
-    'SSL_CTX_set_max_cert_list SSL_CTX_get_quiet_shutdown SSL_CTX_set_quiet_shutdown',
-    'SSL_CTX_get_verify_depth SSL_CTX_set_verify_depth SSL_CTX_set_purpose SSL_CTX_set_trust',
-    'SSL_CTX_set1_client_certificate_types SSL_CTX_set1_client_sigalgs',
-    'SSL_CTX_set1_client_sigalgs_list SSL_CTX_set1_sigalgs',
-    'SSL_CTX_set_block_padding SSL_CTX_set_default_read_buffer_len',
-    'SSL_CTX_set_max_pipelines SSL_CTX_set_max_send_fragment SSL_CTX_set_split_send_fragment',
+    'SSL_CTX_set_tlsext_status_arg SSL_CTX_set_tlsext_status_cb',
+    'SSL_CTX_set_client_cert_engine',
   ]),
 };
 

@@ -84,7 +84,9 @@ function readParameter(text) {
 // ---- What a row is in TypeScript.
 
 const objects = ['SSL_SESSION', 'SSL_CTX', 'SSL'];
-const isObject = (type) => objects.includes(type.replace(/^const /, '').replace(/\*$/, ''));
+const plainObject = (type) => type.replace(/^const /, '').replace(/\*$/, '');
+const isCipher = (type) => plainObject(type) === 'SSL_CIPHER';
+const isObject = (type) => objects.includes(plainObject(type)) || isCipher(type);
 
 // C's type of an argument: how TypeScript has it, and what checks it. What a double holds goes into
 // register 1, and a long, which may come as a bigint, is an ordinary argument.
@@ -94,19 +96,30 @@ const numbers = {
   MASK: ['number', 'checkMask'],
   uint8_t: ['number', 'checkByte'],
   uint32_t: ['number', 'checkUint32'],
+  'unsigned int': ['number', 'checkUint32'],
+  size_t: ['number', 'checkUint32'],
   'AT_MOST_255 size_t': ['number', 'checkByte'],
+  'AT_MOST_1M size_t': ['number', 'checkMebibyte'],
 };
 const texts = ['const char*', 'char*'];
 const byteTypes = ['const unsigned char*', 'const void*'];
+// Those of libcrypto's objects that come as DER.
+const derTypes = ['X509*', 'const X509*'];
+// Numbers, whose count comes after them.
+const listTypes = ['const int*'];
 
 function argumentOf({ type, orNull }) {
   const [plain, check] = texts.includes(type)
     ? ['string', 'checkCString']
-    : byteTypes.includes(type)
+    : byteTypes.includes(type) || derTypes.includes(type)
       ? ['Uint8Array', 'checkBytes']
-      : (numbers[type] ?? []);
+      : listTypes.includes(type)
+        ? ['readonly number[]', 'checkInts']
+        : (numbers[type] ?? []);
   if (plain === undefined) throw new Failure(`openssl.def: no argument can be ${type}`);
-  return { plain, check, type: orNull ? `${plain} | null` : plain };
+  const native = plain === 'readonly number[]' ? 'Uint8Array' : plain;
+  const or = orNull ? ' | null' : '';
+  return { plain, check, type: plain + or, native: native + or };
 }
 
 // C's type of a result: how TypeScript has it, what the addon's function gives, and how the one comes
@@ -116,12 +129,20 @@ const results = {
   ZERO_OR_ONE: { type: '0 | 1', native: 'void' },
   COUNT: { type: 'number', native: 'LongResult', take: (call) => `longResult(${call}) as number` },
   MASK: { type: 'number', native: 'LongResult', take: (call) => `longResult(${call}) as number` },
-  'const char*': { type: 'string', native: 'string' },
-  'const SSL_CIPHER*': { type: 'CipherInfo', native: 'CipherInfo' },
-  'X509*': { type: 'Buffer', native: 'Buffer' },
-  'stack_st_X509*': { type: 'Buffer[]', native: 'Buffer[]' },
 };
-for (const type of ['int', 'unsigned int', 'uint8_t', 'uint32_t', 'size_t']) {
+for (const [type, ...theirs] of [
+  ['string', 'const char*', 'char*', 'const EVP_MD*', 'const COMP_METHOD*'],
+  ['CipherInfo', 'const SSL_CIPHER*'],
+  ['CipherInfo[]', 'stack_st_SSL_CIPHER*'],
+  ['Buffer', 'X509*', 'EVP_PKEY*'],
+  ['Buffer[]', 'stack_st_X509*', 'stack_st_X509_NAME*', 'const stack_st_X509_NAME*'],
+]) {
+  for (const each of theirs) results[each] = { type, native: type };
+}
+for (const type of [
+  ...['int', 'unsigned int', 'uint8_t', 'uint16_t', 'uint32_t', 'size_t'],
+  'OSSL_HANDSHAKE_STATE',
+]) {
   results[type] = { type: 'number', native: 'void' };
 }
 for (const type of ['long', 'unsigned long']) {
@@ -134,7 +155,8 @@ for (const object of objects) results[`${object}*`] = { type: 'Handle', native: 
 function resultBytes([, out, size]) {
   const pointsToSize = size !== undefined && /^(size_t|unsigned int)\*$/.test(size.type);
   if (pointsToSize && out.type.endsWith('**')) return { type: 'Buffer', orNull: out.orNull };
-  if (out !== undefined && size === undefined && out.type === 'unsigned int*') {
+  const sized = ['unsigned int*', 'const unsigned char**'];
+  if (out !== undefined && size === undefined && sized.includes(out.type)) {
     return { type: 'Buffer', orNull: false };
   }
   if (['unsigned char*', 'void*'].includes(out?.type) && size?.type === 'size_t') {
@@ -143,34 +165,39 @@ function resultBytes([, out, size]) {
   return undefined;
 }
 
+// What a double holds, where it is the only argument besides a handle.
+const fitsRegister = ({ type }) => type in numbers && type !== 'long';
+
 /** The row as a function: its arguments, what it gives, and what the addon's function does. */
 export function shapeOf({ name, result, parameters }) {
-  const [object, ...others] = parameters;
-  if (object !== undefined && !isObject(object.type)) {
-    throw new Failure(`openssl.def: ${name} has no object to begin with`);
-  }
-  const bytes = resultBytes(parameters);
-  const known = bytes === undefined ? results[result.type] : { ...bytes, native: bytes.type };
+  const [first, ...rest] = parameters;
+  const object = first !== undefined && isObject(first.type) ? first : undefined;
+  const others = object === undefined ? parameters : rest;
+  // Bytes, or a number, that C writes into what it is given.
+  const bytes = object === undefined ? undefined : resultBytes(parameters);
+  const number = others.length === 1 && others[0].type === 'int*';
+  const known =
+    bytes === undefined ? results[number ? 'int' : result.type] : { ...bytes, native: bytes.type };
   if (known === undefined) throw new Failure(`openssl.def: ${name} cannot give ${result.type}`);
-  const orNull = bytes?.orNull ?? result.orNull;
-  const given = bytes === undefined ? valuesOf(others) : [];
-  if (given.length > 1) throw new Failure(`openssl.def: ${name} has too many arguments`);
-  const inRegister = given.filter(({ type }) => type in numbers && type !== 'long');
+  const orNull = bytes?.orNull ?? (result.orNull || number);
+  const given = bytes === undefined && !number ? valuesOf(others) : [];
   const or = orNull ? ' | null' : '';
+  const native = number ? 'undefined' : known.native;
   return {
     object,
     given,
-    inRegister: inRegister.length > 0,
+    inRegister: object !== undefined && given.length === 1 && given.every(fitsRegister),
+    number,
     ...known,
     type: known.type + or,
-    native: known.native + or,
+    native: native + or,
   };
 }
 
 // Without the size of the bytes before it, and without callbacks, which are not given.
 function valuesOf(parameters) {
   return parameters.filter(({ type }, i) => {
-    const isSize = byteTypes.includes(parameters[i - 1]?.type);
+    const isSize = [...byteTypes, ...listTypes].includes(parameters[i - 1]?.type);
     return !isSize && type !== 'SSL_verify_cb';
   });
 }
@@ -181,10 +208,12 @@ const cTypes = {
   ZERO_OR_ONE: 'int',
   COUNT: 'long',
   MASK: 'unsigned long',
-  'stack_st_X509*': 'STACK_OF(X509)*',
 };
 const cType = (type) => {
-  const plain = type.replace(/^AT_MOST_255 /, '');
+  const plain = type
+    .replace(/^AT_MOST_\w+ /, '')
+    .replace(/\bstack_st_(\w+)\b/, 'STACK_OF($1)')
+    .replace(/^const int\*$/, 'int*');
   return (cTypes[plain] ?? plain).replace(/(\*+)$/, ' $1');
 };
 const declared = (type, name) => (type.endsWith('*') ? type + name : `${type} ${name}`);
@@ -218,29 +247,36 @@ function description(row) {
 }
 
 function functionText(row) {
-  const { object, given, inRegister, type, take, native } = shapeOf(row);
+  const { object, given, inRegister, number, type, take, native } = shapeOf(row);
   const parameters = [];
   const body = ['const functions = native();'];
   if (object !== undefined) {
-    parameters.push(`${camel(object.name)}: Handle${object.orNull ? ' | 0' : ''}`);
+    const its = isCipher(object.type) ? 'CipherInfo | number' : 'Handle';
+    const or = !object.orNull ? '' : isCipher(object.type) ? ' | null' : ' | 0';
+    parameters.push(`${camel(object.name)}: ${its}${or}`);
   }
-  for (const value of given) {
+  const checked = given.map((value, i) => {
     const name = camel(value.name);
     const { type: its, check } = argumentOf(value);
+    const variable = given.length === 1 ? 'checked' : `checked${i + 1}`;
     parameters.push(`${name}: ${its}`);
-    const checked = `${check}('${name}', ${name})`;
-    body.push(`const checked = ${value.orNull ? `${name} === null ? null : ` : ''}${checked};`);
-  }
+    const orNull = value.orNull ? `${name} === null ? null : ` : '';
+    body.push(`const ${variable} = ${orNull}${check}('${name}', ${name});`);
+    return variable;
+  });
   if (object !== undefined) {
     const name = camel(object.name);
-    body.push(
-      inRegister
-        ? `setHandleAndNumber('${name}', ${name}, checked);`
-        : `setHandle('${name}', ${name});`,
-    );
+    const set = isCipher(object.type)
+      ? 'setCipher'
+      : inRegister
+        ? 'setHandleAndNumber'
+        : 'setHandle';
+    const more = inRegister ? ', checked' : isCipher(object.type) && object.orNull ? ', true' : '';
+    body.push(`${set}('${name}', ${name}${more});`);
   }
-  const call = `functions.${row.name}(${given.length === 0 || inRegister ? '' : 'checked'})`;
+  const call = `functions.${row.name}(${inRegister ? '' : checked.join(', ')})`;
   if (take !== undefined) body.push(`return ${take(call)};`);
+  else if (number) body.push(`return ${call} === null ? null : result<number>();`);
   else if (native === 'void') {
     body.push(`${call};`);
     if (type !== 'void') body.push(`return result<${type}>();`);
@@ -260,7 +296,7 @@ function importText(names, from, kind = 'import') {
 function signatureText(row) {
   const { given, inRegister, native } = shapeOf(row);
   const list = (inRegister ? [] : given)
-    .map((value) => `${camel(value.name)}: ${argumentOf(value).type}`)
+    .map((value) => `${camel(value.name)}: ${argumentOf(value).native}`)
     .join(', ');
   return `  ${row.name}(${list}): ${native};\n`;
 }
@@ -284,14 +320,17 @@ export function generate(list) {
   const imports = [
     [
       uses([
-        ...['checkByte', 'checkBytes', 'checkCString', 'checkInt'],
-        ...['checkLong', 'checkMask', 'checkUint32'],
+        ...['checkByte', 'checkBytes', 'checkCString', 'checkInt', 'checkInts'],
+        ...['checkLong', 'checkMask', 'checkMebibyte', 'checkUint32'],
       ]),
       '../common/validate.js',
     ],
     [uses(['longResult', 'result', 'setHandle', 'setHandleAndNumber']), '../native/call.js'],
+    [uses(['setCipher']), '../native/ciphers.js'],
     [['native'], '../native/load.js'],
-  ].map(([names, from]) => importText(names, from));
+  ]
+    .filter(([names]) => names.length > 0)
+    .map(([names, from]) => importText(names, from));
   imports.push(importText(uses(['CipherInfo', 'Handle']), '../native/types.js', 'import type'));
   const signatures = used.filter(({ heading }) => heading === undefined).map(signatureText);
   return {

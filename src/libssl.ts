@@ -16,5 +16,6 @@ export * from './libssl/constants.js';
 export * from './libssl/contexts.js';
 export * from './libssl/datagrams.js';
 export * from './libssl/functions.js';
+export * from './libssl/negotiated.js';
 export * from './libssl/sessions.js';
 export { type CipherInfo, type Handle, NULL, type OpensslErrorEntry } from './native/types.js';

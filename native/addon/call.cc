@@ -11,9 +11,9 @@ void Environment::ForgetErrors() { last_errors.clear(); }
 // ---- Arguments.
 
 napi_value Call::Argument(size_t i) const {
-  constexpr size_t kMax = 3;
+  constexpr size_t kMax = 8;
   napi_value arguments[kMax];
-  size_t count = kMax;  // missing ones are set to undefined
+  size_t count = i + 1;  // missing ones are set to undefined
   Check(napi_get_cb_info(env_, info_, &count, arguments, nullptr, nullptr));
   return arguments[i];
 }

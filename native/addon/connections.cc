@@ -207,6 +207,7 @@ napi_value SetHost(const Call& call) {
   if (result == 1) {
     state->expected_name = name;
     state->expects_address = false;
+    state->further_names.clear();
   }
   return call.Number(result);
 }
@@ -246,52 +247,11 @@ napi_value GetServerName(const Call& call) {
   return Answer(call, call.libssl().SSL_get_servername(ssl, kNameTypeHostName));
 }
 
-napi_value CertificateDer(const Call& call, X509* certificate) {
-  const Encoding der(call.libssl(), call.libssl().i2d_X509, certificate);
-  return der.data() == nullptr ? call.Null() : call.NewBuffer(der.data(), der.size());
-}
-
 napi_value GetPeerCertificate(const Call& call) {
   X509* certificate = call.libssl().SSL_get_peer_certificate(call.Object<SSL>(0));
-  if (certificate == nullptr) return call.Null();
-  const Encoding der(call.libssl(), call.libssl().i2d_X509, certificate);
+  const napi_value value = ToValue(call, certificate);
   call.libssl().X509_free(certificate);
-  return der.data() == nullptr ? call.Null() : call.NewBuffer(der.data(), der.size());
-}
-
-napi_value GetCertificate(const Call& call) {
-  X509* certificate = call.libssl().SSL_get_certificate(call.Object<SSL>(0));
-  return certificate == nullptr ? call.Null() : CertificateDer(call, certificate);
-}
-
-// The short name of its kind, or of its curve, with its bits in register 1; null where there is
-// none.
-napi_value GetPeerTmpKey(const Call& call) {
-  const Libssl& libssl = call.libssl();
-  EVP_PKEY* key = nullptr;
-  if (libssl.SSL_ctrl(Usable(call, 0)->ssl, kCtrlGetPeerTmpKey, 0, &key) != 1) return call.Null();
-  int kind = libssl.EVP_PKEY_base_id(key);
-  call.environment().registers[0] = kind;
-  call.environment().registers[1] = libssl.EVP_PKEY_bits(key);
-  if (kind == kPkeyEc) {
-    kind =
-        libssl.EC_GROUP_get_curve_name(libssl.EC_KEY_get0_group(libssl.EVP_PKEY_get0_EC_KEY(key)));
-  }
-  libssl.EVP_PKEY_free(key);
-  return Answer(call, libssl.OBJ_nid2sn(kind));
-}
-
-napi_value GetPeerCertChain(const Call& call) {
-  const Libssl& libssl = call.libssl();
-  const auto* chain =
-      reinterpret_cast<const OPENSSL_STACK*>(libssl.SSL_get_peer_cert_chain(call.Object<SSL>(0)));
-  if (chain == nullptr) return call.Null();
-  std::vector<napi_value> certificates;
-  for (int i = 0; i < libssl.OPENSSL_sk_num(chain); ++i) {
-    certificates.push_back(
-        CertificateDer(call, static_cast<X509*>(libssl.OPENSSL_sk_value(chain, i))));
-  }
-  return call.NewArray(certificates);
+  return value;
 }
 
 // What the peer sent when it did not verify; null when it did, or nothing came.
@@ -300,7 +260,7 @@ napi_value RefusedCertificates(const Call& call) {
   if (refused.empty()) return call.Null();
   std::vector<napi_value> certificates;
   for (const CertificateReference& each : refused) {
-    certificates.push_back(CertificateDer(call, each.get()));
+    certificates.push_back(ToValue(call, each.get()));
   }
   return call.NewArray(certificates);
 }
@@ -362,9 +322,6 @@ std::vector<Function> ConnectionFunctions() {
       {"requestedServerName", Entry<RequestedServerName, kNever>, "SSL_get_servername"},
       {"acceptsAny", Entry<AcceptsAny, kNever>, "SSL_get_verify_mode"},
       {"SSL_get_peer_certificate", Entry<GetPeerCertificate, kPossible>},
-      {"SSL_get_certificate", Entry<GetCertificate, kPossible>},
-      {"SSL_get_peer_tmp_key", Entry<GetPeerTmpKey, kPossible>},
-      {"SSL_get_peer_cert_chain", Entry<GetPeerCertChain, kPossible>},
       {"refusedCertificates", Entry<RefusedCertificates, kPossible>, "SSL_get_peer_cert_chain"},
       {"X509_verify_cert_error_string", Entry<VerifyErrorString, kNever>},
       {"SSL_export_keying_material", Entry<ExportKeyingMaterial, kPossible>},

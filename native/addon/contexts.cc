@@ -33,6 +33,8 @@ napi_value New(const Call& call) {
   try {
     const bool client_only = method % 3 == 1;
     state = new ContextState(libssl, call.environment().registry, context, client_only);
+    // For encrypted files, libssl would ask on the terminal.
+    libssl.SSL_CTX_set_default_passwd_cb(context, [](char*, int, int, void*) { return -1; });
   } catch (...) {
     libssl.SSL_CTX_free(context);
     throw;

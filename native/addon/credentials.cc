@@ -170,12 +170,6 @@ napi_value SetDhParameters(const Call& call) {
   return call.Number(static_cast<double>(result));
 }
 
-napi_value SetSigalgsList(const Call& call) {
-  SSL_CTX* context = call.Object<SSL_CTX>(0);
-  std::string list = call.Latin1(0);
-  return call.NewLong(call.libssl().SSL_CTX_ctrl(context, kCtrlSetSigalgsList, 0, list.data()));
-}
-
 }  // namespace
 
 std::vector<Function> CredentialFunctions() {
@@ -186,7 +180,6 @@ std::vector<Function> CredentialFunctions() {
       {"usePfx", Entry<UsePfx, Errors::kPossible>, "PKCS12_parse"},
       {"addCrl", Entry<AddCrl, Errors::kPossible>, "X509_STORE_add_crl"},
       {"setDhParameters", Entry<SetDhParameters, Errors::kPossible>, "SSL_CTX_ctrl"},
-      {"SSL_CTX_set1_sigalgs_list", Entry<SetSigalgsList, Errors::kPossible>, "SSL_CTX_ctrl"},
   };
 }
 

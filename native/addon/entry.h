@@ -54,6 +54,8 @@ std::vector<Function> ConnectionFunctions();
 std::vector<Function> StepFunctions();
 std::vector<Function> AnswerFunctions();
 std::vector<Function> DatagramFunctions();
+std::vector<Function> NegotiatedFunctions();
+std::vector<Function> OwnSettingFunctions();
 
 }  // namespace libssl_session
 

@@ -166,7 +166,8 @@ Napi::Value Load(const Napi::CallbackInfo& info) {
   };
   for (const auto& some :
        {ForwardedFunctions(), SessionFunctions(), ContextFunctions(), CredentialFunctions(),
-        ConnectionFunctions(), StepFunctions(), AnswerFunctions(), DatagramFunctions()}) {
+        ConnectionFunctions(), StepFunctions(), AnswerFunctions(), DatagramFunctions(),
+        NegotiatedFunctions(), OwnSettingFunctions()}) {
     functions.insert(functions.end(), some.begin(), some.end());
   }
   const Napi::Object exports = Napi::Object::New(env);

@@ -143,14 +143,6 @@ napi_value SetProtocolVersion(const Call& call) {
   return call.Number(call.libssl().SSL_SESSION_set_protocol_version(session, NumberOf<int>(call)));
 }
 
-// The cipher of a 2-byte number; nullptr for one that libssl does not know.
-const SSL_CIPHER* FindCipher(const Libssl& libssl, int32_t id) {
-  for (const SSL_CIPHER* cipher : AllCiphers(libssl)) {
-    if (libssl.SSL_CIPHER_get_protocol_id(cipher) == id) return cipher;
-  }
-  return nullptr;
-}
-
 napi_value SetCipher(const Call& call) {
   SSL_SESSION* session = call.Session(0);
   if (call.IsNull(0)) Obey(StripRule(call.environment().registry, session));

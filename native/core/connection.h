@@ -105,6 +105,7 @@ struct ConnectionState {
   // The name or address that the peer's certificate must be for, as given to SSL_set1_host or
   // X509_VERIFY_PARAM_set1_ip_asc. libssl has no way to ask for it.
   std::string expected_name;
+  std::vector<std::string> further_names;  // SSL_add1_host: one of them is enough
   bool expects_address = false;
   // What verify.cc found wrong with the certificate that arrived last.
   int chain_error = 0;

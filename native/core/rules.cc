@@ -197,6 +197,16 @@ Rule RenegotiateRule(const ConnectionState& state) {
   return state.context.libssl.SSL_in_before(state.ssl) == 1 ? Rule::kNotStarted : Rule::kNone;
 }
 
+Rule CredentialRule(const ConnectionState& state) {
+  const Libssl& libssl = state.context.libssl;
+  const bool under_way = libssl.SSL_in_init(state.ssl) == 1 && libssl.SSL_in_before(state.ssl) != 1;
+  return under_way ? Rule::kCredential : Rule::kNone;
+}
+
+Rule ModeRule(unsigned long modes) {
+  return (modes & kModeAsync) != 0 ? Rule::kAsync : Rule::kNone;
+}
+
 Rule ChooseSideRule(const ConnectionState& state) {
   return state.context.libssl.SSL_in_before(state.ssl) == 1 ? Rule::kNone : Rule::kStarted;
 }

@@ -31,6 +31,12 @@ Rule ClearRule(const ConnectionState& state);
 // crashes.
 Rule RenegotiateRule(const ConnectionState& state);
 
+// Whether its certificates and keys may change: a handshake that is under way uses them.
+Rule CredentialRule(const ConnectionState& state);
+
+// Whether a context or connection may have these modes (SSL_MODE_…).
+Rule ModeRule(unsigned long modes);
+
 // Whether a connection may still take a side.
 Rule ChooseSideRule(const ConnectionState& state);
 

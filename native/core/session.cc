@@ -41,4 +41,11 @@ const std::vector<const SSL_CIPHER*>& AllCiphers(const Libssl& libssl) {
   return *ciphers;
 }
 
+const SSL_CIPHER* FindCipher(const Libssl& libssl, int id) {
+  for (const SSL_CIPHER* cipher : AllCiphers(libssl)) {
+    if (libssl.SSL_CIPHER_get_protocol_id(cipher) == id) return cipher;
+  }
+  return nullptr;
+}
+
 }  // namespace libssl_session

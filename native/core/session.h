@@ -106,6 +106,9 @@ class MasterKey {
 // of memory; the next call tries again.
 const std::vector<const SSL_CIPHER*>& AllCiphers(const Libssl& libssl);
 
+// The cipher of a 2-byte number; nullptr for one that libssl does not know.
+const SSL_CIPHER* FindCipher(const Libssl& libssl, int id);
+
 }  // namespace libssl_session
 
 #endif  // LIBSSL_SESSION_NATIVE_CORE_SESSION_H_

@@ -143,13 +143,18 @@ bool LacksIssuer(int error) {
 int VerifyName(const ConnectionState& state, X509* peer) {
   const Libssl& libssl = state.context.libssl;
   const std::string& name = state.expected_name;
-  if (name.empty()) return kVerifyOk;
   if (state.expects_address) {
     return libssl.X509_check_ip_asc(peer, name.c_str(), 0) == 1 ? kVerifyOk : kVerifyIpMismatch;
   }
-  return libssl.X509_check_host(peer, name.data(), name.size(), 0, nullptr) == 1
-             ? kVerifyOk
-             : kVerifyHostnameMismatch;
+  const auto fits = [&](const std::string& each) {
+    return libssl.X509_check_host(peer, each.data(), each.size(), 0, nullptr) == 1;
+  };
+  if (name.empty() && state.further_names.empty()) return kVerifyOk;
+  if (!name.empty() && fits(name)) return kVerifyOk;
+  for (const std::string& each : state.further_names) {
+    if (fits(each)) return kVerifyOk;
+  }
+  return kVerifyHostnameMismatch;
 }
 
 // What a full handshake would say of the session's peer. SSL_get_verify_result must have the result

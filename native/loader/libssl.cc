@@ -51,7 +51,7 @@ struct Refused {
 };
 using Verdict = std::optional<Refused>;  // nothing: accepted
 
-enum LibraryIndex { crypto, ssl };
+enum LibraryIndex { crypto, ssl, optional };
 
 struct Function {
   LibraryIndex library;
@@ -142,8 +142,10 @@ Verdict Open(const std::string& directory, Libssl* libssl) {
 #include "openssl.def"
   };
   for (size_t i = 0; i < std::size(kFunctions); ++i) {
-    const MappedLibrary& library = libraries[kFunctions[i].library];
+    const bool may_lack = kFunctions[i].library == optional;
+    const MappedLibrary& library = libraries[may_lack ? ssl : kFunctions[i].library];
     void* function = dlsym(library.handle, kFunctions[i].name);
+    if (function == nullptr && may_lack) continue;
     if (!library.Contains(reinterpret_cast<uintptr_t>(function))) {
       return Refused{Refusal::kVersion, library.path + " has no " + kFunctions[i].name};
     }

@@ -65,6 +65,14 @@ export const rules = {
     'ERR_LIBSSL_UNSAFE',
     'U20: the session is in the cache of another context, and would stay there, marked as not resumable',
   ],
+  Credential: [
+    'ERR_LIBSSL_UNSAFE',
+    'U21: the handshake of this connection is under way, and libssl may still use its certificate and key',
+  ],
+  Async: [
+    'ERR_LIBSSL_UNSAFE',
+    'U22: with SSL_MODE_ASYNC libssl and its callbacks run on a stack that is too small for them',
+  ],
   InvalidHandle: [
     'ERR_LIBSSL_INVALID_HANDLE',
     'the handle is stale, forged, of another kind or of another environment',
@@ -99,6 +107,7 @@ export const rules = {
     'ERR_LIBSSL_UNSAFE',
     'the other context leads back to this one: neither would ever be freed',
   ],
+  NotBuilt: ['ERR_LIBSSL_FAILED', 'this libssl was built without the function'],
   SessionReplaced: [
     'ERR_LIBSSL_UNSAFE',
     'the session of this connection was replaced after its handshake had begun, and the keys with it; the connection can only be freed',

@@ -96,6 +96,18 @@ export function checkUint32(name: string, value: unknown): number {
   return checkInteger(name, value, 0, 0xffff_ffff);
 }
 
+/** The size of a buffer: at most 1 MiB, so that no call can take the machine's memory. */
+export const checkMebibyte = (name: string, value: unknown) =>
+  checkInteger(name, value, 0, 0x10_0000);
+
+/** C's `int`s, as the bytes that native code reads. */
+export function checkInts(name: string, value: unknown): Uint8Array {
+  if (!Array.isArray(value)) throw invalidType(name, 'an Array of numbers', value);
+  if (value.length > 0xffff) throw outOfRange(`${name}.length`, '<= 65535', value.length);
+  const ints = Int32Array.from(value, (each, i) => checkInt(`${name}[${i}]`, each));
+  return new Uint8Array(ints.buffer);
+}
+
 /** Tickets to send: libssl makes them all in one call, about 15 µs each and 250 bytes. */
 export function checkNumTickets(name: string, value: unknown): number {
   return checkInteger(name, value, 0, 255);

@@ -11,7 +11,7 @@ import {
   checkLatin1,
   checkLong,
 } from '../common/validate.js';
-import { result, resultAt, setHandle, setHandles } from '../native/call.js';
+import { result, setHandle, setHandles } from '../native/call.js';
 import { EventKind } from '../native/event-kind.js';
 import { native } from '../native/load.js';
 import type { Native, Outcome } from '../native/signatures.js';
@@ -212,24 +212,6 @@ export function SSL_get_servername(
   setHandle('s', s);
   const name = functions.SSL_get_servername();
   return known ? name : null;
-}
-
-/** A key of the key exchange that the peer has sent. */
-export interface PeerTmpKey {
-  /** `EVP_PKEY_base_id`: 28 is DH, 408 EC, 1034 X25519, 1035 X448. */
-  id: number;
-  /** OpenSSL's short name of its kind; for EC, of its curve: `prime256v1`. */
-  name: string;
-  /** `EVP_PKEY_bits`. */
-  bits: number;
-}
-
-/** `int SSL_get_peer_tmp_key(SSL *s, EVP_PKEY **key)`; null if C does not return 1. */
-export function SSL_get_peer_tmp_key(s: Handle): PeerTmpKey | null {
-  const functions = native();
-  setHandle('s', s);
-  const name = functions.SSL_get_peer_tmp_key();
-  return name === null ? null : { id: result<number>(), name, bits: resultAt(1) };
 }
 
 /** `const char *X509_verify_cert_error_string(long n)`. */

@@ -169,3 +169,28 @@ export const TLSEXT_max_fragment_length_4096 = 4;
 
 // The one kind of name that `SSL_get_servername(3)` knows.
 export const TLSEXT_NAMETYPE_host_name = 0;
+
+// What `SSL_want(3)` returns.
+export const SSL_NOTHING = 1;
+export const SSL_WRITING = 2;
+export const SSL_READING = 3;
+export const SSL_X509_LOOKUP = 4;
+export const SSL_ASYNC_PAUSED = 5;
+export const SSL_ASYNC_NO_JOBS = 6;
+export const SSL_CLIENT_HELLO_CB = 7;
+
+// Modes: `SSL_CTX_set_mode(3)`.
+export const SSL_MODE_ENABLE_PARTIAL_WRITE = 0x001;
+export const SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER = 0x002;
+export const SSL_MODE_AUTO_RETRY = 0x004;
+export const SSL_MODE_NO_AUTO_CHAIN = 0x008;
+export const SSL_MODE_RELEASE_BUFFERS = 0x010;
+export const SSL_MODE_SEND_CLIENTHELLO_TIME = 0x020;
+export const SSL_MODE_SEND_SERVERHELLO_TIME = 0x040;
+export const SSL_MODE_SEND_FALLBACK_SCSV = 0x080;
+export const SSL_MODE_ASYNC = 0x100;
+export const SSL_MODE_DTLS_SCTP_LABEL_LENGTH_BUG = 0x400;
+
+// Formats of files.
+export const SSL_FILETYPE_PEM = 1;
+export const SSL_FILETYPE_ASN1 = 2;

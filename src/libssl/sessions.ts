@@ -9,6 +9,7 @@ import {
   invalidValue,
 } from '../common/validate.js';
 import { result, setHandle } from '../native/call.js';
+import { findCipher } from '../native/ciphers.js';
 import { encodeInPool } from '../native/encode.js';
 import { native } from '../native/load.js';
 import type { CipherInfo, Handle, OpensslErrorEntry } from '../native/types.js';
@@ -88,8 +89,6 @@ export function SSL_SESSION_set_cipher(s: Handle, cipher: CipherInfo | null): 0 
   return result<0 | 1>();
 }
 
-let ciphers: Map<number | string, CipherInfo> | undefined;
-
 /**
  * `const SSL_CIPHER *SSL_CIPHER_find(SSL *ssl, const unsigned char *ptr)` returns an object that
  * describes the cipher. Takes the 2 bytes as a number, or a name of OpenSSL or of the RFC. null if
@@ -97,16 +96,8 @@ let ciphers: Map<number | string, CipherInfo> | undefined;
  */
 export function SSL_CIPHER_find(cipher: number | string): CipherInfo | null {
   if (typeof cipher !== 'string') checkInteger('cipher', cipher, 0, 0xffff);
-  ciphers ??= new Map(
-    native()
-      .allCiphers()
-      .flatMap((info) =>
-        [info.id, info.name, info.standardName].map((key) => [key, info] as const),
-      ),
-  );
+  const found = findCipher(cipher);
   native().clearErrors();
-  // The standardName of a suite without a name in an RFC is empty.
-  const found = cipher === '' ? undefined : ciphers.get(cipher);
   return found === undefined ? null : { ...found };
 }
 

@@ -3,7 +3,14 @@
 
 import type { EventKind } from './event-kind.js';
 import type { NativeFunctions } from './functions.js';
-import type { CipherInfo, Handle, LibraryInfo, OpensslErrorEntry, SessionCounts } from './types.js';
+import type {
+  CipherInfo,
+  Handle,
+  LibraryInfo,
+  LongResult,
+  OpensslErrorEntry,
+  SessionCounts,
+} from './types.js';
 
 /** What libssl's callbacks recorded in a call. */
 export interface NativeEvent {
@@ -77,7 +84,6 @@ export interface NativeContext {
   addCrl: WithBytes;
   /** PEM; null: by the size of the key. 0 on failure; -1: fewer than 1024 bits. */
   setDhParameters(pem: Uint8Array | null): void;
-  SSL_CTX_set1_sigalgs_list: WithText;
   /**
    * Keys of `size` bytes (48 or 80), one after the other; none: libssl's own. `makesTickets`: the
    * first encrypts; else none does, nor libssl's own.
@@ -187,6 +193,21 @@ export interface NativeConnection {
    * The short name of the key's kind or curve; registers[0]: its NID, [1]: its bits. null: no key.
    */
   SSL_get_peer_tmp_key(): string | null;
+  SSL_get_tmp_key(): string | null;
+  /** registers[1]: the room. */
+  SSL_get_shared_ciphers(): string | null;
+  /** Five numbers each: the NIDs of key, hash and both, and the two bytes of the handshake. */
+  SSL_get_sigalgs(): number[];
+  SSL_get_shared_sigalgs(): number[];
+  SSL_get1_groups(): number[];
+  SSL_get0_certificate_types(): Buffer | null;
+  SSL_get0_raw_cipherlist(): Buffer | null;
+  SSL_get0_ec_point_formats(): Buffer | null;
+  SSL_get_tlsext_status_ocsp_resp(): Buffer | null;
+  SSL_set_tlsext_status_ocsp_resp(response: Uint8Array | null): LongResult;
+  SSL_client_hello_get1_extensions_present(): number[] | null;
+  /** registers[1]: the type. */
+  SSL_client_hello_get0_ext(): Buffer | null;
   /** What a peer sent that did not verify. */
   refusedCertificates(): Buffer[] | null;
   X509_verify_cert_error_string(result: number | bigint): string;
@@ -265,4 +286,7 @@ export interface Native
   SSL_SESSION_set_cipher(id: number | null): void;
   /** What SSL_CIPHER_find finds. */
   allCiphers(): CipherInfo[];
+  /** registers[0]: the number of a cipher, -1 for NULL; the result, and in registers[1] alg_bits. */
+  SSL_CIPHER_get_bits(): void;
+  SSL_CIPHER_description(): string;
 }

@@ -406,6 +406,10 @@ const byType = {
   string: (world, { name, parameter }) => string(world, name, parameter),
   boolean: ({ random }) => (random.chance(0.95) ? random.chance(0.5) : random.pick([0, 'x', null])),
   'readonly Uint8Array[]': keys,
+  'readonly number[]': ({ random }) =>
+    random.chance(0.9)
+      ? Array.from({ length: random.below(5) }, () => random.pick([415, 672, 408, 1034, 0, -1]))
+      : random.pick([[Number.NaN], [2 ** 31], ['1'], {}, null, Array(70_000).fill(415)]),
   'Iterable<Uint8Array>': ({ random }) =>
     random.pick([[cookieKey], [Buffer.alloc(32), cookieKey], [], [Buffer.alloc(31)]]),
   ProtocolVersion: ({ random }) => random.pick([...versions, 'unknown', 'x']),

@@ -23,6 +23,9 @@
 
 static_assert(OPENSSL_VERSION_NUMBER >> 12 == 0x10101, "these are not the headers of 1.1.1");
 
+// Some are deprecated, and here all the same.
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+
 #define FUNCTION(library, result, name, parameters, reach)               \
   static_assert(std::is_same_v<decltype(&::name), result(*) parameters>, \
                 #name " is declared otherwise in OpenSSL's headers");

@@ -1,0 +1,52 @@
+// Objects of OpenSSL, which JavaScript has no handle of, as its values: certificates, names and
+// keys as DER, what has a name by it.
+
+#ifndef LIBSSL_SESSION_NATIVE_ADDON_OBJECTS_H_
+#define LIBSSL_SESSION_NATIVE_ADDON_OBJECTS_H_
+
+#include <utility>
+
+#include "addon/call.h"
+
+namespace libssl_session {
+
+// What a cipher suite is; null for nullptr.
+napi_value CipherInfo(const Call& call, const SSL_CIPHER* cipher);
+
+// Null for nullptr, each of them.
+napi_value ToValue(const Call& call, X509* certificate);
+napi_value ToValue(const Call& call, EVP_PKEY* private_key);  // PKCS #8
+napi_value ToValue(const Call& call, const EVP_MD* digest);   // OpenSSL's short name
+napi_value ToValue(const Call& call, const COMP_METHOD* method);
+napi_value ToValue(const Call& call, const stack_st_X509* certificates);
+napi_value ToValue(const Call& call, const stack_st_X509_NAME* names);
+napi_value ToValue(const Call& call, const stack_st_SSL_CIPHER* ciphers);
+
+// An object that JavaScript gives as DER. get() is nullptr where the bytes are none of it.
+template <typename T>
+class Decoded {
+ public:
+  using Decode = T* (*)(T**, const unsigned char**, long);
+
+  Decoded(Decode decode, void (*free)(T*), const Bytes& der) : free_(free) {
+    const unsigned char* at = der.data;
+    object_ = decode(nullptr, &at, static_cast<long>(der.size));
+  }
+  Decoded(Decoded&& other) noexcept
+      : free_(other.free_), object_(std::exchange(other.object_, nullptr)) {}
+  ~Decoded() { free_(object_); }
+
+  T* get() const { return object_; }
+
+ private:
+  void (*free_)(T*);
+  T* object_;
+};
+
+inline Decoded<X509> CertificateOf(const Call& call, const Bytes& der) {
+  return {call.libssl().d2i_X509, call.libssl().X509_free, der};
+}
+
+}  // namespace libssl_session
+
+#endif  // LIBSSL_SESSION_NATIVE_ADDON_OBJECTS_H_

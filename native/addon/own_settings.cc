@@ -1,0 +1,101 @@
+// Settings of a context or connection that need more than a call: a rule, or something to remember.
+
+#include <cstring>
+#include <string>
+
+#include "addon/forward.h"
+#include "addon/steps.h"
+#include "core/rules.h"
+
+namespace libssl_session {
+namespace {
+
+// What a handshake must not lose under way.
+template <auto member>
+napi_value Credential(const Call& call) {
+  Obey(CredentialRule(*StateOf(call, 0)));
+  return Forward<member>(call);
+}
+
+template <typename Object>
+napi_value SetMode(const Call& call) {
+  const auto mode = NumberOf<unsigned long>(call);
+  call.Object<Object>(0);
+  Obey(ModeRule(mode));
+  return Macro<kCtrlMode, unsigned long (*)(Object*, unsigned long)>::Forward(call);
+}
+
+// ---- Names that a certificate must be for.
+
+napi_value AddHost(const Call& call) {
+  ConnectionState* state = StateOf(call, 0);
+  const std::string name = call.Latin1(0);
+  const int result = call.libssl().SSL_add1_host(state->ssl, name.c_str());
+  if (result == 1 && !name.empty()) state->further_names.push_back(name);
+  return call.Number(result);
+}
+
+// It sets the expected name, too, and the server name where there was none.
+napi_value EnableDane(const Call& call) {
+  ConnectionState* state = StateOf(call, 0);
+  const std::string domain = call.Latin1(0);
+  const int result = call.libssl().SSL_dane_enable(state->ssl, domain.c_str());
+  if (result != 1) return call.Number(result);
+  state->expected_name = domain;
+  state->expects_address = false;
+  state->further_names.clear();
+  if (state->side != ConnectionState::Side::kServer && !state->servername.has_value()) {
+    state->servername = domain;
+  }
+  return call.Number(result);
+}
+
+// ---- Groups.
+
+napi_value SetContextGroups(const Call& call) {
+  const Libssl& libssl = call.libssl();
+  ContextState* state = ContextState::Of(libssl, call.Object<SSL_CTX>(0));
+  Macro<kCtrlSetGroups, int (*)(SSL_CTX*, const int*, long)>::Forward(call);
+  if (call.environment().registers[0] != 1) return call.Undefined();
+  // As SSL_CTX_set1_groups_list has them.
+  std::string list;
+  const Bytes bytes = call.ByteView(0);
+  for (size_t at = 0; at < bytes.size; at += sizeof(int)) {
+    int group = 0;
+    std::memcpy(&group, bytes.data + at, sizeof group);
+    list.append(list.empty() ? "" : ":").append(libssl.OBJ_nid2sn(group));
+  }
+  state->groups = list;
+  return call.Undefined();
+}
+
+napi_value SetConnectionGroups(const Call& call) {
+  ConnectionState* state = StateOf(call, 0);
+  Macro<kCtrlSetGroups, int (*)(SSL*, const int*, long)>::Forward(call);
+  if (call.environment().registers[0] == 1) state->own.groups = true;
+  return call.Undefined();
+}
+
+}  // namespace
+
+std::vector<Function> OwnSettingFunctions() {
+  constexpr Errors kNever = Errors::kNever;
+  constexpr Errors kPossible = Errors::kPossible;
+  return {
+      {"SSL_use_certificate", Entry<Credential<&Libssl::SSL_use_certificate>, kPossible>},
+      {"SSL_use_certificate_file", Entry<Credential<&Libssl::SSL_use_certificate_file>, kPossible>},
+      {"SSL_use_certificate_chain_file",
+       Entry<Credential<&Libssl::SSL_use_certificate_chain_file>, kPossible>},
+      {"SSL_certs_clear", Entry<Credential<&Libssl::SSL_certs_clear>, kNever>},
+      {"SSL_set_srp_server_param_pw",
+       Entry<Credential<&Libssl::SSL_set_srp_server_param_pw>, kPossible>},
+      {"SSL_set_mode", Entry<SetMode<SSL>, kNever>},
+      {"SSL_CTX_set_mode", Entry<SetMode<SSL_CTX>, kNever>},
+      {"SSL_add1_host", Entry<AddHost, kPossible>},
+      {"SSL_dane_enable", Entry<EnableDane, kPossible>},
+      {"SSL_CTX_set1_groups", Entry<SetContextGroups, kPossible>},
+      {"SSL_set1_groups", Entry<SetConnectionGroups, kPossible>},
+  };
+}
+
+}  // namespace libssl_session
