@@ -199,26 +199,57 @@ struct Prototype<Result (*)(Object*, Others...)> {
   }
 };
 
-template <auto member, bool or_null = false>
-napi_value Forward(const Call& call) {
-  const auto function = call.libssl().*member;
-  using Shape = Prototype<std::remove_const_t<decltype(function)>>;
+// A member whose function takes a const object as one that takes an object: both are called alike,
+// and have one body here.
+template <typename Function>
+Function Libssl::*SharedMember(Function Libssl::*member) {
+  return member;
+}
+
+template <typename Result, typename Object, typename... Others>
+auto SharedMember(Result (*Libssl::*member)(const Object*, Others...)) {
+  return reinterpret_cast<Result (*Libssl::*)(Object*, Others...)>(member);
+}
+
+template <bool or_null, typename Function>
+napi_value ForwardMember(const Call& call, Function Libssl::*member) {
+  const Function function = call.libssl().*member;
   // What a build may leave out (openssl.def).
   if (function == nullptr) throw Misuse{Rule::kNotBuilt};
-  if constexpr (Shape::kHasObject)
+  if constexpr (Prototype<Function>::kHasObject)
     return ForwardTo<or_null>(call, function);
   else
-    return Shape::ForwardWithout(call, function);
+    return Prototype<Function>::ForwardWithout(call, function);
+}
+
+template <auto member, bool or_null = false>
+napi_value Forward(const Call& call) {
+  return ForwardMember<or_null>(call, member);
+}
+
+// All functions of one type have this body, which made for each of them would be most of the addon.
+template <bool or_null, Errors errors, typename Function>
+[[gnu::noinline]] napi_value EnterMember(napi_env env, napi_callback_info info,
+                                         Function Libssl::*member) {
+  return Enter<errors>(env, info, [member](const Call& call) {
+    return ForwardMember<or_null>(call, member);
+  });
+}
+
+// A row of openssl.def.
+template <auto member, bool or_null, Errors errors>
+napi_value EntryOfMember(napi_env env, napi_callback_info info) {
+  return EnterMember<or_null, errors>(env, info, SharedMember(member));
 }
 
 // A macro over SSL_CTX_ctrl or SSL_ctrl, as if it were a function of the type that it is documented
 // with.
-template <int command, typename Function>
+template <typename Function>
 struct Macro;
 
-template <int command, typename Result, typename Object, typename... Others>
-struct Macro<command, Result (*)(Object*, Others...)> {
-  static long Control(const Call& call, long number, void* pointer) {
+template <typename Result, typename Object, typename... Others>
+struct Macro<Result (*)(Object*, Others...)> {
+  static long Control(const Call& call, int command, long number, void* pointer) {
     auto* object = call.Object<std::remove_const_t<Object>>(0);
     if constexpr (std::is_same_v<std::remove_const_t<Object>, SSL_CTX>) {
       return call.libssl().SSL_CTX_ctrl(object, command, number, pointer);
@@ -227,24 +258,36 @@ struct Macro<command, Result (*)(Object*, Others...)> {
     }
   }
 
-  static napi_value Forward(const Call& call) {
+  static napi_value Forward(const Call& call, int command) {
     if constexpr ((std::is_same_v<Others, char*> || ...)) {
       Arguments arguments(call);
       Argument<char*> text(arguments);
-      return Answer(call, static_cast<Result>(Control(call, 0, text.get())));
+      return Answer(call, static_cast<Result>(Control(call, command, 0, text.get())));
     } else if constexpr ((std::is_same_v<Others, int*> || ...)) {
       int number = 0;
-      return Control(call, 0, &number) == 1 ? call.Number(number) : call.Null();
+      return Control(call, command, 0, &number) == 1 ? call.Number(number) : call.Null();
     } else if constexpr ((std::is_same_v<Others, const int*> || ...) ||
                          (std::is_same_v<Others, const unsigned char*> || ...)) {
       return WithArguments<Result, Others...>(call, [&](auto* list, long count) {
         using Element = std::remove_const_t<std::remove_pointer_t<decltype(list)>>;
-        return static_cast<Result>(Control(call, count, const_cast<Element*>(list)));
+        return static_cast<Result>(Control(call, command, count, const_cast<Element*>(list)));
       });
     } else {
       const long number = (0L + ... + static_cast<long>(NumberOf<Others>(call)));
-      return Answer(call, static_cast<Result>(Control(call, number, nullptr)));
+      return Answer(call, static_cast<Result>(Control(call, command, number, nullptr)));
     }
+  }
+
+  // As EnterMember and EntryOfMember.
+  template <Errors errors>
+  [[gnu::noinline]] static napi_value EnterControl(napi_env env, napi_callback_info info,
+                                                   int command) {
+    return Enter<errors>(env, info,
+                         [command](const Call& call) { return Forward(call, command); });
+  }
+  template <int command, Errors errors>
+  static napi_value Entry(napi_env env, napi_callback_info info) {
+    return EnterControl<errors>(env, info, command);
   }
 };
 

@@ -30,12 +30,12 @@ std::vector<Function> ForwardedFunctions() {
 #define ROW_body(name, ...)
 #define ROW_callback(name, ...) \
   {#name, Entry<Given<decltype(Libssl::name)>::Check, Errors::kNever>},
-#define ROW_plain(name, ...) {#name, Entry<__VA_ARGS__, Errors::kNever>},
-#define ROW_may_fail(name, ...) {#name, Entry<__VA_ARGS__, Errors::kPossible>},
+#define ROW_plain(name, entry, ...) {#name, entry<__VA_ARGS__, Errors::kNever>},
+#define ROW_may_fail(name, entry, ...) {#name, entry<__VA_ARGS__, Errors::kPossible>},
 #define FUNCTION(library, result, name, parameters, reach) \
-  ROW_##reach(name, Forward<&Libssl::name, TakesNull(#parameters)>)
+  ROW_##reach(name, EntryOfMember, &Libssl::name, TakesNull(#parameters))
 #define CONTROL(result, name, parameters, command, value, reach) \
-  ROW_##reach(name, Macro<value, result(*) parameters>::Forward)
+  ROW_##reach(name, Macro<result(*) parameters>::Entry, value)
 #include "openssl.def"
   };
 }

@@ -22,7 +22,7 @@ napi_value SetMode(const Call& call) {
   const auto mode = NumberOf<unsigned long>(call);
   call.Object<Object>(0);
   Obey(ModeRule(mode));
-  return Macro<kCtrlMode, unsigned long (*)(Object*, unsigned long)>::Forward(call);
+  return Macro<unsigned long (*)(Object*, unsigned long)>::Forward(call, kCtrlMode);
 }
 
 // ---- Names that a certificate must be for.
@@ -55,7 +55,7 @@ napi_value EnableDane(const Call& call) {
 napi_value SetContextGroups(const Call& call) {
   const Libssl& libssl = call.libssl();
   ContextState* state = ContextState::Of(libssl, call.Object<SSL_CTX>(0));
-  Macro<kCtrlSetGroups, int (*)(SSL_CTX*, const int*, long)>::Forward(call);
+  Macro<int (*)(SSL_CTX*, const int*, long)>::Forward(call, kCtrlSetGroups);
   if (call.environment().registers[0] != 1) return call.Undefined();
   // As SSL_CTX_set1_groups_list has them.
   std::string list;
@@ -71,7 +71,7 @@ napi_value SetContextGroups(const Call& call) {
 
 napi_value SetConnectionGroups(const Call& call) {
   ConnectionState* state = StateOf(call, 0);
-  Macro<kCtrlSetGroups, int (*)(SSL*, const int*, long)>::Forward(call);
+  Macro<int (*)(SSL*, const int*, long)>::Forward(call, kCtrlSetGroups);
   if (call.environment().registers[0] == 1) state->own.groups = true;
   return call.Undefined();
 }
