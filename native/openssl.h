@@ -10,6 +10,7 @@
 // The same declarations as in OpenSSL's headers, so that abi_check can see both at once.
 extern "C" {
 typedef struct asn1_string_st ASN1_TIME;
+typedef struct bignum_st BIGNUM;
 typedef union bio_addr_st BIO_ADDR;
 typedef struct comp_method_st COMP_METHOD;
 typedef struct bio_st BIO;
@@ -35,8 +36,18 @@ struct lhash_st_SSL_SESSION;  // LHASH_OF(SSL_SESSION)
 struct stack_st_X509;         // STACK_OF(X509)
 struct stack_st_X509_NAME;    // STACK_OF(X509_NAME)
 struct stack_st_SSL_CIPHER;   // STACK_OF(SSL_CIPHER)
+struct stack_st_SRTP_PROTECTION_PROFILE;
+// Its header has it whole.
+typedef struct srtp_protection_profile_st SRTP_PROTECTION_PROFILE;
+#ifndef HEADER_D1_SRTP_H
+struct srtp_protection_profile_st {
+  const char* name;
+  unsigned long id;
+};
+#endif
 typedef struct dh_st DH;
 typedef struct PKCS12_st PKCS12;
+typedef struct rsa_st RSA;
 typedef struct pkcs8_priv_key_info_st PKCS8_PRIV_KEY_INFO;
 typedef struct X509_crl_st X509_CRL;
 typedef struct X509_name_st X509_NAME;

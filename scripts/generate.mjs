@@ -104,7 +104,9 @@ const numbers = {
 const texts = ['const char*', 'char*'];
 const byteTypes = ['const unsigned char*', 'const void*'];
 // Those of libcrypto's objects that come as DER.
-const derTypes = ['X509*', 'const X509*'];
+const derTypes = ['X509*', 'const X509*', 'EVP_PKEY*', 'RSA*'];
+// Several of them, one behind the other.
+const stackTypes = ['stack_st_X509*', 'stack_st_X509_NAME*'];
 // Numbers, whose count comes after them.
 const listTypes = ['const int*'];
 
@@ -115,9 +117,11 @@ function argumentOf({ type, orNull }) {
       ? ['Uint8Array', 'checkBytes']
       : listTypes.includes(type)
         ? ['readonly number[]', 'checkInts']
-        : (numbers[type] ?? []);
+        : stackTypes.includes(type)
+          ? ['readonly Uint8Array[]', 'checkDers']
+          : (numbers[type] ?? []);
   if (plain === undefined) throw new Failure(`openssl.def: no argument can be ${type}`);
-  const native = plain === 'readonly number[]' ? 'Uint8Array' : plain;
+  const native = plain.startsWith('readonly') ? 'Uint8Array' : plain;
   const or = orNull ? ' | null' : '';
   return { plain, check, type: plain + or, native: native + or };
 }
@@ -132,9 +136,11 @@ const results = {
 };
 for (const [type, ...theirs] of [
   ['string', 'const char*', 'char*', 'const EVP_MD*', 'const COMP_METHOD*'],
+  ['string', 'SRTP_PROTECTION_PROFILE*'],
+  ['string[]', 'stack_st_SRTP_PROTECTION_PROFILE*'],
   ['CipherInfo', 'const SSL_CIPHER*'],
   ['CipherInfo[]', 'stack_st_SSL_CIPHER*'],
-  ['Buffer', 'X509*', 'EVP_PKEY*'],
+  ['Buffer', 'X509*', 'EVP_PKEY*', 'BIGNUM*'],
   ['Buffer[]', 'stack_st_X509*', 'stack_st_X509_NAME*', 'const stack_st_X509_NAME*'],
 ]) {
   for (const each of theirs) results[each] = { type, native: type };
@@ -295,10 +301,13 @@ function importText(names, from, kind = 'import') {
 
 function signatureText(row) {
   const { given, inRegister, native } = shapeOf(row);
-  const list = (inRegister ? [] : given)
-    .map((value) => `${camel(value.name)}: ${argumentOf(value).native}`)
-    .join(', ');
-  return `  ${row.name}(${list}): ${native};\n`;
+  const list = (inRegister ? [] : given).map(
+    (value) => `${camel(value.name)}: ${argumentOf(value).native}`,
+  );
+  const line = `  ${row.name}(${list.join(', ')}): ${native};\n`;
+  return line.length <= width + 1
+    ? line
+    : `  ${row.name}(\n    ${list.join(',\n    ')},\n  ): ${native};\n`;
 }
 
 const checkText = (name) => `  ${name}(withSession: boolean): void;\n`;
@@ -320,7 +329,7 @@ export function generate(list) {
   const imports = [
     [
       uses([
-        ...['checkByte', 'checkBytes', 'checkCString', 'checkInt', 'checkInts'],
+        ...['checkByte', 'checkBytes', 'checkCString', 'checkDers', 'checkInt', 'checkInts'],
         ...['checkLong', 'checkMask', 'checkMebibyte', 'checkUint32'],
       ]),
       '../common/validate.js',

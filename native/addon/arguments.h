@@ -127,6 +127,77 @@ class Argument<const X509*> : public Argument<X509*> {
   using Argument<X509*>::Argument;
 };
 
+// A private key, as DER.
+template <>
+class Argument<EVP_PKEY*> {
+ public:
+  explicit Argument(Arguments& arguments) : key_(KeyOf(arguments)) {
+    if (key_.get() == nullptr) arguments.Fail();
+  }
+  EVP_PKEY* get() const { return key_.get(); }
+
+ private:
+  static Decoded<EVP_PKEY> KeyOf(Arguments& arguments) {
+    const Call& call = arguments.call();
+    const Libssl& libssl = call.libssl();
+    return {libssl.d2i_AutoPrivateKey, libssl.EVP_PKEY_free, call.ByteView(arguments.Next())};
+  }
+
+  Decoded<EVP_PKEY> key_;
+};
+
+// A private key of RSA, as DER.
+template <>
+class Argument<RSA*> {
+ public:
+  explicit Argument(Arguments& arguments) : key_(KeyOf(arguments)) {
+    if (key_.get() == nullptr) arguments.Fail();
+  }
+  RSA* get() const { return key_.get(); }
+
+ private:
+  static Decoded<RSA> KeyOf(Arguments& arguments) {
+    const Call& call = arguments.call();
+    const Libssl& libssl = call.libssl();
+    return {libssl.d2i_RSAPrivateKey, libssl.RSA_free, call.ByteView(arguments.Next())};
+  }
+
+  Decoded<RSA> key_;
+};
+
+// Certificates, as their DER one behind the other; NULL for null. C takes references of its own.
+template <>
+class Argument<stack_st_X509*> {
+ public:
+  explicit Argument(Arguments& arguments)
+      : certificates_(arguments.call().libssl(), arguments.call().libssl().X509_free) {
+    const Libssl& libssl = arguments.call().libssl();
+    const size_t i = arguments.Next();
+    if (arguments.call().IsNull(i)) return;
+    if (!certificates_.Decode(libssl.d2i_X509, arguments.call().ByteView(i))) arguments.Fail();
+  }
+  stack_st_X509* get() const { return reinterpret_cast<stack_st_X509*>(certificates_.get()); }
+
+ private:
+  DecodedStack<X509> certificates_;
+};
+
+// Names in the same form. Each function that takes a list of them takes it over.
+template <>
+class Argument<stack_st_X509_NAME*> {
+ public:
+  explicit Argument(Arguments& arguments)
+      : names_(arguments.call().libssl(), arguments.call().libssl().X509_NAME_free) {
+    const Libssl& libssl = arguments.call().libssl();
+    const Bytes der = arguments.call().ByteView(arguments.Next());
+    if (!names_.Decode(libssl.d2i_X509_NAME, der)) arguments.Fail();
+  }
+  stack_st_X509_NAME* get() { return reinterpret_cast<stack_st_X509_NAME*>(names_.Release()); }
+
+ private:
+  DecodedStack<X509_NAME> names_;
+};
+
 }  // namespace libssl_session
 
 #endif  // LIBSSL_SESSION_NATIVE_ADDON_ARGUMENTS_H_

@@ -20,14 +20,25 @@ ContextState& State(const Call& call, size_t i) {
 
 // ---- Life cycle.
 
+// In the order of methods in src/libssl/contexts.ts: for either side, for clients, for servers.
+using L = Libssl;
+const SSL_METHOD* (*L::* const kMethods[])() = {
+    &L::TLS_method,      &L::TLS_client_method,      &L::TLS_server_method,
+    &L::DTLS_method,     &L::DTLS_client_method,     &L::DTLS_server_method,
+    &L::TLSv1_method,    &L::TLSv1_client_method,    &L::TLSv1_server_method,
+    &L::TLSv1_1_method,  &L::TLSv1_1_client_method,  &L::TLSv1_1_server_method,
+    &L::TLSv1_2_method,  &L::TLSv1_2_client_method,  &L::TLSv1_2_server_method,
+    &L::DTLSv1_method,   &L::DTLSv1_client_method,   &L::DTLSv1_server_method,
+    &L::DTLSv1_2_method, &L::DTLSv1_2_client_method, &L::DTLSv1_2_server_method,
+};
+
 napi_value New(const Call& call) {
   const Libssl& libssl = call.libssl();
-  // In the order of methods in src/libssl/contexts.ts.
-  const SSL_METHOD* (*const methods[])() = {libssl.TLS_method,         libssl.TLS_client_method,
-                                            libssl.TLS_server_method,  libssl.DTLS_method,
-                                            libssl.DTLS_client_method, libssl.DTLS_server_method};
   const uint32_t method = call.Uint(0);
-  SSL_CTX* context = libssl.SSL_CTX_new(methods[method]());
+  const auto make = libssl.*kMethods[method];
+  // What a build may leave out (openssl.def).
+  if (make == nullptr) throw Misuse{Rule::kNotBuilt};
+  SSL_CTX* context = libssl.SSL_CTX_new(make());
   if (context == nullptr) return call.Adopt(context, 0);
   ContextState* state = nullptr;
   try {

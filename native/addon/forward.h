@@ -202,7 +202,7 @@ struct Prototype<Result (*)(Object*, Others...)> {
 // A member whose function takes a const object as one that takes an object: both are called alike,
 // and have one body here.
 template <typename Function>
-Function Libssl::*SharedMember(Function Libssl::*member) {
+Function Libssl::* SharedMember(Function Libssl::* member) {
   return member;
 }
 
@@ -212,7 +212,7 @@ auto SharedMember(Result (*Libssl::*member)(const Object*, Others...)) {
 }
 
 template <bool or_null, typename Function>
-napi_value ForwardMember(const Call& call, Function Libssl::*member) {
+napi_value ForwardMember(const Call& call, Function Libssl::* member) {
   const Function function = call.libssl().*member;
   // What a build may leave out (openssl.def).
   if (function == nullptr) throw Misuse{Rule::kNotBuilt};
@@ -230,10 +230,9 @@ napi_value Forward(const Call& call) {
 // All functions of one type have this body, which made for each of them would be most of the addon.
 template <bool or_null, Errors errors, typename Function>
 [[gnu::noinline]] napi_value EnterMember(napi_env env, napi_callback_info info,
-                                         Function Libssl::*member) {
-  return Enter<errors>(env, info, [member](const Call& call) {
-    return ForwardMember<or_null>(call, member);
-  });
+                                         Function Libssl::* member) {
+  return Enter<errors>(env, info,
+                       [member](const Call& call) { return ForwardMember<or_null>(call, member); });
 }
 
 // A row of openssl.def.
@@ -282,8 +281,7 @@ struct Macro<Result (*)(Object*, Others...)> {
   template <Errors errors>
   [[gnu::noinline]] static napi_value EnterControl(napi_env env, napi_callback_info info,
                                                    int command) {
-    return Enter<errors>(env, info,
-                         [command](const Call& call) { return Forward(call, command); });
+    return Enter<errors>(env, info, [command](const Call& call) { return Forward(call, command); });
   }
   template <int command, Errors errors>
   static napi_value Entry(napi_env env, napi_callback_info info) {

@@ -160,6 +160,17 @@ napi_value HelloExtension(const Call& call) {
   return call.NewBuffer(bytes, size);
 }
 
+// selectProtocol(server's, client's): the result in register 0, and the protocol.
+napi_value SelectProtocol(const Call& call) {
+  const Bytes server = call.ByteView(0);
+  const Bytes client = call.ByteView(1);
+  unsigned char* selected = nullptr;
+  unsigned char size = 0;
+  call.Number(call.libssl().SSL_select_next_proto(&selected, &size, server.data, SizeOf(server),
+                                                  client.data, SizeOf(client)));
+  return call.NewBuffer(selected, size);
+}
+
 }  // namespace
 
 std::vector<Function> NegotiatedFunctions() {
@@ -184,6 +195,7 @@ std::vector<Function> NegotiatedFunctions() {
       {"SSL_set_tlsext_status_ocsp_resp", Entry<SetOcspResponse, kPossible>},
       {"SSL_get_servername_type", Entry<ServernameType, kNever>},
       {"SSL_client_hello_get1_extensions_present", Entry<HelloExtensions, kPossible>},
+      {"SSL_select_next_proto", Entry<SelectProtocol, kNever>},
       {"SSL_client_hello_get0_ext", Entry<HelloExtension, kNever>},
   };
 }

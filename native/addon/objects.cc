@@ -54,6 +54,21 @@ napi_value ToValue(const Call& call, const COMP_METHOD* method) {
   return method == nullptr ? call.Null() : call.NewText(call.libssl().SSL_COMP_get_name(method));
 }
 
+napi_value ToValue(const Call& call, const BIGNUM* number) {
+  if (number == nullptr) return call.Null();
+  std::vector<unsigned char> bytes((call.libssl().BN_num_bits(number) + 7) / 8);
+  call.libssl().BN_bn2bin(number, bytes.data());
+  return call.NewBuffer(bytes.data(), bytes.size());
+}
+
+napi_value ToValue(const Call& call, const SRTP_PROTECTION_PROFILE* profile) {
+  return profile == nullptr ? call.Null() : call.NewText(profile->name);
+}
+
+napi_value ToValue(const Call& call, const stack_st_SRTP_PROTECTION_PROFILE* profiles) {
+  return Array<const SRTP_PROTECTION_PROFILE>(call, profiles, ToValue);
+}
+
 napi_value ToValue(const Call& call, const stack_st_X509* certificates) {
   return Array<X509>(call, certificates, ToValue);
 }

@@ -18,6 +18,9 @@ napi_value ToValue(const Call& call, X509* certificate);
 napi_value ToValue(const Call& call, EVP_PKEY* private_key);  // PKCS #8
 napi_value ToValue(const Call& call, const EVP_MD* digest);   // OpenSSL's short name
 napi_value ToValue(const Call& call, const COMP_METHOD* method);
+napi_value ToValue(const Call& call, const BIGNUM* number);                    // the bytes of it
+napi_value ToValue(const Call& call, const SRTP_PROTECTION_PROFILE* profile);  // its name
+napi_value ToValue(const Call& call, const stack_st_SRTP_PROTECTION_PROFILE* profiles);
 napi_value ToValue(const Call& call, const stack_st_X509* certificates);
 napi_value ToValue(const Call& call, const stack_st_X509_NAME* names);
 napi_value ToValue(const Call& call, const stack_st_SSL_CIPHER* ciphers);
@@ -41,6 +44,45 @@ class Decoded {
  private:
   void (*free_)(T*);
   T* object_;
+};
+
+// Objects that JavaScript gives as their DER, one behind the other.
+template <typename T>
+class DecodedStack {
+ public:
+  DecodedStack(const Libssl& libssl, void (*free)(T*)) : libssl_(libssl), free_(free) {}
+  DecodedStack(DecodedStack&& other) noexcept
+      : libssl_(other.libssl_), free_(other.free_), stack_(other.Release()) {}
+  ~DecodedStack() {
+    if (stack_ == nullptr) return;
+    for (int i = 0; i < libssl_.OPENSSL_sk_num(stack_); ++i) {
+      free_(static_cast<T*>(libssl_.OPENSSL_sk_value(stack_, i)));
+    }
+    libssl_.OPENSSL_sk_free(stack_);
+  }
+
+  // False where the bytes are none of them, or there is no memory.
+  bool Decode(typename Decoded<T>::Decode decode, const Bytes& der) {
+    stack_ = libssl_.OPENSSL_sk_new_null();
+    const unsigned char* at = der.data;
+    const unsigned char* end = der.data + der.size;
+    while (stack_ != nullptr && at != end) {
+      T* object = decode(nullptr, &at, end - at);
+      if (object == nullptr) return false;
+      if (libssl_.OPENSSL_sk_push(stack_, object) != 0) continue;
+      free_(object);
+      return false;
+    }
+    return stack_ != nullptr;
+  }
+
+  OPENSSL_STACK* get() const { return stack_; }
+  OPENSSL_STACK* Release() { return std::exchange(stack_, nullptr); }
+
+ private:
+  const Libssl& libssl_;
+  void (*free_)(T*);
+  OPENSSL_STACK* stack_ = nullptr;
 };
 
 inline Decoded<X509> CertificateOf(const Call& call, const Bytes& der) {

@@ -17,6 +17,31 @@ napi_value Credential(const Call& call) {
   return Forward<member>(call);
 }
 
+// C takes these arguments in another order.
+napi_value UseCertificateAsn1(const Call& call) {
+  SSL_CTX* context = call.Object<SSL_CTX>(0);
+  const Bytes der = call.ByteView(0);
+  const int size = static_cast<int>(der.size);
+  return call.Number(call.libssl().SSL_CTX_use_certificate_ASN1(context, size, der.data));
+}
+
+napi_value UsePrivateKeyAsn1(const Call& call) {
+  SSL_CTX* context = call.Object<SSL_CTX>(0);
+  const int kind = NumberOf<int>(call);
+  const Bytes der = call.ByteView(0);
+  const long size = static_cast<long>(der.size);
+  return call.Number(call.libssl().SSL_CTX_use_PrivateKey_ASN1(kind, context, der.data, size));
+}
+
+napi_value UseOwnPrivateKeyAsn1(const Call& call) {
+  ConnectionState* state = StateOf(call, 0);
+  const int kind = NumberOf<int>(call);
+  Obey(CredentialRule(*state));
+  const Bytes der = call.ByteView(0);
+  const long size = static_cast<long>(der.size);
+  return call.Number(call.libssl().SSL_use_PrivateKey_ASN1(kind, state->ssl, der.data, size));
+}
+
 template <typename Object>
 napi_value SetMode(const Call& call) {
   const auto mode = NumberOf<unsigned long>(call);
@@ -86,6 +111,18 @@ std::vector<Function> OwnSettingFunctions() {
       {"SSL_use_certificate_file", Entry<Credential<&Libssl::SSL_use_certificate_file>, kPossible>},
       {"SSL_use_certificate_chain_file",
        Entry<Credential<&Libssl::SSL_use_certificate_chain_file>, kPossible>},
+      {"SSL_use_certificate_ASN1", Entry<Credential<&Libssl::SSL_use_certificate_ASN1>, kPossible>},
+      {"SSL_use_PrivateKey", Entry<Credential<&Libssl::SSL_use_PrivateKey>, kPossible>},
+      {"SSL_use_PrivateKey_file", Entry<Credential<&Libssl::SSL_use_PrivateKey_file>, kPossible>},
+      {"SSL_use_RSAPrivateKey_file",
+       Entry<Credential<&Libssl::SSL_use_RSAPrivateKey_file>, kPossible>},
+      {"SSL_use_RSAPrivateKey_ASN1",
+       Entry<Credential<&Libssl::SSL_use_RSAPrivateKey_ASN1>, kPossible>},
+      {"SSL_use_RSAPrivateKey", Entry<Credential<&Libssl::SSL_use_RSAPrivateKey>, kPossible>},
+      {"SSL_use_cert_and_key", Entry<Credential<&Libssl::SSL_use_cert_and_key>, kPossible>},
+      {"SSL_CTX_use_certificate_ASN1", Entry<UseCertificateAsn1, kPossible>},
+      {"SSL_CTX_use_PrivateKey_ASN1", Entry<UsePrivateKeyAsn1, kPossible>},
+      {"SSL_use_PrivateKey_ASN1", Entry<UseOwnPrivateKeyAsn1, kPossible>},
       {"SSL_certs_clear", Entry<Credential<&Libssl::SSL_certs_clear>, kNever>},
       {"SSL_set_srp_server_param_pw",
        Entry<Credential<&Libssl::SSL_set_srp_server_param_pw>, kPossible>},

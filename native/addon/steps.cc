@@ -107,6 +107,28 @@ napi_value ReadOnce(const Call& call) {
                     step.result > 0 ? call.NewBuffer(bytes, step.result) : nullptr);
 }
 
+// SSL_read_ex or SSL_peek_ex, which say apart whether they did it and how much.
+template <auto member>
+napi_value ReadOnceEx(const Call& call) {
+  ConnectionState* state = Stepping(call, 0);
+  char bytes[ReadData::kRecord];
+  const size_t room = std::min<size_t>(call.Uint(0), sizeof bytes);
+  size_t size = 0;
+  const Step step = EndStep(state, (call.libssl().*member)(state->ssl, bytes, room, &size));
+  return FinishStep(call, step, state, step.result == 1 ? call.NewBuffer(bytes, size) : nullptr);
+}
+
+// The result is how many bytes it took; -1 where C does not give 1.
+napi_value WriteEx(const Call& call) {
+  ConnectionState* state = Stepping(call, 0);
+  const Bytes bytes = call.ByteView(0);
+  size_t written = 0;
+  Step step =
+      EndStep(state, call.libssl().SSL_write_ex(state->ssl, bytes.data, bytes.size, &written));
+  step.result = step.result == 1 ? static_cast<int>(written) : -1;
+  return FinishStep(call, step, state);
+}
+
 // Bytes from the peer, and the data in them into the caller's bytes: how many in register 0, the
 // shutdown state in 3, in 4 whether there is more.
 napi_value ReceiveInto(const Call& call) {
@@ -188,10 +210,11 @@ napi_value KeyUpdate(const Call& call) {
                     state);
 }
 
+template <auto member>
 napi_value Renegotiate(const Call& call) {
   ConnectionState* state = Usable(call, 0);
   Obey(RenegotiateRule(*state));
-  return FinishStep(call, EndStep(state, call.libssl().SSL_renegotiate(state->ssl)), state);
+  return FinishStep(call, EndStep(state, (call.libssl().*member)(state->ssl)), state);
 }
 
 napi_value Clear(const Call& call) {
@@ -220,6 +243,9 @@ std::vector<Function> StepFunctions() {
       {"SSL_write", Entry<Write, kPossible>},
       {"SSL_read", Entry<ReadOnce<&L::SSL_read>, kPossible>},
       {"SSL_peek", Entry<ReadOnce<&L::SSL_peek>, kPossible>},
+      {"SSL_read_ex", Entry<ReadOnceEx<&L::SSL_read_ex>, kPossible>},
+      {"SSL_peek_ex", Entry<ReadOnceEx<&L::SSL_peek_ex>, kPossible>},
+      {"SSL_write_ex", Entry<WriteEx, kPossible>},
       {"readAll", Entry<ReadEverything, kPossible>, "SSL_read"},
       {"readInto", Entry<ReadInto, kPossible>, "SSL_read"},
       {"receiveInto", Entry<ReceiveInto, kPossible>, "SSL_read"},
@@ -229,7 +255,9 @@ std::vector<Function> StepFunctions() {
       {"SSL_write_early_data", Entry<WriteEarlyData, kPossible>},
       {"SSL_read_early_data", Entry<ReadEarlyData, kPossible>},
       {"SSL_shutdown", Entry<Plain<&L::SSL_shutdown>, kPossible>},
-      {"SSL_renegotiate", Entry<Renegotiate, kPossible>},
+      {"SSL_renegotiate", Entry<Renegotiate<&L::SSL_renegotiate>, kPossible>},
+      {"SSL_renegotiate_abbreviated",
+       Entry<Renegotiate<&L::SSL_renegotiate_abbreviated>, kPossible>},
       {"SSL_verify_client_post_handshake",
        Entry<Plain<&L::SSL_verify_client_post_handshake>, kPossible>},
       {"SSL_key_update", Entry<KeyUpdate, kPossible>},

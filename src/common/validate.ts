@@ -108,6 +108,12 @@ export function checkInts(name: string, value: unknown): Uint8Array {
   return new Uint8Array(ints.buffer);
 }
 
+/** DER of several objects, as one after the other, which native code reads. */
+export function checkDers(name: string, value: unknown): Uint8Array {
+  if (!Array.isArray(value)) throw invalidType(name, 'an Array of Uint8Arrays', value);
+  return Buffer.concat(Array.from(value, (each, i) => checkBytes(`${name}[${i}]`, each)));
+}
+
 /** Tickets to send: libssl makes them all in one call, about 15 µs each and 250 bytes. */
 export function checkNumTickets(name: string, value: unknown): number {
   return checkInteger(name, value, 0, 255);

@@ -109,6 +109,8 @@ export const SSL_accept = stepInt('SSL_accept');
 export const SSL_shutdown = stepInt('SSL_shutdown');
 /** `int SSL_renegotiate(SSL *ssl)`: up to TLS 1.2, after the first handshake. */
 export const SSL_renegotiate = stepInt('SSL_renegotiate');
+/** `int SSL_renegotiate_abbreviated(SSL *s)`: the same, and a client offers its session again. */
+export const SSL_renegotiate_abbreviated = stepInt('SSL_renegotiate_abbreviated');
 /** `int SSL_verify_client_post_handshake(SSL *ssl)`: for servers; TLS 1.3. */
 export const SSL_verify_client_post_handshake = stepInt('SSL_verify_client_post_handshake');
 
@@ -128,16 +130,41 @@ export function SSL_write(ssl: Handle, buf: Uint8Array): number {
   return takeStep(ssl, 'SSL_write', (functions) => functions.SSL_write(bytes)).result;
 }
 
+/**
+ * `int SSL_write_ex(SSL *s, const void *buf, size_t num, size_t *written)` returns how many bytes it
+ * took; null if C does not return 1.
+ */
+export function SSL_write_ex(s: Handle, buf: Uint8Array): number | null {
+  native();
+  const bytes = checkBytes('buf', buf);
+  checkHandle('s', s);
+  const { result } = takeStep(s, 'SSL_write_ex', (functions) => functions.SSL_write_ex(bytes));
+  return result < 0 ? null : result;
+}
+
 /** `int SSL_read(SSL *ssl, void *buf, int num)`: at most num bytes; null if C returns <= 0. */
 export const SSL_read = readSome('SSL_read');
 /** `int SSL_peek(SSL *ssl, void *buf, int num)`: like SSL_read, but the bytes stay. */
 export const SSL_peek = readSome('SSL_peek');
 
+/**
+ * `int SSL_read_ex(SSL *ssl, void *buf, size_t num, size_t *readbytes)`: at most num bytes; null if C
+ * does not return 1.
+ */
+export const SSL_read_ex = readSome('SSL_read_ex');
+/**
+ * `int SSL_peek_ex(SSL *ssl, void *buf, size_t num, size_t *readbytes)`: like SSL_read_ex, but the
+ * bytes stay.
+ */
+export const SSL_peek_ex = readSome('SSL_peek_ex');
+
 // The most data in one record; libssl reads from one at a time.
 const maxRead = 16_384;
 const checkRoom = (value: unknown) => Math.min(checkInteger('num', value, 0, 0x7fff_ffff), maxRead);
 
-function readSome(name: 'SSL_read' | 'SSL_peek'): (ssl: Handle, num: number) => Buffer | null {
+type Reader = 'SSL_read' | 'SSL_peek' | 'SSL_read_ex' | 'SSL_peek_ex';
+
+function readSome(name: Reader): (ssl: Handle, num: number) => Buffer | null {
   return (ssl, num) => {
     native();
     const room = checkRoom(num);

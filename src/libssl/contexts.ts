@@ -4,11 +4,12 @@
 import {
   checkBytes,
   checkHandle,
+  checkInt,
   checkLatin1,
   checkLong,
   invalidType,
 } from '../common/validate.js';
-import { result, setHandle, setHandles } from '../native/call.js';
+import { result, setHandle, setHandleAndNumber, setHandles } from '../native/call.js';
 import { native } from '../native/load.js';
 import type { Handle } from '../native/types.js';
 import { deliverAll } from './delivery.js';
@@ -43,8 +44,41 @@ export const DTLS_method = method('DTLS_method');
 export const DTLS_client_method = method('DTLS_client_method');
 /** `const SSL_METHOD *DTLS_server_method(void)`: DTLS, servers only. */
 export const DTLS_server_method = method('DTLS_server_method');
+/** `const SSL_METHOD *TLSv1_method(void)`: TLS 1.0 alone, either side. */
+export const TLSv1_method = method('TLSv1_method');
+/** `const SSL_METHOD *TLSv1_client_method(void)`: TLS 1.0 alone, clients only. */
+export const TLSv1_client_method = method('TLSv1_client_method');
+/** `const SSL_METHOD *TLSv1_server_method(void)`: TLS 1.0 alone, servers only. */
+export const TLSv1_server_method = method('TLSv1_server_method');
+/** `const SSL_METHOD *TLSv1_1_method(void)`: TLS 1.1 alone, either side. */
+export const TLSv1_1_method = method('TLSv1_1_method');
+/** `const SSL_METHOD *TLSv1_1_client_method(void)`: TLS 1.1 alone, clients only. */
+export const TLSv1_1_client_method = method('TLSv1_1_client_method');
+/** `const SSL_METHOD *TLSv1_1_server_method(void)`: TLS 1.1 alone, servers only. */
+export const TLSv1_1_server_method = method('TLSv1_1_server_method');
+/** `const SSL_METHOD *TLSv1_2_method(void)`: TLS 1.2 alone, either side. */
+export const TLSv1_2_method = method('TLSv1_2_method');
+/** `const SSL_METHOD *TLSv1_2_client_method(void)`: TLS 1.2 alone, clients only. */
+export const TLSv1_2_client_method = method('TLSv1_2_client_method');
+/** `const SSL_METHOD *TLSv1_2_server_method(void)`: TLS 1.2 alone, servers only. */
+export const TLSv1_2_server_method = method('TLSv1_2_server_method');
+/** `const SSL_METHOD *DTLSv1_method(void)`: DTLS 1.0 alone, either side. */
+export const DTLSv1_method = method('DTLSv1_method');
+/** `const SSL_METHOD *DTLSv1_client_method(void)`: DTLS 1.0 alone, clients only. */
+export const DTLSv1_client_method = method('DTLSv1_client_method');
+/** `const SSL_METHOD *DTLSv1_server_method(void)`: DTLS 1.0 alone, servers only. */
+export const DTLSv1_server_method = method('DTLSv1_server_method');
+/** `const SSL_METHOD *DTLSv1_2_method(void)`: DTLS 1.2 alone, either side. */
+export const DTLSv1_2_method = method('DTLSv1_2_method');
+/** `const SSL_METHOD *DTLSv1_2_client_method(void)`: DTLS 1.2 alone, clients only. */
+export const DTLSv1_2_client_method = method('DTLSv1_2_client_method');
+/** `const SSL_METHOD *DTLSv1_2_server_method(void)`: DTLS 1.2 alone, servers only. */
+export const DTLSv1_2_server_method = method('DTLSv1_2_server_method');
 
-/** `SSL_CTX *SSL_CTX_new(const SSL_METHOD *method)`. 0 on failure. */
+/**
+ * `SSL_CTX *SSL_CTX_new(const SSL_METHOD *method)`. 0 on failure. Refused for the method of a version
+ * that this build of libssl leaves out.
+ */
 export function SSL_CTX_new(method: SslMethod): Handle {
   const functions = native();
   const index = methods.indexOf(method);
@@ -141,6 +175,38 @@ export function SSL_CTX_use_PrivateKey(
   const phrase = passphrase === null ? null : checkLatin1('passphrase', passphrase);
   setHandle('ctx', ctx);
   functions.usePrivateKey(bytes, phrase);
+  return result<0 | 1>();
+}
+
+/** `int SSL_CTX_use_certificate_ASN1(SSL_CTX *ctx, int len, const unsigned char *d)`. */
+export function SSL_CTX_use_certificate_ASN1(ctx: Handle, d: Uint8Array): 0 | 1 {
+  const functions = native();
+  const bytes = checkBytes('d', d);
+  setHandle('ctx', ctx);
+  functions.SSL_CTX_use_certificate_ASN1(bytes);
+  return result<0 | 1>();
+}
+
+/**
+ * `int SSL_CTX_use_PrivateKey_ASN1(int pk, SSL_CTX *ctx, const unsigned char *d, long len)`: pk is the
+ * kind of key, as `EVP_PKEY_base_id` says it: 6 for RSA, 408 for EC.
+ */
+export function SSL_CTX_use_PrivateKey_ASN1(pk: number, ctx: Handle, d: Uint8Array): 0 | 1 {
+  const functions = native();
+  const kind = checkInt('pk', pk);
+  const bytes = checkBytes('d', d);
+  setHandleAndNumber('ctx', ctx, kind);
+  functions.SSL_CTX_use_PrivateKey_ASN1(bytes);
+  return result<0 | 1>();
+}
+
+/** `int SSL_use_PrivateKey_ASN1(int pk, SSL *ssl, const unsigned char *d, long len)`. */
+export function SSL_use_PrivateKey_ASN1(pk: number, ssl: Handle, d: Uint8Array): 0 | 1 {
+  const functions = native();
+  const kind = checkInt('pk', pk);
+  const bytes = checkBytes('d', d);
+  setHandleAndNumber('ssl', ssl, kind);
+  functions.SSL_use_PrivateKey_ASN1(bytes);
   return result<0 | 1>();
 }
 

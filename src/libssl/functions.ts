@@ -5,6 +5,7 @@ import {
   checkByte,
   checkBytes,
   checkCString,
+  checkDers,
   checkInt,
   checkInts,
   checkLong,
@@ -397,9 +398,26 @@ export function SSL_CIPHER_get_handshake_digest(c: CipherInfo | number): string 
 }
 
 /**
- * `const char *OPENSSL_cipher_name(const char *rfc_name)`. OpenSSL's name of the suite that an RFC
- * has by this one; `(NONE)` if libssl does not know it.
+ * `int ERR_load_SSL_strings(void)`. OpenSSL's name of the suite that an RFC has by this one;
+ * `(NONE)` if libssl does not know it. 1: this library loads them itself.
  */
+export function ERR_load_SSL_strings(): 0 | 1 {
+  const functions = native();
+  functions.ERR_load_SSL_strings();
+  return result<0 | 1>();
+}
+
+/**
+ * `int SSL_get_ex_data_X509_STORE_CTX_idx(void)`: the index under which an `X509_STORE_CTX` has its
+ * connection.
+ */
+export function SSL_get_ex_data_X509_STORE_CTX_idx(): number {
+  const functions = native();
+  functions.SSL_get_ex_data_X509_STORE_CTX_idx();
+  return result<number>();
+}
+
+/** `const char *OPENSSL_cipher_name(const char *rfc_name)`. */
 export function OPENSSL_cipher_name(rfcName: string): string {
   const functions = native();
   const checked = checkCString('rfcName', rfcName);
@@ -643,6 +661,28 @@ export function SSL_CTX_get0_privatekey(ctx: Handle): Buffer | null {
   const functions = native();
   setHandle('ctx', ctx);
   return functions.SSL_CTX_get0_privatekey();
+}
+
+/**
+ * `void SSL_CTX_set_client_CA_list(SSL_CTX *ctx, STACK_OF(X509_NAME) *name_list)`: names of issuers
+ * as DER, which a server names to clients as those that it accepts.
+ */
+export function SSL_CTX_set_client_CA_list(ctx: Handle, nameList: readonly Uint8Array[]): void {
+  const functions = native();
+  const checked = checkDers('nameList', nameList);
+  setHandle('ctx', ctx);
+  functions.SSL_CTX_set_client_CA_list(checked);
+}
+
+/**
+ * `void SSL_CTX_set0_CA_list(SSL_CTX *ctx, STACK_OF(X509_NAME) *name_list)`: names of issuers as
+ * DER, which either side names to the peer as those that it accepts.
+ */
+export function SSL_CTX_set0_CA_list(ctx: Handle, nameList: readonly Uint8Array[]): void {
+  const functions = native();
+  const checked = checkDers('nameList', nameList);
+  setHandle('ctx', ctx);
+  functions.SSL_CTX_set0_CA_list(checked);
 }
 
 /**
@@ -899,6 +939,74 @@ export function SSL_CTX_use_certificate_chain_file(ctx: Handle, file: string): 0
   const checked = checkCString('file', file);
   setHandle('ctx', ctx);
   functions.SSL_CTX_use_certificate_chain_file(checked);
+  return result<0 | 1>();
+}
+
+/**
+ * `int SSL_CTX_use_PrivateKey_file(SSL_CTX *ctx, const char *file, int type)`: a file whose key has
+ * a passphrase is refused.
+ */
+export function SSL_CTX_use_PrivateKey_file(ctx: Handle, file: string, type: number): 0 | 1 {
+  const functions = native();
+  const checked1 = checkCString('file', file);
+  const checked2 = checkInt('type', type);
+  setHandle('ctx', ctx);
+  functions.SSL_CTX_use_PrivateKey_file(checked1, checked2);
+  return result<0 | 1>();
+}
+
+/**
+ * `int SSL_CTX_use_RSAPrivateKey_file(SSL_CTX *ctx, const char *file, int type)`: a file whose key
+ * has a passphrase is refused.
+ */
+export function SSL_CTX_use_RSAPrivateKey_file(ctx: Handle, file: string, type: number): 0 | 1 {
+  const functions = native();
+  const checked1 = checkCString('file', file);
+  const checked2 = checkInt('type', type);
+  setHandle('ctx', ctx);
+  functions.SSL_CTX_use_RSAPrivateKey_file(checked1, checked2);
+  return result<0 | 1>();
+}
+
+/**
+ * `int SSL_CTX_use_RSAPrivateKey_ASN1(SSL_CTX *ctx, const unsigned char *d, long len)`. PKCS #1.
+ */
+export function SSL_CTX_use_RSAPrivateKey_ASN1(ctx: Handle, d: Uint8Array): 0 | 1 {
+  const functions = native();
+  const checked = checkBytes('d', d);
+  setHandle('ctx', ctx);
+  functions.SSL_CTX_use_RSAPrivateKey_ASN1(checked);
+  return result<0 | 1>();
+}
+
+/** `int SSL_CTX_use_RSAPrivateKey(SSL_CTX *ctx, RSA *rsa)`: the key as DER (PKCS #1). */
+export function SSL_CTX_use_RSAPrivateKey(ctx: Handle, rsa: Uint8Array): 0 | 1 {
+  const functions = native();
+  const checked = checkBytes('rsa', rsa);
+  setHandle('ctx', ctx);
+  functions.SSL_CTX_use_RSAPrivateKey(checked);
+  return result<0 | 1>();
+}
+
+/**
+ * `int SSL_CTX_use_cert_and_key(SSL_CTX *ctx, X509 *x509, EVP_PKEY *privatekey, STACK_OF(X509)
+ * *chain, int override)`. DER: the certificate, its key, and those between it and its root. With 0
+ * for the last, nothing that is there is replaced.
+ */
+export function SSL_CTX_use_cert_and_key(
+  ctx: Handle,
+  x509: Uint8Array,
+  privatekey: Uint8Array,
+  chain: readonly Uint8Array[] | null,
+  override: number,
+): 0 | 1 {
+  const functions = native();
+  const checked1 = checkBytes('x509', x509);
+  const checked2 = checkBytes('privatekey', privatekey);
+  const checked3 = chain === null ? null : checkDers('chain', chain);
+  const checked4 = checkInt('override', override);
+  setHandle('ctx', ctx);
+  functions.SSL_CTX_use_cert_and_key(checked1, checked2, checked3, checked4);
   return result<0 | 1>();
 }
 
@@ -2143,11 +2251,117 @@ export function SSL_use_certificate_chain_file(ssl: Handle, file: string): 0 | 1
   return result<0 | 1>();
 }
 
+/** `int SSL_use_certificate_ASN1(SSL *ssl, const unsigned char *d, int len)`. */
+export function SSL_use_certificate_ASN1(ssl: Handle, d: Uint8Array): 0 | 1 {
+  const functions = native();
+  const checked = checkBytes('d', d);
+  setHandle('ssl', ssl);
+  functions.SSL_use_certificate_ASN1(checked);
+  return result<0 | 1>();
+}
+
+/** `int SSL_use_PrivateKey(SSL *ssl, EVP_PKEY *pkey)`: the key as DER. */
+export function SSL_use_PrivateKey(ssl: Handle, pkey: Uint8Array): 0 | 1 {
+  const functions = native();
+  const checked = checkBytes('pkey', pkey);
+  setHandle('ssl', ssl);
+  functions.SSL_use_PrivateKey(checked);
+  return result<0 | 1>();
+}
+
+/**
+ * `int SSL_use_PrivateKey_file(SSL *ssl, const char *file, int type)`: a file whose key has a
+ * passphrase is refused.
+ */
+export function SSL_use_PrivateKey_file(ssl: Handle, file: string, type: number): 0 | 1 {
+  const functions = native();
+  const checked1 = checkCString('file', file);
+  const checked2 = checkInt('type', type);
+  setHandle('ssl', ssl);
+  functions.SSL_use_PrivateKey_file(checked1, checked2);
+  return result<0 | 1>();
+}
+
+/**
+ * `int SSL_use_RSAPrivateKey_file(SSL *ssl, const char *file, int type)`: a file whose key has a
+ * passphrase is refused.
+ */
+export function SSL_use_RSAPrivateKey_file(ssl: Handle, file: string, type: number): 0 | 1 {
+  const functions = native();
+  const checked1 = checkCString('file', file);
+  const checked2 = checkInt('type', type);
+  setHandle('ssl', ssl);
+  functions.SSL_use_RSAPrivateKey_file(checked1, checked2);
+  return result<0 | 1>();
+}
+
+/** `int SSL_use_RSAPrivateKey_ASN1(SSL *ssl, const unsigned char *d, long len)`. PKCS #1. */
+export function SSL_use_RSAPrivateKey_ASN1(ssl: Handle, d: Uint8Array): 0 | 1 {
+  const functions = native();
+  const checked = checkBytes('d', d);
+  setHandle('ssl', ssl);
+  functions.SSL_use_RSAPrivateKey_ASN1(checked);
+  return result<0 | 1>();
+}
+
+/** `int SSL_use_RSAPrivateKey(SSL *ssl, RSA *rsa)`: the key as DER (PKCS #1). */
+export function SSL_use_RSAPrivateKey(ssl: Handle, rsa: Uint8Array): 0 | 1 {
+  const functions = native();
+  const checked = checkBytes('rsa', rsa);
+  setHandle('ssl', ssl);
+  functions.SSL_use_RSAPrivateKey(checked);
+  return result<0 | 1>();
+}
+
+/**
+ * `int SSL_use_cert_and_key(SSL *ssl, X509 *x509, EVP_PKEY *privatekey, STACK_OF(X509) *chain, int
+ * override)`. DER: the certificate, its key, and those between it and its root. With 0 for the
+ * last, nothing that is there is replaced.
+ */
+export function SSL_use_cert_and_key(
+  ssl: Handle,
+  x509: Uint8Array,
+  privatekey: Uint8Array,
+  chain: readonly Uint8Array[] | null,
+  override: number,
+): 0 | 1 {
+  const functions = native();
+  const checked1 = checkBytes('x509', x509);
+  const checked2 = checkBytes('privatekey', privatekey);
+  const checked3 = chain === null ? null : checkDers('chain', chain);
+  const checked4 = checkInt('override', override);
+  setHandle('ssl', ssl);
+  functions.SSL_use_cert_and_key(checked1, checked2, checked3, checked4);
+  return result<0 | 1>();
+}
+
 /** `void SSL_certs_clear(SSL *s)`: takes all certificates and keys away. */
 export function SSL_certs_clear(s: Handle): void {
   const functions = native();
   setHandle('s', s);
   functions.SSL_certs_clear();
+}
+
+/**
+ * `void SSL_set_client_CA_list(SSL *s, STACK_OF(X509_NAME) *name_list)`: names of issuers as DER,
+ * which a server names to clients as those that it accepts.
+ */
+export function SSL_set_client_CA_list(s: Handle, nameList: readonly Uint8Array[]): void {
+  const functions = native();
+  const checked = checkDers('nameList', nameList);
+  setHandle('s', s);
+  functions.SSL_set_client_CA_list(checked);
+}
+
+/**
+ * `void SSL_set0_CA_list(SSL *s, STACK_OF(X509_NAME) *name_list)`: names of issuers as DER, which
+ * either side names to the peer as those that it accepts.
+ */
+export function SSL_set0_CA_list(s: Handle, nameList: readonly Uint8Array[]): void {
+  const functions = native();
+  const checked = checkDers('nameList', nameList);
+  setHandle('s', s);
+  functions.SSL_set0_CA_list(checked);
 }
 
 /**
@@ -2471,6 +2685,40 @@ export function SSL_set_tlsext_use_srtp(ssl: Handle, profiles: string): number {
   setHandle('ssl', ssl);
   functions.SSL_set_tlsext_use_srtp(checked);
   return result<number>();
+}
+
+/**
+ * `STACK_OF(SRTP_PROTECTION_PROFILE) *SSL_get_srtp_profiles(SSL *ssl)`: the names of those that
+ * this side has; null if there are none.
+ */
+export function SSL_get_srtp_profiles(ssl: Handle): string[] | null {
+  const functions = native();
+  setHandle('ssl', ssl);
+  return functions.SSL_get_srtp_profiles();
+}
+
+/**
+ * `SRTP_PROTECTION_PROFILE *SSL_get_selected_srtp_profile(SSL *s)`: the name of what both sides
+ * have agreed on; null if there is none.
+ */
+export function SSL_get_selected_srtp_profile(s: Handle): string | null {
+  const functions = native();
+  setHandle('s', s);
+  return functions.SSL_get_selected_srtp_profile();
+}
+
+/** `BIGNUM *SSL_get_srp_N(SSL *s)`: the prime of SRP's group; null if there is none. */
+export function SSL_get_srp_N(s: Handle): Buffer | null {
+  const functions = native();
+  setHandle('s', s);
+  return functions.SSL_get_srp_N();
+}
+
+/** `BIGNUM *SSL_get_srp_g(SSL *s)`: the generator of SRP's group; null if there is none. */
+export function SSL_get_srp_g(s: Handle): Buffer | null {
+  const functions = native();
+  setHandle('s', s);
+  return functions.SSL_get_srp_g();
 }
 
 /** `char *SSL_get_srp_username(SSL *s)`: the name that an SRP client has or has sent, as latin1. */

@@ -1,7 +1,13 @@
 // What two sides of a handshake told each other and agreed on, where C gives it in several results or
 // element by element. libssl.ts says what holds for all functions.
 
-import { checkBytes, checkInteger, checkUint32 } from '../common/validate.js';
+import {
+  checkBytes,
+  checkInteger,
+  checkProtocols,
+  checkUint32,
+  invalidValue,
+} from '../common/validate.js';
 import { longResult, result, resultAt, setHandle, setHandleAndNumber } from '../native/call.js';
 import { setCipher } from '../native/ciphers.js';
 import { native } from '../native/load.js';
@@ -165,6 +171,28 @@ export function SSL_set_tlsext_status_ocsp_resp(ssl: Handle, resp: Uint8Array | 
   const bytes = resp === null ? null : checkBytes('resp', resp);
   setHandle('ssl', ssl);
   return longResult(functions.SSL_set_tlsext_status_ocsp_resp(bytes)) as number;
+}
+
+// ---- Protocols.
+
+/**
+ * `int SSL_select_next_proto(unsigned char **out, unsigned char *outlen, const unsigned char *in,
+ * unsigned int inlen, const unsigned char *client, unsigned int client_len)`: the first of the
+ * server's protocols (`in`) that the client has, too, with OPENSSL_NPN_NEGOTIATED; else the client's
+ * first, with OPENSSL_NPN_NO_OVERLAP. Each protocol is preceded by its length, and the client has
+ * one at least.
+ */
+export function SSL_select_next_proto(
+  server: Uint8Array,
+  client: Uint8Array,
+): [result: number, out: Buffer] {
+  const functions = native();
+  const theirs = checkProtocols('server', server);
+  const own = checkProtocols('client', client);
+  // libssl would read behind its end.
+  if (own.length === 0) throw invalidValue('client', 'must have a protocol');
+  const out = functions.SSL_select_next_proto(theirs, own);
+  return [result<number>(), out];
 }
 
 // ---- A ClientHello at which the handshake waits.

@@ -48,6 +48,8 @@ export interface NativeFunctions extends NativeChecks {
   SSL_CIPHER_get_version(): string;
   SSL_CIPHER_is_aead(): void;
   SSL_CIPHER_get_handshake_digest(): string | null;
+  ERR_load_SSL_strings(): void;
+  SSL_get_ex_data_X509_STORE_CTX_idx(): void;
   OPENSSL_cipher_name(rfcName: string): string;
   SSL_CTX_up_ref(): void;
   SSL_CTX_get_options(): LongResult;
@@ -74,6 +76,8 @@ export interface NativeFunctions extends NativeChecks {
   SSL_CTX_set_default_read_buffer_len(): void;
   SSL_CTX_get0_certificate(): Buffer | null;
   SSL_CTX_get0_privatekey(): Buffer | null;
+  SSL_CTX_set_client_CA_list(nameList: Uint8Array): void;
+  SSL_CTX_set0_CA_list(nameList: Uint8Array): void;
   SSL_CTX_add_client_CA(x: Uint8Array): void;
   SSL_CTX_add1_to_CA_list(x: Uint8Array): void;
   SSL_CTX_get_client_CA_list(): Buffer[] | null;
@@ -99,6 +103,16 @@ export interface NativeFunctions extends NativeChecks {
   SSL_CTX_use_certificate(x: Uint8Array): void;
   SSL_CTX_use_certificate_file(file: string, type: number): void;
   SSL_CTX_use_certificate_chain_file(file: string): void;
+  SSL_CTX_use_PrivateKey_file(file: string, type: number): void;
+  SSL_CTX_use_RSAPrivateKey_file(file: string, type: number): void;
+  SSL_CTX_use_RSAPrivateKey_ASN1(d: Uint8Array): void;
+  SSL_CTX_use_RSAPrivateKey(rsa: Uint8Array): void;
+  SSL_CTX_use_cert_and_key(
+    x509: Uint8Array,
+    privatekey: Uint8Array,
+    chain: Uint8Array | null,
+    override: number,
+  ): void;
   SSL_CTX_check_private_key(): void;
   SSL_CTX_set_default_verify_paths(): void;
   SSL_CTX_set_num_tickets(): void;
@@ -237,7 +251,21 @@ export interface NativeFunctions extends NativeChecks {
   SSL_use_certificate(x: Uint8Array): void;
   SSL_use_certificate_file(file: string, type: number): void;
   SSL_use_certificate_chain_file(file: string): void;
+  SSL_use_certificate_ASN1(d: Uint8Array): void;
+  SSL_use_PrivateKey(pkey: Uint8Array): void;
+  SSL_use_PrivateKey_file(file: string, type: number): void;
+  SSL_use_RSAPrivateKey_file(file: string, type: number): void;
+  SSL_use_RSAPrivateKey_ASN1(d: Uint8Array): void;
+  SSL_use_RSAPrivateKey(rsa: Uint8Array): void;
+  SSL_use_cert_and_key(
+    x509: Uint8Array,
+    privatekey: Uint8Array,
+    chain: Uint8Array | null,
+    override: number,
+  ): void;
   SSL_certs_clear(): void;
+  SSL_set_client_CA_list(nameList: Uint8Array): void;
+  SSL_set0_CA_list(nameList: Uint8Array): void;
   SSL_add_client_CA(x: Uint8Array): void;
   SSL_add1_to_CA_list(x: Uint8Array): void;
   SSL_get_client_CA_list(): Buffer[] | null;
@@ -270,6 +298,10 @@ export interface NativeFunctions extends NativeChecks {
   SSL_dane_set_flags(): LongResult;
   SSL_dane_clear_flags(): LongResult;
   SSL_set_tlsext_use_srtp(profiles: string): void;
+  SSL_get_srtp_profiles(): string[] | null;
+  SSL_get_selected_srtp_profile(): string | null;
+  SSL_get_srp_N(): Buffer | null;
+  SSL_get_srp_g(): Buffer | null;
   SSL_get_srp_username(): string | null;
   SSL_get_srp_userinfo(): string | null;
   SSL_set_srp_server_param_pw(user: string, pass: string, grp: string): void;

@@ -75,6 +75,10 @@ export interface NativeContext {
   findsOnce(once: boolean): void;
   /** PEM: the certificate, then those that lead to its root. How many; 0 on failure. */
   useCertificate: WithBytes;
+  SSL_CTX_use_certificate_ASN1(der: Uint8Array): void;
+  /** registers[1]: the kind of key. */
+  SSL_CTX_use_PrivateKey_ASN1(der: Uint8Array): void;
+  SSL_use_PrivateKey_ASN1(der: Uint8Array): void;
   usePrivateKey(pem: Uint8Array, passphrase: string | null): void;
   /** How many; 0 on failure. `nameToClients`: also a server's list of acceptable issuers. */
   addCa(pem: Uint8Array, nameToClients: boolean): void;
@@ -142,6 +146,10 @@ export interface NativeConnection {
   SSL_write(bytes: Uint8Array): Outcome;
   SSL_read(max: number): Outcome;
   SSL_peek(max: number): Outcome;
+  SSL_read_ex(max: number): Outcome;
+  SSL_peek_ex(max: number): Outcome;
+  /** The result is how many bytes it took; -1 on failure. */
+  SSL_write_ex(bytes: Uint8Array): Outcome;
   readAll(): Outcome;
   /** SSL_read into a view that is not empty. */
   readInto(into: Uint8Array): Outcome;
@@ -163,6 +171,7 @@ export interface NativeConnection {
   SSL_read_early_data(max: number): Outcome;
   SSL_shutdown(): Outcome;
   SSL_renegotiate(): Outcome;
+  SSL_renegotiate_abbreviated(): Outcome;
   SSL_verify_client_post_handshake(): Outcome;
   SSL_key_update(type: number): Outcome;
   SSL_clear(): Outcome;
@@ -206,6 +215,8 @@ export interface NativeConnection {
   SSL_get_tlsext_status_ocsp_resp(): Buffer | null;
   SSL_set_tlsext_status_ocsp_resp(response: Uint8Array | null): LongResult;
   SSL_client_hello_get1_extensions_present(): number[] | null;
+  /** The result is in registers[0]. */
+  SSL_select_next_proto(server: Uint8Array, client: Uint8Array): Buffer;
   /** registers[1]: the type. */
   SSL_client_hello_get0_ext(): Buffer | null;
   /** What a peer sent that did not verify. */

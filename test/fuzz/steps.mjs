@@ -379,6 +379,7 @@ const often = [
     'SSL_set_session',
     'SSL_get1_session',
     'SSL_renegotiate',
+    'SSL_renegotiate_abbreviated',
     'SSL_key_update',
     'SSL_do_handshake',
   ],

@@ -143,7 +143,7 @@ function bytes(world, name, parameter, on) {
   const { random } = world;
   const what = `${name} ${parameter}`;
   // Application data is never anything else: what is short of the marker could not be found.
-  if (/(write_early_data|SSL_write|#write(EarlyData)?) /.test(what)) {
+  if (/(write_early_data|SSL_write(_ex)?|#write(EarlyData)?) /.test(what)) {
     return random.chance(0.93)
       ? data(random)
       : random.pick([Buffer.alloc(0), null, 'x', Buffer.alloc(40_000, marker)]);
@@ -330,7 +330,10 @@ function handle(world, kind, on) {
   ])();
 }
 
-const methods = [C.TLS_method, C.TLS_client_method, C.TLS_server_method, C.DTLS_method];
+const methods = [
+  ...[C.TLS_method, C.TLS_client_method, C.TLS_server_method, C.DTLS_method],
+  ...[C.TLSv1_2_method, C.TLSv1_1_client_method, C.TLSv1_server_method, C.DTLSv1_2_method],
+];
 
 const make = {
   session: () => C.SSL_SESSION_new(),

@@ -54,7 +54,7 @@ const bytes = Buffer.from('abc');
 const both13 = C.TLS1_3_VERSION;
 
 // They have no handle.
-const plain = /^SSL_(?:alert_|extension_supported)/;
+const plain = /^SSL_(?:alert_|extension_supported|select_next_proto|get_ex_data_X509)/;
 const exported = Object.entries(C)
   .filter(([name]) => /^(?:SSL|BIO)_/.test(name) && !/^SSL_(?:CTX|SESSION|CIPHER)_/.test(name))
   .filter(([name]) => !plain.test(name))
@@ -72,6 +72,9 @@ const functions: Record<string, (ssl: C.Handle) => unknown> = {
   SSL_write: (h) => C.SSL_write(h, bytes),
   SSL_read: (h) => C.SSL_read(h, 10),
   SSL_peek: (h) => C.SSL_peek(h, 10),
+  SSL_write_ex: (h) => C.SSL_write_ex(h, bytes),
+  SSL_read_ex: (h) => C.SSL_read_ex(h, 10),
+  SSL_peek_ex: (h) => C.SSL_peek_ex(h, 10),
   SSL_write_early_data: (h) => C.SSL_write_early_data(h, bytes),
   SSL_read_early_data: (h) => C.SSL_read_early_data(h, 10),
   SSL_get_error: (h) => C.SSL_get_error(h, -1),
@@ -108,6 +111,16 @@ const functions: Record<string, (ssl: C.Handle) => unknown> = {
   SSL_use_certificate: (h) => C.SSL_use_certificate(h, bytes),
   SSL_use_certificate_file: (h) => C.SSL_use_certificate_file(h, '/no/such', 1),
   SSL_use_certificate_chain_file: (h) => C.SSL_use_certificate_chain_file(h, '/no/such'),
+  SSL_use_certificate_ASN1: (h) => C.SSL_use_certificate_ASN1(h, bytes),
+  SSL_use_PrivateKey: (h) => C.SSL_use_PrivateKey(h, bytes),
+  SSL_use_PrivateKey_file: (h) => C.SSL_use_PrivateKey_file(h, '/no/such', 1),
+  SSL_use_PrivateKey_ASN1: (h) => C.SSL_use_PrivateKey_ASN1(6, h, bytes),
+  SSL_use_RSAPrivateKey: (h) => C.SSL_use_RSAPrivateKey(h, bytes),
+  SSL_use_RSAPrivateKey_file: (h) => C.SSL_use_RSAPrivateKey_file(h, '/no/such', 1),
+  SSL_use_RSAPrivateKey_ASN1: (h) => C.SSL_use_RSAPrivateKey_ASN1(h, bytes),
+  SSL_use_cert_and_key: (h) => C.SSL_use_cert_and_key(h, bytes, bytes, null, 1),
+  SSL_set_client_CA_list: (h) => C.SSL_set_client_CA_list(h, []),
+  SSL_set0_CA_list: (h) => C.SSL_set0_CA_list(h, []),
   SSL_add_client_CA: (h) => C.SSL_add_client_CA(h, bytes),
   SSL_add1_to_CA_list: (h) => C.SSL_add1_to_CA_list(h, bytes),
   SSL_set_verify_result: (h) => C.SSL_set_verify_result(h, 0),
@@ -185,7 +198,7 @@ describe.each(Object.entries(functions))('%s', (name, call) => {
     const client = C.SSL_new(contexts().client);
     C.SSL_set_connect_state(client);
     for (const ssl of [neither, client]) {
-      if (name === 'SSL_renegotiate')
+      if (name.startsWith('SSL_renegotiate') && name !== 'SSL_renegotiate_pending')
         expect(() => call(ssl)).toThrow(unsafe); // U13
       else call(ssl);
       if (name !== 'SSL_free') C.SSL_free(ssl);
@@ -618,6 +631,42 @@ describe('after the handshake', () => {
     expect(C.SSL_renegotiate(newer.client)).toBe(0);
     expect(C.lastErrors()[0]?.reason).toBe('wrong ssl version');
     close(newer);
+  });
+
+  test('SSL_write_ex, SSL_peek_ex and SSL_read_ex do what they do without _ex', () => {
+    const pair = connect(contexts());
+    expect(C.SSL_write_ex(pair.client, bytes)).toBe(3);
+    expect(C.SSL_read_ex(pair.server, 9)).toBe(null);
+    expect(C.SSL_get_error(pair.server, 0)).toBe(C.SSL_ERROR_WANT_READ);
+    carry(pair.client, pair.server);
+    expect(C.SSL_peek_ex(pair.server, 2)).toEqual(bytes.subarray(0, 2));
+    expect(C.SSL_read_ex(pair.server, 9)).toEqual(bytes);
+    C.SSL_shutdown(pair.client);
+    expect(C.SSL_write_ex(pair.client, bytes)).toBe(null);
+    expect(C.lastErrors()[0]?.reason).toBe('protocol is shutdown');
+    close(pair);
+  });
+
+  test('an abbreviated renegotiation resumes the session', () => {
+    for (const [renegotiate, reused] of [
+      [C.SSL_renegotiate, 0],
+      [C.SSL_renegotiate_abbreviated, 1],
+    ] as const) {
+      const pair = connect(contexts(C.TLS1_2_VERSION));
+      expect(C.SSL_session_reused(pair.client)).toBe(0);
+      expect(renegotiate(pair.client)).toBe(1);
+      expect(C.SSL_do_handshake(pair.client)).toBe(-1);
+      for (let i = 0; i < 4; i++) {
+        carry(pair.client, pair.server);
+        expect(C.SSL_read(pair.server, 1)).toBe(null);
+        carry(pair.server, pair.client);
+        expect(C.SSL_read(pair.client, 1)).toBe(null);
+      }
+      expect(C.SSL_is_init_finished(pair.client)).toBe(1);
+      expect(C.SSL_session_reused(pair.client)).toBe(reused);
+      expect(C.SSL_session_reused(pair.server)).toBe(reused);
+      close(pair);
+    }
   });
 
   test('a TLS 1.3 server asks for a certificate later', () => {

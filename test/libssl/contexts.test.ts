@@ -148,6 +148,15 @@ const functions: Record<string, (ctx: C.Handle) => unknown> = {
   SSL_CTX_use_certificate: (h) => C.SSL_CTX_use_certificate(h, bytes),
   SSL_CTX_use_certificate_file: (h) => C.SSL_CTX_use_certificate_file(h, '/no/such', 1),
   SSL_CTX_use_certificate_chain_file: (h) => C.SSL_CTX_use_certificate_chain_file(h, '/no/such'),
+  SSL_CTX_use_certificate_ASN1: (h) => C.SSL_CTX_use_certificate_ASN1(h, bytes),
+  SSL_CTX_use_PrivateKey_file: (h) => C.SSL_CTX_use_PrivateKey_file(h, '/no/such', 1),
+  SSL_CTX_use_PrivateKey_ASN1: (h) => C.SSL_CTX_use_PrivateKey_ASN1(6, h, bytes),
+  SSL_CTX_use_RSAPrivateKey: (h) => C.SSL_CTX_use_RSAPrivateKey(h, bytes),
+  SSL_CTX_use_RSAPrivateKey_file: (h) => C.SSL_CTX_use_RSAPrivateKey_file(h, '/no/such', 1),
+  SSL_CTX_use_RSAPrivateKey_ASN1: (h) => C.SSL_CTX_use_RSAPrivateKey_ASN1(h, bytes),
+  SSL_CTX_use_cert_and_key: (h) => C.SSL_CTX_use_cert_and_key(h, bytes, bytes, null, 1),
+  SSL_CTX_set_client_CA_list: (h) => C.SSL_CTX_set_client_CA_list(h, []),
+  SSL_CTX_set0_CA_list: (h) => C.SSL_CTX_set0_CA_list(h, []),
   SSL_CTX_get_default_read_ahead: (h) => C.SSL_CTX_get_default_read_ahead(h),
   SSL_CTX_set_default_read_ahead: (h) => C.SSL_CTX_set_default_read_ahead(h, 1),
   SSL_CTX_set_mode: (h) => C.SSL_CTX_set_mode(h, 1),
@@ -226,7 +235,7 @@ describe.each(Object.entries(functions))('%s', (name, call) => {
 });
 
 describe('SSL_CTX_new', () => {
-  test.each(Object.entries(C).filter(([name]) => /^D?TLS_.*method$/.test(name)))(
+  test.each(Object.entries(C).filter(([name]) => /^D?TLS.*_method$/.test(name)))(
     'takes %s()',
     (name, method) => {
       const given = (method as () => C.SslMethod)();
@@ -239,6 +248,25 @@ describe('SSL_CTX_new', () => {
       C.SSL_CTX_free(ctx);
     },
   );
+
+  test.each([
+    [C.TLSv1_client_method, 'TLSv1'],
+    [C.TLSv1_1_client_method, 'TLSv1.1'],
+    [C.TLSv1_2_client_method, 'TLSv1.2'],
+    [C.DTLSv1_client_method, 'DTLSv1'],
+    [C.DTLSv1_2_client_method, 'DTLSv1.2'],
+  ] as const)('a method of one version speaks it alone: %#', (method, version) => {
+    const both = newContexts(0, version.startsWith('D'));
+    const client = context(method());
+    C.SSL_CTX_set_security_level(client, 0);
+    const pair = newPair({ client, server: both.server });
+    expect(shake(pair)).toBe(true);
+    expect(C.SSL_get_version(pair.client)).toBe(version);
+    expect(C.SSL_get_version(pair.server)).toBe(version);
+    C.SSL_free(pair.client);
+    C.SSL_free(pair.server);
+    freeContexts(both);
+  });
 
   test('refuses what is no method', () => {
     for (const value of [0, null, undefined, {}, { name: 'TLS_method' }, C.TLS_method]) {

@@ -120,6 +120,34 @@ test.each(Object.entries(readers))('%s', (_, [read, first, ofClient, ofServer]) 
   close(pair);
 });
 
+describe('SSL_select_next_proto', () => {
+  const list = (...names: string[]) =>
+    Buffer.concat(names.map((name) => Buffer.of(name.length, ...Buffer.from(name))));
+
+  test('gives the first of the server’s that the client has, else the client’s first', () => {
+    const client = list('http/1.1', 'h2', 'h3');
+    const select = C.SSL_select_next_proto;
+    expect(select(list('spdy', 'h3', 'h2'), client)).toEqual([1, Buffer.from('h3')]);
+    expect(select(list('spdy'), client)).toEqual([2, Buffer.from('http/1.1')]);
+    expect(select(Buffer.of(), client)).toEqual([2, Buffer.from('http/1.1')]);
+  });
+
+  test('refuses lists behind whose end C would read', () => {
+    const h2 = list('h2');
+    const wrong = expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' });
+    for (const bad of [Buffer.of(3, 104, 50), Buffer.of(0), Buffer.of(2, 104, 50, 9)]) {
+      expect(() => C.SSL_select_next_proto(bad, h2)).toThrow(wrong);
+      expect(() => C.SSL_select_next_proto(h2, bad)).toThrow(wrong);
+    }
+    expect(() => C.SSL_select_next_proto(h2, Buffer.of())).toThrow(wrong);
+  });
+});
+
+test('what belongs to the library itself', () => {
+  expect(C.ERR_load_SSL_strings()).toBe(1);
+  expect(C.SSL_get_ex_data_X509_STORE_CTX_idx()).toBe(0);
+});
+
 describe('the two sides agree', () => {
   function connected(version: number, prepare: (both: Contexts) => void = () => {}): Pair {
     const both = prepared(version);

@@ -132,6 +132,25 @@ test('limits that libssl has itself', () => {
   expect(C.SSL_get_fd(ssl)).toBe(-1);
 });
 
+test('two sides agree on a profile of SRTP', () => {
+  const both = newContexts(0, true);
+  freeing.push(() => freeContexts(both));
+  const [one, other] = ['SRTP_AEAD_AES_128_GCM', 'SRTP_AES128_CM_SHA1_80'];
+  expect(C.SSL_CTX_set_tlsext_use_srtp(both.client, `${one}:${other}`)).toBe(0);
+  expect(C.SSL_CTX_set_tlsext_use_srtp(both.server, other)).toBe(0);
+  const pair = newPair(both);
+  expect(C.SSL_get_srtp_profiles(pair.client)).toEqual([one, other]);
+  expect(C.SSL_get_selected_srtp_profile(pair.client)).toBe(null);
+  expect(shake(pair)).toBe(true);
+  for (const ssl of [pair.client, pair.server]) {
+    expect(C.SSL_get_selected_srtp_profile(ssl)).toBe(other);
+  }
+  close(pair);
+  const without = C.SSL_new(contexts().client);
+  freeing.push(() => C.SSL_free(without));
+  expect(C.SSL_get_srtp_profiles(without)).toBe(null);
+});
+
 test('a limit for the peer’s certificates is kept to', () => {
   const both = contexts(C.TLS1_2_VERSION);
   C.SSL_CTX_set_max_cert_list(both.client, 100);
