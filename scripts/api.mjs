@@ -66,7 +66,7 @@ const pages = [
     'libssl/connections.md',
     'SSL_…',
     ['libssl/connections', 'libssl/negotiated', 'libssl/datagrams'],
-    /^(SSL|DTLS|OPENSSL)_/,
+    /^(SSL|DTLS|OPENSSL|ERR)_/,
   ],
   ['libssl/callbacks.md', 'Callbacks', ['libssl/callbacks', 'libssl/delivery']],
   ['libssl/answers.md', 'Callbacks that are answered in advance', ['libssl/answers']],

@@ -398,30 +398,22 @@ export function SSL_CIPHER_get_handshake_digest(c: CipherInfo | number): string 
 }
 
 /**
- * `int ERR_load_SSL_strings(void)`. OpenSSL's name of the suite that an RFC has by this one;
- * `(NONE)` if libssl does not know it. 1: this library loads them itself.
+ * `const char *OPENSSL_cipher_name(const char *rfc_name)`. OpenSSL's name of the suite that an RFC
+ * has by this one; `(NONE)` if libssl does not know it.
  */
-export function ERR_load_SSL_strings(): 0 | 1 {
-  const functions = native();
-  functions.ERR_load_SSL_strings();
-  return result<0 | 1>();
-}
-
-/**
- * `int SSL_get_ex_data_X509_STORE_CTX_idx(void)`: the index under which an `X509_STORE_CTX` has its
- * connection.
- */
-export function SSL_get_ex_data_X509_STORE_CTX_idx(): number {
-  const functions = native();
-  functions.SSL_get_ex_data_X509_STORE_CTX_idx();
-  return result<number>();
-}
-
-/** `const char *OPENSSL_cipher_name(const char *rfc_name)`. */
 export function OPENSSL_cipher_name(rfcName: string): string {
   const functions = native();
   const checked = checkCString('rfcName', rfcName);
   return functions.OPENSSL_cipher_name(checked);
+}
+
+// ---- Errors.
+
+/** `int ERR_load_SSL_strings(void)`: 1: this library loads their words itself. */
+export function ERR_load_SSL_strings(): 0 | 1 {
+  const functions = native();
+  functions.ERR_load_SSL_strings();
+  return result<0 | 1>();
 }
 
 // ---- Contexts.
@@ -3169,6 +3161,16 @@ export function SSL_get_quiet_shutdown(ssl: Handle): number {
   const functions = native();
   setHandle('ssl', ssl);
   functions.SSL_get_quiet_shutdown();
+  return result<number>();
+}
+
+/**
+ * `int SSL_get_ex_data_X509_STORE_CTX_idx(void)`: the index under which an `X509_STORE_CTX` has its
+ * connection.
+ */
+export function SSL_get_ex_data_X509_STORE_CTX_idx(): number {
+  const functions = native();
+  functions.SSL_get_ex_data_X509_STORE_CTX_idx();
   return result<number>();
 }
 

@@ -48,9 +48,8 @@ export interface NativeFunctions extends NativeChecks {
   SSL_CIPHER_get_version(): string;
   SSL_CIPHER_is_aead(): void;
   SSL_CIPHER_get_handshake_digest(): string | null;
-  ERR_load_SSL_strings(): void;
-  SSL_get_ex_data_X509_STORE_CTX_idx(): void;
   OPENSSL_cipher_name(rfcName: string): string;
+  ERR_load_SSL_strings(): void;
   SSL_CTX_up_ref(): void;
   SSL_CTX_get_options(): LongResult;
   SSL_CTX_set_options(): LongResult;
@@ -349,6 +348,7 @@ export interface NativeFunctions extends NativeChecks {
   SSL_set_mtu(mtu: number | bigint): LongResult;
   SSL_set_quiet_shutdown(): void;
   SSL_get_quiet_shutdown(): void;
+  SSL_get_ex_data_X509_STORE_CTX_idx(): void;
   DTLS_get_data_mtu(): void;
   DTLS_set_link_mtu(mtu: number | bigint): LongResult;
   DTLS_get_link_min_mtu(): LongResult;
