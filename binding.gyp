@@ -4,6 +4,7 @@
       "target_name": "ssl_session",
       "sources": [
         "native/addon/answers.cc",
+        "native/addon/certificate_answers.cc",
         "native/addon/call.cc",
         "native/addon/connections.cc",
         "native/addon/contexts.cc",
@@ -17,6 +18,7 @@
         "native/addon/own_settings.cc",
         "native/addon/sessions.cc",
         "native/addon/steps.cc",
+        "native/core/certificate_answers.cc",
         "native/core/client_hello.cc",
         "native/core/connection.cc",
         "native/core/context.cc",

@@ -69,7 +69,11 @@ const pages = [
     /^(SSL|DTLS|OPENSSL|ERR)_/,
   ],
   ['libssl/callbacks.md', 'Callbacks', ['libssl/callbacks', 'libssl/delivery']],
-  ['libssl/answers.md', 'Callbacks that are answered in advance', ['libssl/answers']],
+  [
+    'libssl/answers.md',
+    'Callbacks that are answered in advance',
+    ['libssl/answers', 'libssl/certificate-answers'],
+  ],
   ['libssl/constants.md', 'Constants', ['libssl/constants']],
 ].map(([path, title, sources, names]) => ({ path, title, sources, names }));
 

@@ -11,6 +11,7 @@
 
 export * from './libssl/answers.js';
 export * from './libssl/callbacks.js';
+export * from './libssl/certificate-answers.js';
 export * from './libssl/connections.js';
 export * from './libssl/constants.js';
 export * from './libssl/contexts.js';

@@ -65,6 +65,7 @@ std::vector<Function> CredentialFunctions();
 std::vector<Function> ConnectionFunctions();
 std::vector<Function> StepFunctions();
 std::vector<Function> AnswerFunctions();
+std::vector<Function> CertificateAnswerFunctions();
 std::vector<Function> DatagramFunctions();
 std::vector<Function> NegotiatedFunctions();
 std::vector<Function> OwnSettingFunctions();

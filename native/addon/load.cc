@@ -166,8 +166,8 @@ Napi::Value Load(const Napi::CallbackInfo& info) {
   };
   for (const auto& some :
        {ForwardedFunctions(), SessionFunctions(), ContextFunctions(), CredentialFunctions(),
-        ConnectionFunctions(), StepFunctions(), AnswerFunctions(), DatagramFunctions(),
-        NegotiatedFunctions(), OwnSettingFunctions()}) {
+        ConnectionFunctions(), StepFunctions(), AnswerFunctions(), CertificateAnswerFunctions(),
+        DatagramFunctions(), NegotiatedFunctions(), OwnSettingFunctions()}) {
     functions.insert(functions.end(), some.begin(), some.end());
   }
   const Napi::Object exports = Napi::Object::New(env);

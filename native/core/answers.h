@@ -88,6 +88,13 @@ struct TicketRule {
   SSL_TICKET_RETURN action;
 };
 
+// What a callback says of an OCSP response: one of SSL_TLSEXT_ERR_… of a server, which staples
+// `response` unless it is empty; of a client whether the handshake goes on.
+struct StatusAnswer {
+  int result;
+  std::string response;
+};
+
 // A connection and its contexts each have some; AllAnswers() in connection.h has the order.
 struct Answers {
   std::optional<std::pair<std::string, SessionReference>> psk_use;  // TLS 1.3, a client's
@@ -97,6 +104,9 @@ struct Answers {
   std::optional<std::string> ticket_app_data;                       // stored in each new ticket
   std::vector<TicketRule> ticket_rules;                             // the first that fits
   std::optional<bool> allow_early_data;
+  std::optional<int> verify;        // of any chain of the peer: X509_V_OK, or what is wrong
+  std::optional<bool> certificate;  // whether the handshake goes on where this side needs one
+  std::optional<StatusAnswer> certificate_status;
   std::string alpn;  // a server's list, each protocol after its length
 };
 

@@ -167,6 +167,14 @@ export const TLSEXT_max_fragment_length_1024 = 2;
 export const TLSEXT_max_fragment_length_2048 = 3;
 export const TLSEXT_max_fragment_length_4096 = 4;
 
+// What `SSL_CTX_set_tlsext_status_cb(3)` has a server do.
+export const SSL_TLSEXT_ERR_OK = 0;
+export const SSL_TLSEXT_ERR_ALERT_FATAL = 2;
+export const SSL_TLSEXT_ERR_NOACK = 3;
+
+// The one kind of status that a certificate has: `SSL_set_tlsext_status_type(3)`.
+export const TLSEXT_STATUSTYPE_ocsp = 1;
+
 // The one kind of name that `SSL_get_servername(3)` knows.
 export const TLSEXT_NAMETYPE_host_name = 0;
 

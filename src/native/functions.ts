@@ -374,12 +374,15 @@ export interface NativeChecks {
   SSL_CTX_set_psk_find_session_callback(withSession: boolean): void;
   SSL_CTX_set_psk_client_callback(withSession: boolean): void;
   SSL_CTX_set_psk_server_callback(withSession: boolean): void;
+  SSL_CTX_set_cert_verify_callback(withSession: boolean): void;
+  SSL_CTX_set_cert_cb(withSession: boolean): void;
   SSL_CTX_set_allow_early_data_cb(withSession: boolean): void;
   SSL_CTX_set_alpn_select_cb(withSession: boolean): void;
   SSL_set_psk_use_session_callback(withSession: boolean): void;
   SSL_set_psk_find_session_callback(withSession: boolean): void;
   SSL_set_psk_client_callback(withSession: boolean): void;
   SSL_set_psk_server_callback(withSession: boolean): void;
+  SSL_set_cert_cb(withSession: boolean): void;
   SSL_set_allow_early_data_cb(withSession: boolean): void;
   SSL_set_info_callback(withSession: boolean): void;
   SSL_get_info_callback(withSession: boolean): void;

@@ -121,6 +121,10 @@ export interface NativeAnswers {
   limitEarlyData(): void;
   /** Each protocol after its length. */
   setAlpnSelect(protocols: Uint8Array): void;
+  /** X509_V_…; null: no answer, as in the next two. */
+  setVerifyAnswer(code: number | null): void;
+  setStatusAnswer(result: number | null, response: Uint8Array): void;
+  setCertificateAnswer(goesOn: boolean | null): void;
 }
 
 export interface NativeConnection {

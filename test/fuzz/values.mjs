@@ -437,8 +437,14 @@ const byType = {
       appData: Buffer.from('app data'),
       rules: [{ action: world.random.pick([0, 1, 2, 3, 4]) }],
     }),
+  StatusAnswer: (world) =>
+    bag(world, {
+      result: world.random.pick([0, 1, 2, 3]),
+      response: world.random.pick([null, Buffer.from('OCSP')]),
+    }),
   null: () => null,
   0: () => 0,
+  1: () => 1,
 };
 
 /** Of what kind a handle is: the parameter says it, or the function's own name. */

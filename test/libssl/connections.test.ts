@@ -162,6 +162,7 @@ const functions: Record<string, (ssl: C.Handle) => unknown> = {
   SSL_set_psk_client_callback: (h) => C.SSL_set_psk_client_callback(h, null),
   SSL_set_psk_server_callback: (h) => C.SSL_set_psk_server_callback(h, null),
   SSL_set_allow_early_data_cb: (h) => C.SSL_set_allow_early_data_cb(h, null),
+  SSL_set_cert_cb: (h) => C.SSL_set_cert_cb(h, null),
   SSL_set_info_callback: (h) => C.SSL_set_info_callback(h, null),
   SSL_set_msg_callback: (h) => C.SSL_set_msg_callback(h, null),
   SSL_set_tlsext_debug_callback: (h) => C.SSL_set_tlsext_debug_callback(h, null),

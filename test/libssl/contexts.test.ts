@@ -198,6 +198,9 @@ const functions: Record<string, (ctx: C.Handle) => unknown> = {
   SSL_CTX_set_psk_server_callback: (h) => C.SSL_CTX_set_psk_server_callback(h, null),
   SSL_CTX_set_allow_early_data_cb: (h) => C.SSL_CTX_set_allow_early_data_cb(h, null),
   SSL_CTX_set_session_ticket_cb: (h) => C.SSL_CTX_set_session_ticket_cb(h, null),
+  SSL_CTX_set_cert_cb: (h) => C.SSL_CTX_set_cert_cb(h, null),
+  SSL_CTX_set_cert_verify_callback: (h) => C.SSL_CTX_set_cert_verify_callback(h, null),
+  SSL_CTX_set_tlsext_status_cb: (h) => C.SSL_CTX_set_tlsext_status_cb(h, null),
   SSL_CTX_set_alpn_select_cb: (h) => C.SSL_CTX_set_alpn_select_cb(h, alpn),
   SSL_CTX_set_tlsext_servername_callback: (h) =>
     C.SSL_CTX_set_tlsext_servername_callback(h, 'a', 0),
