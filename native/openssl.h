@@ -46,6 +46,14 @@ struct srtp_protection_profile_st {
 };
 #endif
 typedef struct dh_st DH;
+typedef struct sct_st SCT;
+typedef struct ct_policy_eval_ctx_st CT_POLICY_EVAL_CTX;
+struct stack_st_SCT;  // STACK_OF(SCT)
+// Enums, which abi_check has already.
+#ifndef HEADER_CT_H
+typedef int sct_source_t;
+typedef unsigned int sct_validation_status_t;
+#endif
 typedef struct PKCS12_st PKCS12;
 typedef struct rsa_st RSA;
 typedef struct pkcs8_priv_key_info_st PKCS8_PRIV_KEY_INFO;
@@ -92,10 +100,44 @@ typedef SSL_TICKET_RETURN (*SSL_CTX_decrypt_session_ticket_fn)(SSL* s, SSL_SESSI
                                                                SSL_TICKET_STATUS status, void* arg);
 typedef unsigned int (*DTLS_timer_cb)(SSL* s, unsigned int timer_us);
 typedef int (*SSL_verify_cb)(int preverify_ok, X509_STORE_CTX* x509_ctx);
+typedef int (*SSL_CTX_npn_advertised_cb_func)(SSL* ssl, const unsigned char** out,
+                                              unsigned int* outlen, void* arg);
+typedef int (*SSL_CTX_npn_select_cb_func)(SSL* s, unsigned char** out, unsigned char* outlen,
+                                          const unsigned char* in, unsigned int inlen, void* arg);
+typedef int (*ssl_ct_validation_cb)(const CT_POLICY_EVAL_CTX* ctx, const struct stack_st_SCT* scts,
+                                    void* arg);
+typedef int (*GEN_SESSION_CB)(SSL* ssl, unsigned char* id, unsigned int* id_len);
+typedef int (*tls_session_ticket_ext_cb_fn)(SSL* s, const unsigned char* data, int len, void* arg);
+typedef int (*tls_session_secret_cb_fn)(SSL* s, void* secret, int* secret_len,
+                                        struct stack_st_SSL_CIPHER* peer_ciphers,
+                                        const SSL_CIPHER** cipher, void* arg);
+typedef int (*custom_ext_add_cb)(SSL* s, unsigned int ext_type, const unsigned char** out,
+                                 size_t* outlen, int* al, void* add_arg);
+typedef void (*custom_ext_free_cb)(SSL* s, unsigned int ext_type, const unsigned char* out,
+                                   void* add_arg);
+typedef int (*custom_ext_parse_cb)(SSL* s, unsigned int ext_type, const unsigned char* in,
+                                   size_t inlen, int* al, void* parse_arg);
+typedef int (*SSL_custom_ext_add_cb_ex)(SSL* s, unsigned int ext_type, unsigned int context,
+                                        const unsigned char** out, size_t* outlen, X509* x,
+                                        size_t chainidx, int* al, void* add_arg);
+typedef void (*SSL_custom_ext_free_cb_ex)(SSL* s, unsigned int ext_type, unsigned int context,
+                                          const unsigned char* out, void* add_arg);
+typedef int (*SSL_custom_ext_parse_cb_ex)(SSL* s, unsigned int ext_type, unsigned int context,
+                                          const unsigned char* in, size_t inlen, X509* x,
+                                          size_t chainidx, int* al, void* parse_arg);
 // OpenSSL 1.1.1 has no names for these.
+typedef int SSL_security_cb(const SSL* s, const SSL_CTX* ctx, int op, int bits, int nid,
+                            void* other, void* ex);
+typedef size_t SSL_record_padding_cb(SSL* ssl, int type, size_t len, void* arg);
+typedef DH* SSL_tmp_dh_cb(SSL* ssl, int is_export, int keylength);
+typedef int SSL_srp_username_cb(SSL* s, int* ad, void* arg);
+typedef char* SSL_srp_client_pwd_cb(SSL* s, void* arg);
+typedef int SSL_srp_verify_param_cb(SSL* s, void* arg);
+typedef int SSL_not_resumable_cb(SSL* ssl, int is_forward_secure);
 typedef int SSL_new_session_cb(SSL*, SSL_SESSION*);
 typedef void SSL_remove_session_cb(SSL_CTX*, SSL_SESSION*);
 typedef SSL_SESSION* SSL_get_session_cb(SSL*, const unsigned char*, int, int*);
+typedef int SSL_client_cert_cb(SSL* ssl, X509** x509, EVP_PKEY** pkey);
 typedef int SSL_cookie_generate_cb(SSL*, unsigned char*, unsigned int*);
 typedef int SSL_cookie_verify_cb(SSL*, const unsigned char*, unsigned int);
 typedef void SSL_msg_callback(int write_p, int version, int content_type, const void* buf,

@@ -72,7 +72,13 @@ const pages = [
   [
     'libssl/answers.md',
     'Callbacks that are answered in advance',
-    ['libssl/answers', 'libssl/certificate-answers'],
+    [
+      'libssl/answers',
+      'libssl/certificate-answers',
+      'libssl/policy-answers',
+      'libssl/protocol-answers',
+      'libssl/session-answers',
+    ],
   ],
   ['libssl/constants.md', 'Constants', ['libssl/constants']],
 ].map(([path, title, sources, names]) => ({ path, title, sources, names }));

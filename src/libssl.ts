@@ -18,5 +18,8 @@ export * from './libssl/contexts.js';
 export * from './libssl/datagrams.js';
 export * from './libssl/functions.js';
 export * from './libssl/negotiated.js';
+export * from './libssl/policy-answers.js';
+export * from './libssl/protocol-answers.js';
+export * from './libssl/session-answers.js';
 export * from './libssl/sessions.js';
 export { type CipherInfo, type Handle, NULL, type OpensslErrorEntry } from './native/types.js';

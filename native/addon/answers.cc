@@ -2,27 +2,13 @@
 // connection, whichever the handle in register 0 is.
 
 #include "addon/entry.h"
+#include "addon/place.h"
 #include "core/connection.h"
 #include "core/messages.h"
 #include "core/rules.h"
 
 namespace libssl_session {
 namespace {
-
-struct Place {
-  ContextState* context;
-  ConnectionState* connection;  // nullptr where it is the context's own
-  Answers& answers;
-};
-
-Place At(const Call& call) {
-  if (call.Find<SSL>(0) != nullptr) {
-    auto* state = ConnectionState::Of(call.libssl(), call.Object<SSL>(0));
-    return {&state->context, state, state->answers};
-  }
-  auto* state = ContextState::Of(call.libssl(), call.Object<SSL_CTX>(0));
-  return {state, nullptr, state->answers};
-}
 
 // Through a connection also when the context has no handle any more.
 napi_value RecordEvents(const Call& call) {
@@ -41,10 +27,6 @@ napi_value RecordOwnEvents(const Call& call) {
 napi_value FirstContext(const Call& call) {
   return call.Number(
       static_cast<double>(ConnectionState::Of(call.libssl(), call.Object<SSL>(0))->context.id));
-}
-
-std::string Text(const Bytes& bytes) {
-  return std::string(reinterpret_cast<const char*>(bytes.data), bytes.size);
 }
 
 // The session of register 1, fit for a handshake; nullptr for handle 0.

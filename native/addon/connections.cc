@@ -141,13 +141,6 @@ napi_value SetVersion(const Call& call) {
   return call.NewLong(result);
 }
 
-napi_value SetVerify(const Call& call) {
-  ConnectionState* state = StateOf(call, 0);
-  call.libssl().SSL_set_verify(state->ssl, NumberOf<int>(call), nullptr);
-  state->own.verify_mode = true;
-  return call.Undefined();
-}
-
 napi_value SetNumTickets(const Call& call) {
   StateOf(call, 0)->own.num_tickets = true;
   return Forward<&Libssl::SSL_set_num_tickets>(call);
@@ -315,7 +308,6 @@ std::vector<Function> ConnectionFunctions() {
        Entry<SetVersion<kCtrlSetMinProtoVersion, &Own::min_version>, kPossible>},
       {"SSL_set_max_proto_version",
        Entry<SetVersion<kCtrlSetMaxProtoVersion, &Own::max_version>, kPossible>},
-      {"SSL_set_verify", Entry<SetVerify, kNever>},
       {"SSL_set_tlsext_host_name", Entry<SetHostName, kPossible>},
       {"SSL_set1_groups_list", Entry<SetGroupsList, kPossible>},
       {"SSL_get_servername", Entry<GetServerName, kNever>},

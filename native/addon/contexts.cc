@@ -6,6 +6,7 @@
 #include "addon/forward.h"
 #include "addon/lifetime.h"
 #include "addon/outcome.h"
+#include "core/policy_answers.h"
 #include "core/rules.h"
 #include "core/server_name.h"
 #include "core/session.h"
@@ -45,7 +46,7 @@ napi_value New(const Call& call) {
     const bool client_only = method % 3 == 1;
     state = new ContextState(libssl, call.environment().registry, context, client_only);
     // For encrypted files, libssl would ask on the terminal.
-    libssl.SSL_CTX_set_default_passwd_cb(context, [](char*, int, int, void*) { return -1; });
+    InstallPassphrase(state, nullptr);
   } catch (...) {
     libssl.SSL_CTX_free(context);
     throw;
@@ -107,11 +108,6 @@ napi_value SessionStats(const Call& call) {
 }
 
 // ---- Settings.
-
-napi_value SetVerify(const Call& call) {
-  call.libssl().SSL_CTX_set_verify(call.Object<SSL_CTX>(0), NumberOf<int>(call), nullptr);
-  return call.Undefined();
-}
 
 napi_value SetGroupsList(const Call& call) {
   SSL_CTX* context = call.Object<SSL_CTX>(0);
@@ -224,7 +220,6 @@ std::vector<Function> ContextFunctions() {
       {"SSL_CTX_flush_sessions", Entry<FlushSessions, kPossible>},
       {"cachedSessions", Entry<CachedSessions, kPossible>, "SSL_CTX_sessions"},
       {"sessionStats", Entry<SessionStats, kNever>, "SSL_CTX_sess_number"},
-      {"SSL_CTX_set_verify", Entry<SetVerify, kNever>},
       {"SSL_CTX_set1_groups_list", Entry<SetGroupsList, kPossible>},
       {"judge", Entry<SetJudge, kNever>, "SSL_CTX_set_verify"},
       {"findsOnce", Entry<FindsOnce, kNever>, "SSL_CTX_sess_set_get_cb"},

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -40,6 +41,34 @@ class SessionReference {
   const Libssl* libssl_;
   SSL_SESSION* session_;
 };
+
+// Owns one reference to an object of libcrypto.
+template <typename T, int (*Libssl::*up_ref)(T*), void (*Libssl::*free)(T*)>
+class Reference {
+ public:
+  // Takes a reference of its own.
+  Reference(const Libssl& libssl, T* object) : libssl_(&libssl), object_(object) {
+    (libssl.*up_ref)(object);
+  }
+  Reference(Reference&& other) noexcept
+      : libssl_(other.libssl_), object_(std::exchange(other.object_, nullptr)) {}
+  Reference& operator=(Reference&& other) noexcept {
+    std::swap(libssl_, other.libssl_);
+    std::swap(object_, other.object_);
+    return *this;
+  }
+  ~Reference() { (libssl_->*free)(object_); }
+
+  T* get() const { return object_; }
+
+ private:
+  const Libssl* libssl_;
+  T* object_;
+};
+
+using CertificateReference = Reference<X509, &Libssl::X509_up_ref, &Libssl::X509_free>;
+using DhReference = Reference<DH, &Libssl::DH_up_ref, &Libssl::DH_free>;
+using KeyReference = Reference<EVP_PKEY, &Libssl::EVP_PKEY_up_ref, &Libssl::EVP_PKEY_free>;
 
 // Bytes that the destructor wipes.
 class Secret {
@@ -88,11 +117,76 @@ struct TicketRule {
   SSL_TICKET_RETURN action;
 };
 
+// What the callback of SSL_CTX_set_verify says at a certificate with this error (X509_V_OK: with
+// none) at this depth; without one of the two, at any. `as`: the error that it sets.
+struct VerifyRule {
+  std::optional<int> error;
+  std::optional<int> depth;
+  int result;
+  std::optional<int> as;
+};
+
+// A client's certificates with their keys, the first of which fits; otherwise 0 for none, or -1:
+// the handshake waits.
+struct ClientCertificates {
+  int otherwise;
+  std::vector<std::pair<CertificateReference, KeyReference>> all;
+};
+
 // What a callback says of an OCSP response: one of SSL_TLSEXT_ERR_… of a server, which staples
 // `response` unless it is empty; of a client whether the handshake goes on.
 struct StatusAnswer {
   int result;
   std::string response;
+};
+
+// The ids of a server's new sessions: the beginning of each, and the rest is random; or the ids
+// themselves, in their order.
+struct SessionIds {
+  std::optional<std::string> prefix;
+  mutable std::deque<std::string> list;  // those that are left
+};
+
+// Whether a new session cannot be resumed: with an ephemeral key exchange, and otherwise.
+struct NotResumable {
+  bool forward_secure;
+  bool otherwise;
+};
+
+// The key of a session, which both sides of EAP-FAST know, and its suite; nullptr: libssl chooses.
+struct SessionSecret {
+  Secret key;
+  const SSL_CIPHER* cipher;
+};
+
+// An extension that libssl does not know.
+struct CustomExtension {
+  bool empty;                        // no callback: libssl sends it empty in the ClientHello
+  std::optional<std::string> bytes;  // what is sent; without it, nothing
+  std::optional<int> add_alert;      // ends the handshake where it would be sent
+  std::optional<int> parse_alert;    // ends the handshake when it comes
+};
+
+// What the security callback says of an operation (SSL_SECOP_…) with a NID and fewer than so many
+// bits; without one of them, of any.
+struct SecurityRule {
+  std::optional<int> operation;
+  std::optional<int> nid;
+  std::optional<int> below;
+  int result;
+};
+
+// How many bytes of padding a record of TLS 1.3 gets: `bytes`, and up to the next multiple.
+struct PaddingRule {
+  std::optional<int> type;  // of its content; without it, any
+  int bytes;
+  int multiple;  // 0: of nothing
+};
+
+// A user of SRP, whom a server knows. The password has a NUL at its end.
+struct SrpUser {
+  Secret password;
+  std::string group;  // its name: 1024, 1536, …
 };
 
 // A connection and its contexts each have some; AllAnswers() in connection.h has the order.
@@ -104,10 +198,26 @@ struct Answers {
   std::optional<std::string> ticket_app_data;                       // stored in each new ticket
   std::vector<TicketRule> ticket_rules;                             // the first that fits
   std::optional<bool> allow_early_data;
-  std::optional<int> verify;        // of any chain of the peer: X509_V_OK, or what is wrong
-  std::optional<bool> certificate;  // whether the handshake goes on where this side needs one
+  std::optional<int> verify;  // of any chain of the peer: X509_V_OK, or what is wrong
+  std::optional<std::vector<VerifyRule>> verify_rules;  // the first that fits
+  std::optional<int> certificate;  // this side needs one: 1 goes on, 0 fails, -1 waits
+  std::optional<ClientCertificates> client_certificates;
   std::optional<StatusAnswer> certificate_status;
-  std::string alpn;  // a server's list, each protocol after its length
+  std::optional<std::vector<SecurityRule>> security;  // the first that fits
+  std::optional<std::vector<PaddingRule>> padding;    // the first that fits
+  std::optional<DhReference> dh_parameters;           // a server's
+  std::optional<Secret> passphrase;                   // of files
+  std::map<std::string, SrpUser> srp_users;           // a server's
+  std::optional<Secret> srp_password;                 // a client's, with a NUL at its end
+  std::optional<bool> srp_parameters;                 // a client's: whether it takes a group
+  std::optional<std::string> next_protocols;          // NPN: a server's, each after its length
+  std::optional<std::string> next_protocol_choice;    // NPN: a client's
+  std::optional<bool> transparency;                   // whether what is known of SCTs is enough
+  std::optional<SessionIds> session_ids;
+  std::optional<NotResumable> not_resumable;
+  std::optional<SessionSecret> session_secret;  // a connection's
+  std::optional<int> ticket_extension;          // a connection's: 1 accepts it, 0 does not
+  std::string alpn;                             // a server's list, each protocol after its length
 };
 
 }  // namespace libssl_session

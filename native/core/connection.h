@@ -18,25 +18,6 @@
 
 namespace libssl_session {
 
-// Owns one reference to a certificate.
-class CertificateReference {
- public:
-  // Takes a reference of its own.
-  CertificateReference(const Libssl& libssl, X509* certificate)
-      : libssl_(&libssl), certificate_(certificate) {
-    libssl.X509_up_ref(certificate);
-  }
-  CertificateReference(CertificateReference&& other) noexcept
-      : libssl_(other.libssl_), certificate_(std::exchange(other.certificate_, nullptr)) {}
-  ~CertificateReference() { libssl_->X509_free(certificate_); }
-
-  X509* get() const { return certificate_; }
-
- private:
-  const Libssl* libssl_;
-  X509* certificate_;
-};
-
 // Owns one reference to a context.
 class ContextReference {
  public:

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -115,6 +116,7 @@ struct ContextState {
   Handle id = kNullHandle;  // the first handle
   uint32_t observed = 0;
   Answers answers;
+  std::vector<std::unique_ptr<CustomExtension>> custom_extensions;  // libssl has pointers to them
   // Ticket keys. The first encrypts. The others only decrypt, and their tickets are renewed. Each
   // has a name, an HMAC key and an AES key, in this order: 48 bytes as in node:tls's ticketKeys
   // (AES-128), or 80 as in SSL_CTX_set_tlsext_ticket_keys (AES-256).

@@ -199,7 +199,10 @@ Rule RenegotiateRule(const ConnectionState& state) {
 
 Rule CredentialRule(const ConnectionState& state) {
   const Libssl& libssl = state.context.libssl;
-  const bool under_way = libssl.SSL_in_init(state.ssl) == 1 && libssl.SSL_in_before(state.ssl) != 1;
+  // A handshake that waits for certificates has used none yet.
+  const bool under_way = libssl.SSL_in_init(state.ssl) == 1 &&
+                         libssl.SSL_in_before(state.ssl) != 1 &&
+                         libssl.SSL_want(state.ssl) != kWantCertificate;
   return under_way ? Rule::kCredential : Rule::kNone;
 }
 

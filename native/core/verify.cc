@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <new>
 
+#include "core/certificate_answers.h"
 #include "core/rules.h"
 #include "core/server_name.h"
 
@@ -47,9 +48,10 @@ ConnectionState& ConnectionOf(X509_STORE_CTX* store) {
 // Notes the error and continues, as node:tls does: the last error says most. An error of the name
 // counts only if there is no other.
 int NoteError(int ok, X509_STORE_CTX* store) {
-  if (ok == 1) return 1;
-  const int error = CallbackLibssl().X509_STORE_CTX_get_error(store);
   ConnectionState& state = ConnectionOf(store);
+  if (JudgeCertificate(state, ok, store) == 1) return 1;
+  int error = CallbackLibssl().X509_STORE_CTX_get_error(store);
+  if (error == kVerifyOk) error = kVerifyUnspecified;
   (IsOfName(error) ? state.name_error : state.chain_error) = error;
   return 1;
 }

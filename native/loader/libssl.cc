@@ -51,7 +51,7 @@ struct Refused {
 };
 using Verdict = std::optional<Refused>;  // nothing: accepted
 
-enum LibraryIndex { crypto, ssl, optional };
+enum LibraryIndex { crypto, ssl, optional_crypto, optional };
 
 struct Function {
   LibraryIndex library;
@@ -142,8 +142,11 @@ Verdict Open(const std::string& directory, Libssl* libssl) {
 #include "openssl.def"
   };
   for (size_t i = 0; i < std::size(kFunctions); ++i) {
-    const bool may_lack = kFunctions[i].library == optional;
-    const MappedLibrary& library = libraries[may_lack ? ssl : kFunctions[i].library];
+    const LibraryIndex index = kFunctions[i].library;
+    const bool may_lack = index == optional || index == optional_crypto;
+    const MappedLibrary& library = libraries[index == optional          ? ssl
+                                             : index == optional_crypto ? crypto
+                                                                        : index];
     void* function = dlsym(library.handle, kFunctions[i].name);
     if (function == nullptr && may_lack) continue;
     if (!library.Contains(reinterpret_cast<uintptr_t>(function))) {

@@ -1,7 +1,6 @@
 // The requests that are possible once the first handshake is over.
 
 import { requestMode } from '../context/options.js';
-import { SSL_set_verify } from '../libssl/functions.js';
 import { on, result } from '../native/call.js';
 import type { Steps } from './steps.js';
 
@@ -21,7 +20,8 @@ export function requestCertificate(steps: Steps): void {
   const handle = steps.idle('request a certificate');
   // The server name may have switched to another context, whose mode counts.
   on(handle).acceptsAny();
-  SSL_set_verify(handle, requestMode(result() !== 1));
+  const mode = requestMode(result() !== 1);
+  on(handle).setVerify(mode, null);
   const outcome = steps.begin(handle).SSL_verify_client_post_handshake();
   steps.send(handle, 'SSL_verify_client_post_handshake', outcome);
 }

@@ -374,7 +374,7 @@ function applyVerification(context: Handle, options: CheckedContextOptions): Ver
     : request
       ? requestMode(reject)
       : SSL_VERIFY_NONE;
-  C.SSL_CTX_set_verify(context, mode);
+  on(context).setVerify(mode, null);
   const trusted = [...(ca ?? []), ...crl, ...pfx.map(({ bytes }) => bytes)];
   const rules = client ? null : clientRules(request, reject, trusted);
   on(context).judge(!reject, system);

@@ -178,6 +178,43 @@ export const TLSEXT_STATUSTYPE_ocsp = 1;
 // The one kind of name that `SSL_get_servername(3)` knows.
 export const TLSEXT_NAMETYPE_host_name = 0;
 
+// Where an extension is: `SSL_CTX_add_custom_ext(3)`.
+export const SSL_EXT_TLS_ONLY = 0x0001;
+export const SSL_EXT_DTLS_ONLY = 0x0002;
+export const SSL_EXT_TLS_IMPLEMENTATION_ONLY = 0x0004;
+export const SSL_EXT_SSL3_ALLOWED = 0x0008;
+export const SSL_EXT_TLS1_2_AND_BELOW_ONLY = 0x0010;
+export const SSL_EXT_TLS1_3_ONLY = 0x0020;
+export const SSL_EXT_IGNORE_ON_RESUMPTION = 0x0040;
+export const SSL_EXT_CLIENT_HELLO = 0x0080;
+export const SSL_EXT_TLS1_2_SERVER_HELLO = 0x0100;
+export const SSL_EXT_TLS1_3_SERVER_HELLO = 0x0200;
+export const SSL_EXT_TLS1_3_ENCRYPTED_EXTENSIONS = 0x0400;
+export const SSL_EXT_TLS1_3_HELLO_RETRY_REQUEST = 0x0800;
+export const SSL_EXT_TLS1_3_CERTIFICATE = 0x1000;
+export const SSL_EXT_TLS1_3_NEW_SESSION_TICKET = 0x2000;
+export const SSL_EXT_TLS1_3_CERTIFICATE_REQUEST = 0x4000;
+
+// What a security callback is asked about: `SSL_CTX_set_security_callback(3)`.
+export const SSL_SECOP_CIPHER_SUPPORTED = 0x1_0001;
+export const SSL_SECOP_CIPHER_SHARED = 0x1_0002;
+export const SSL_SECOP_CIPHER_CHECK = 0x1_0003;
+export const SSL_SECOP_CURVE_SUPPORTED = 0x2_0004;
+export const SSL_SECOP_CURVE_SHARED = 0x2_0005;
+export const SSL_SECOP_CURVE_CHECK = 0x2_0006;
+export const SSL_SECOP_TMP_DH = 0x4_0007;
+export const SSL_SECOP_VERSION = 9;
+export const SSL_SECOP_TICKET = 10;
+export const SSL_SECOP_SIGALG_SUPPORTED = 0x5_000b;
+export const SSL_SECOP_SIGALG_SHARED = 0x5_000c;
+export const SSL_SECOP_SIGALG_CHECK = 0x5_000d;
+export const SSL_SECOP_SIGALG_MASK = 0x5_000e;
+export const SSL_SECOP_COMPRESSION = 15;
+export const SSL_SECOP_EE_KEY = 0x6_0010;
+export const SSL_SECOP_CA_KEY = 0x6_0011;
+export const SSL_SECOP_CA_MD = 0x6_0012;
+export const SSL_SECOP_PEER = 0x1000;
+
 // What `SSL_want(3)` returns.
 export const SSL_NOTHING = 1;
 export const SSL_WRITING = 2;

@@ -537,17 +537,6 @@ export function SSL_CTX_get_security_level(ctx: Handle): number {
   return result<number>();
 }
 
-/**
- * `void SSL_CTX_set_verify(SSL_CTX *ctx, int mode, SSL_verify_cb callback)`: the callback is left
- * out.
- */
-export function SSL_CTX_set_verify(ctx: Handle, mode: number): void {
-  const functions = native();
-  const checked = checkInt('mode', mode);
-  setHandleAndNumber('ctx', ctx, checked);
-  functions.SSL_CTX_set_verify();
-}
-
 /** `int SSL_CTX_get_verify_mode(const SSL_CTX *ctx)`. */
 export function SSL_CTX_get_verify_mode(ctx: Handle): number {
   const functions = native();
@@ -2447,14 +2436,6 @@ export function SSL_get_verify_result(ssl: Handle): number | bigint {
   const functions = native();
   setHandle('ssl', ssl);
   return longResult(functions.SSL_get_verify_result());
-}
-
-/** `void SSL_set_verify(SSL *s, int mode, SSL_verify_cb callback)`: the callback is left out. */
-export function SSL_set_verify(s: Handle, mode: number): void {
-  const functions = native();
-  const checked = checkInt('mode', mode);
-  setHandleAndNumber('s', s, checked);
-  functions.SSL_set_verify();
 }
 
 /** `int SSL_get_verify_mode(const SSL *s)`. */

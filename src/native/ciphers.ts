@@ -20,15 +20,8 @@ export function findCipher(key: number | string): CipherInfo | undefined {
   return key === '' ? undefined : ciphers.get(key);
 }
 
-/**
- * The cipher that the next call is about: what describes it, or its number; with `orNull` null is
- * NULL.
- */
-export function setCipher(name: string, cipher: CipherInfo | number | null, orNull = false): void {
-  if (cipher === null && orNull) {
-    registers[0] = -1;
-    return;
-  }
+/** The number of a cipher, from it or from what describes it. */
+export function cipherNumber(name: string, cipher: CipherInfo | number | null): number {
   const id = typeof cipher === 'number' ? cipher : (cipher as CipherInfo | null | undefined)?.id;
   if (typeof id !== 'number') {
     throw invalidType(name, 'a cipher that SSL_CIPHER_find gave, or its number', cipher);
@@ -36,5 +29,13 @@ export function setCipher(name: string, cipher: CipherInfo | number | null, orNu
   if (findCipher(id) === undefined) {
     throw invalidValue(name, 'must be a cipher suite that libssl knows');
   }
-  registers[0] = id;
+  return id;
+}
+
+/**
+ * The cipher that the next call is about: what describes it, or its number; with `orNull` null is
+ * NULL.
+ */
+export function setCipher(name: string, cipher: CipherInfo | number | null, orNull = false): void {
+  registers[0] = cipher === null && orNull ? -1 : cipherNumber(name, cipher);
 }

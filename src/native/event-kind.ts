@@ -42,5 +42,17 @@ export const EventKind = {
   connectionGone: 20,
   /** data: the name of a key that a ticket was made with, and that is not known */
   ticketKey: 21,
+  /** data: a certificate of the peer's chain; number: X509_V_…; value: its depth */
+  verify: 22,
+  /** data: the certificates that the peer has sent, one behind the other */
+  chain: 23,
+  /** nothing; this side needs a certificate */
+  certificate: 24,
+  /** nothing; a client has none yet, and a server has asked for it */
+  clientCertificate: 25,
+  /** data: what it says; number: its type; value: where, of SSL_EXT_… */
+  customExtension: 26,
+  /** data: what it says */
+  ticketExtension: 27,
 } as const;
 export type EventKind = (typeof EventKind)[keyof typeof EventKind];

@@ -63,7 +63,6 @@ export interface NativeFunctions extends NativeChecks {
   SSL_CTX_get_ciphers(): CipherInfo[] | null;
   SSL_CTX_set_security_level(): void;
   SSL_CTX_get_security_level(): void;
-  SSL_CTX_set_verify(): void;
   SSL_CTX_get_verify_mode(): void;
   SSL_CTX_set_verify_depth(): void;
   SSL_CTX_get_verify_depth(): void;
@@ -274,7 +273,6 @@ export interface NativeFunctions extends NativeChecks {
   SSL_get_peer_finished(): Buffer;
   SSL_set_max_send_fragment(m: number | bigint): void;
   SSL_get_verify_result(): LongResult;
-  SSL_set_verify(): void;
   SSL_get_verify_mode(): void;
   SSL_set_verify_result(v: number | bigint): void;
   SSL_set_verify_depth(): void;
@@ -356,8 +354,22 @@ export interface NativeFunctions extends NativeChecks {
 
 /** Each refuses what is no handle of its object, and, with true, a session that is no PSK. */
 export interface NativeChecks {
+  SSL_CTX_set_verify(withSession: boolean): void;
+  SSL_CTX_get_verify_callback(withSession: boolean): void;
   SSL_CTX_set_cookie_generate_cb(withSession: boolean): void;
   SSL_CTX_set_cookie_verify_cb(withSession: boolean): void;
+  SSL_CTX_set_default_passwd_cb(withSession: boolean): void;
+  SSL_CTX_get_default_passwd_cb(withSession: boolean): void;
+  SSL_CTX_set_srp_username_callback(withSession: boolean): void;
+  SSL_CTX_set_srp_client_pwd_callback(withSession: boolean): void;
+  SSL_CTX_set_srp_verify_param_callback(withSession: boolean): void;
+  SSL_CTX_set_next_protos_advertised_cb(withSession: boolean): void;
+  SSL_CTX_set_next_proto_select_cb(withSession: boolean): void;
+  SSL_CTX_set_ct_validation_callback(withSession: boolean): void;
+  SSL_CTX_set_security_callback(withSession: boolean): void;
+  SSL_CTX_get_security_callback(withSession: boolean): void;
+  SSL_CTX_set_record_padding_callback(withSession: boolean): void;
+  SSL_CTX_set_tmp_dh_callback(withSession: boolean): void;
   SSL_CTX_sess_set_new_cb(withSession: boolean): void;
   SSL_CTX_sess_set_remove_cb(withSession: boolean): void;
   SSL_CTX_sess_set_get_cb(withSession: boolean): void;
@@ -375,14 +387,33 @@ export interface NativeChecks {
   SSL_CTX_set_psk_client_callback(withSession: boolean): void;
   SSL_CTX_set_psk_server_callback(withSession: boolean): void;
   SSL_CTX_set_cert_verify_callback(withSession: boolean): void;
+  SSL_CTX_set_client_cert_cb(withSession: boolean): void;
   SSL_CTX_set_cert_cb(withSession: boolean): void;
+  SSL_CTX_set_generate_session_id(withSession: boolean): void;
+  SSL_CTX_set_not_resumable_session_callback(withSession: boolean): void;
+  SSL_CTX_add_client_custom_ext(withSession: boolean): void;
+  SSL_CTX_add_server_custom_ext(withSession: boolean): void;
+  SSL_CTX_add_custom_ext(withSession: boolean): void;
   SSL_CTX_set_allow_early_data_cb(withSession: boolean): void;
   SSL_CTX_set_alpn_select_cb(withSession: boolean): void;
+  SSL_set_verify(withSession: boolean): void;
+  SSL_get_verify_callback(withSession: boolean): void;
   SSL_set_psk_use_session_callback(withSession: boolean): void;
   SSL_set_psk_find_session_callback(withSession: boolean): void;
   SSL_set_psk_client_callback(withSession: boolean): void;
   SSL_set_psk_server_callback(withSession: boolean): void;
   SSL_set_cert_cb(withSession: boolean): void;
+  SSL_set_default_passwd_cb(withSession: boolean): void;
+  SSL_get_default_passwd_cb(withSession: boolean): void;
+  SSL_set_ct_validation_callback(withSession: boolean): void;
+  SSL_set_security_callback(withSession: boolean): void;
+  SSL_get_security_callback(withSession: boolean): void;
+  SSL_set_record_padding_callback(withSession: boolean): void;
+  SSL_set_tmp_dh_callback(withSession: boolean): void;
+  SSL_set_generate_session_id(withSession: boolean): void;
+  SSL_set_not_resumable_session_callback(withSession: boolean): void;
+  SSL_set_session_secret_cb(withSession: boolean): void;
+  SSL_set_session_ticket_ext_cb(withSession: boolean): void;
   SSL_set_allow_early_data_cb(withSession: boolean): void;
   SSL_set_info_callback(withSession: boolean): void;
   SSL_get_info_callback(withSession: boolean): void;

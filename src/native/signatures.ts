@@ -121,10 +121,63 @@ export interface NativeAnswers {
   limitEarlyData(): void;
   /** Each protocol after its length. */
   setAlpnSelect(protocols: Uint8Array): void;
-  /** X509_V_…; null: no answer, as in the next two. */
+  /** `rules`: seven numbers each (src/libssl/certificate-answers.ts); null: as C's NULL. */
+  setVerify(mode: number, rules: Uint8Array | null): void;
+  verifyRules(): Buffer | null;
+  /** X509_V_…; null: no answer, as in the next ones. */
   setVerifyAnswer(code: number | null): void;
   setStatusAnswer(result: number | null, response: Uint8Array): void;
-  setCertificateAnswer(goesOn: boolean | null): void;
+  /** What was given: the result is in registers[0]. */
+  SSL_CTX_get_tlsext_status_cb(): Buffer | null;
+  setCertificateAnswer(result: number | null): void;
+  /** What is said where none of the certificates fits, which come now. */
+  setClientCertificates(otherwise: number | null): void;
+  /** DER of both. The result: whether it is. */
+  addClientCertificate(certificate: Uint8Array, key: Uint8Array): void;
+  /** What was given: each certificate and its key; `otherwise` is in registers[0]. */
+  SSL_CTX_get_client_cert_cb(): Buffer[] | null;
+  /** Seven numbers each (src/libssl/policy-answers.ts). */
+  setSecurityRules(rules: Uint8Array | null): void;
+  securityRules(): Buffer | null;
+  /** Four numbers each. */
+  setPaddingRules(rules: Uint8Array | null): void;
+  /** DER. The result: whether it is. */
+  setDhAnswer(parameters: Uint8Array | null): void;
+  setPassphrase(passphrase: Uint8Array | null): void;
+  passphrase(): Buffer | null;
+  clearSrpUsers(): void;
+  addSrpUser(name: string, password: string, group: string): void;
+  setSrpPassword(password: string | null): void;
+  setSrpParameters(takes: boolean | null): void;
+  /** Each protocol after its length, as the next. */
+  setNextProtocols(protocols: Uint8Array | null): void;
+  setNextProtocolChoice(protocols: Uint8Array | null): void;
+  setTransparency(accepts: boolean | null): void;
+  SSL_CTX_dane_mtype_set(digest: string | null, type: number, order: number): void;
+  /** registers[0]: the depth, or less than 0. */
+  SSL_get0_dane_authority(): [certificate: Buffer | null, publicKey: Buffer | null];
+  /** The same; registers[1] to [3]: usage, selector, matching type. */
+  SSL_get0_dane_tlsa(): Buffer | null;
+  /** Of each: its bytes, source and status. */
+  SSL_get0_peer_scts(): (Buffer | number)[] | null;
+  /** `prefix` null: the ids come with addSessionId(). */
+  setSessionIds(given: boolean, prefix: Uint8Array | null): void;
+  addSessionId: WithBytes;
+  setNotResumable(forwardSecure: boolean | null, otherwise: boolean): void;
+  /** registers[1]: the number of the suite, or -1. */
+  setSessionSecret(key: Uint8Array | null): void;
+  setTicketExtensionAnswer(result: number | null): void;
+  SSL_set_session_ticket_ext(data: Uint8Array | null): void;
+  /** side: 0 both, 1 clients, 2 servers. `empty`: no callback for what is sent. */
+  addCustomExtension(
+    side: number,
+    type: number,
+    where: number,
+    empty: boolean,
+    bytes: Uint8Array | null,
+    addAlert: number | null,
+    parseAlert: number | null,
+  ): void;
 }
 
 export interface NativeConnection {

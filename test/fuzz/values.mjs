@@ -1,5 +1,6 @@
 // Arguments by kind: mostly what the function wants, sometimes what is hostile.
 
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { SslContext, SslSession } from 'libssl-session';
 import * as C from 'libssl-session/libssl';
@@ -8,6 +9,10 @@ import { deliberate, marker, secrets } from './world.mjs';
 
 const fixture = (name) => readFileSync(new URL(`../fixtures/${name}`, import.meta.url));
 export const certificate = { cert: fixture('tls-cert.pem'), key: fixture('tls-key.pem') };
+const certificateDer = {
+  certificate: new X509Certificate(certificate.cert).raw,
+  key: createPrivateKey(certificate.key).export({ format: 'der', type: 'pkcs8' }),
+};
 const ders = ['tls12', 'tls13', 'tls10', 'dtls12'].map((name) =>
   fixture(`openssl-1.1.1-${name}.der`),
 );
@@ -445,6 +450,55 @@ const byType = {
   null: () => null,
   0: () => 0,
   1: () => 1,
+  '-1': () => -1,
+  'Iterable<VerifyRule>': ({ random }) =>
+    random.pick([
+      [],
+      [{ result: 1 }],
+      [{ error: 18, result: 1, as: 0 }],
+      [{ depth: 0, result: 0 }],
+    ]),
+  'Iterable<SecurityRule>': ({ random }) =>
+    random.pick([
+      [],
+      [{ nid: 1034, result: 0 }],
+      [{ below: 256, result: 1 }],
+      [{ op: 9, result: 1 }],
+    ]),
+  'Iterable<PaddingRule>': ({ random }) =>
+    random.pick([[], [{ multiple: 64 }], [{ type: 23, bytes: 10 }], [{ bytes: 65_535 }]]),
+  'Iterable<SrpUser>': ({ random }) =>
+    random.pick([[], [{ name: 'alice', password: 'secret', group: '1024' }]]),
+  SessionIds: (world) =>
+    bag(
+      world,
+      world.random.pick([
+        { prefix: Buffer.from('fuzz') },
+        { ids: Array.from({ length: 3 }, (_, i) => Buffer.alloc(32, i)) },
+        { ids: [Buffer.of(1), Buffer.of(1)] },
+      ]),
+    ),
+  NotResumable: (world) =>
+    bag(world, {
+      forwardSecure: world.random.pick([0, 1]),
+      otherwise: world.random.pick([0, 1]),
+    }),
+  ClientCertificates: (world) =>
+    bag(world, {
+      certificates: [certificateDer],
+      otherwise: world.random.pick([0, -1]),
+    }),
+  CustomExtension: (world) =>
+    bag(
+      world,
+      world.random.pick([
+        { add: Buffer.from('extension') },
+        { add: null },
+        {},
+        { addAlert: 80 },
+        { parseAlert: 80 },
+      ]),
+    ),
 };
 
 /** Of what kind a handle is: the parameter says it, or the function's own name. */
