@@ -12,7 +12,7 @@ import {
   type SharedSessionStore,
   type StoreBackend,
 } from 'libssl-session/store';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type TestBackend, testBackend } from '../support/backends.js';
 import { failure, outOfRange, stackForTests, thrown, wrongValue } from '../support/contexts.js';
 
@@ -21,6 +21,17 @@ const secret = randomBytes(32);
 const once = { protocol: 'TLSv1.3', singleUse: true } as const;
 const often = { protocol: 'TLSv1.2', singleUse: false } as const;
 const tls12 = { maxVersion: 'TLSv1.2', noTicket: true } as const;
+
+const pause = 60_000; // of the breaker
+
+/** Lets milliseconds pass for the breaker: no test waits for them. */
+function passTime(ms: number): void {
+  const now = performance.now.bind(performance);
+  vi.spyOn(performance, 'now').mockImplementation(() => now() + ms);
+}
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 interface Setup {
   backend: TestBackend;
@@ -32,7 +43,7 @@ interface Setup {
 }
 
 function setup(options: Partial<SslContextOptions & SharedOptions> = {}, later = false): Setup {
-  const { timeout = 40, breaker = { failures: 3, pause: 60 }, prefix, ...context } = options;
+  const { timeout = 40, breaker = { failures: 3, pause }, prefix, ...context } = options;
   const backend = testBackend(later);
   const shared = { secret, timeout, breaker, ...(prefix !== undefined && { prefix }) };
   const store = createSessionStore(backend, shared);
@@ -146,7 +157,7 @@ describe.each([
     for (let i = 0; i < 5; i++) expect((await visit(all, session)).resumed).toBe(false);
     expect(all.backend.calls.length).toBe(asked);
     all.backend.instead(null);
-    await sleep(60);
+    passTime(pause);
     expect((await visit(all, session)).resumed).toBe(true);
     expect(all.states).toEqual(['open', 'halfOpen', 'closed']);
     expect(all.store.state).toBe('closed');
@@ -165,7 +176,7 @@ describe.each([
     await all.store.delete(session.id); // left alone: it is only remembered
     all.backend.instead(null);
     expect(all.backend.records.has(key)).toBe(true);
-    await sleep(60);
+    passTime(pause);
     expect((await visit(all, session)).resumed).toBe(false); // and closes the breaker, by its set
     await expect.poll(() => all.backend.records.has(key)).toBe(false);
   });
