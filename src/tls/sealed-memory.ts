@@ -4,6 +4,9 @@
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
+// As they are before anybody wraps them.
+const { write, _write } = Socket.prototype;
+
 const smallest = 8_192; // below this, Buffer.allocUnsafe() takes it from its pool
 
 // What is free, by size: for data of a record, and for as much as a stream reads at once.
@@ -31,12 +34,13 @@ export function giveBack(memory: Buffer): void {
 
 /**
  * Whether nobody has the bytes any more that this transport has written: other streams hand them on,
- * and so may a socket whose `write()` is not that of node:net.
+ * and so may a socket whose `write()` or `_write()` is not node:net's own.
  */
 export function forgetsBytes(transport: Duplex): boolean {
   return (
     Object.getPrototypeOf(transport) === Socket.prototype &&
-    transport.write === Socket.prototype.write
+    transport.write === write &&
+    transport._write === _write
   );
 }
 

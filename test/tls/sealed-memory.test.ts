@@ -4,8 +4,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import net from 'node:net';
 import { Duplex } from 'node:stream';
-import { describe, expect, test } from 'vitest';
-import { Sealed } from '../../src/tls/sealed-memory.js';
+import { describe, expect, test, vi } from 'vitest';
+import { forgetsBytes, Sealed } from '../../src/tls/sealed-memory.js';
 import { serversForTests } from '../support/tls.js';
 
 const { serve, connect } = serversForTests();
@@ -70,6 +70,17 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('over %s', (version) => {
     expect(kept.filter(({ bytes }) => bytes.length > 60_000).length).toBe(16);
     for (const { bytes, was } of kept) expect(digest(bytes)).toBe(was);
   });
+});
+
+test('the write() of sockets that somebody has wrapped for all of them may keep the bytes', () => {
+  const socket = new net.Socket();
+  expect(forgetsBytes(socket)).toBe(true);
+  for (const name of ['write', '_write'] as const) {
+    const spy = vi.spyOn(net.Socket.prototype, name);
+    expect(forgetsBytes(socket)).toBe(false);
+    spy.mockRestore();
+  }
+  expect(forgetsBytes(socket)).toBe(true);
 });
 
 describe('sealed blocks', () => {
