@@ -64,6 +64,9 @@ export function within<T>(timeout: number, what: string, promise: Promise<T>): P
       const message = `${what} did not answer within ${timeout} ms`;
       reject(new LibsslError('ERR_LIBSSL_STORE_TIMEOUT', message));
     }, timeout);
-    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+    // Some promises of libraries have no more than then().
+    Promise.resolve(promise)
+      .then(resolve, reject)
+      .finally(() => clearTimeout(timer));
   });
 }

@@ -11,7 +11,7 @@ import {
   type StoreBackend,
 } from './backend.js';
 import type { StoreState } from './breaker.js';
-import { all, Guard, recordError, type StoreEvents } from './guard.js';
+import { all, Guard, recordError, type StoreEvents, tell } from './guard.js';
 import { type CheckedSharedOptions, readSharedOptions, type SharedOptions } from './options.js';
 import { Sealer, seal, unseal } from './seal.js';
 
@@ -33,23 +33,22 @@ export class SharedSessionStore extends EventEmitter<StoreEvents> implements Ses
   readonly #prefix: string;
   /** The first encrypts. */
   readonly #sealers: readonly [Sealer, ...Sealer[]];
-  // Keys that could not be removed when that was asked for: their sessions are not resumed here.
+  // Keys that are being removed, and those that could not be: their sessions are not resumed here.
+  readonly #leaving = new Set<string>();
   readonly #owed = new Set<string>();
+  #removesOwed = false;
   readonly #taken = new Set<string>();
 
   /** @internal */
   constructor(backend: StoreBackend, options: CheckedSharedOptions) {
     super();
     this.#backend = backend;
-    this.#guard = new Guard(this, options.timeout, options.breaker);
+    this.#guard = new Guard(this, options.timeout, options.breaker, () => this.#removeOwed());
     this.#prefix = options.prefix;
     const [first, ...others] = options.secrets.map(
       (secret) => new Sealer(secret, 'session', options.prefix),
     );
     this.#sealers = [first as Sealer, ...others];
-    this.on('storeState', (state) => {
-      if (state === 'closed') this.#removeOwed().catch(() => {}); // it was emitted, and stays owed
-    });
   }
 
   /** A session of TLS 1.3 is returned once only. */
@@ -72,17 +71,22 @@ export class SharedSessionStore extends EventEmitter<StoreEvents> implements Ses
     const find = query.singleUse ? backend.take?.bind(backend) : backend.get.bind(backend);
     if (find === undefined) return null;
     const places = this.#placesOf(id);
-    if (places.some(({ name }) => this.#owed.has(name))) return null;
+    if (places.some(({ name }) => this.#leaving.has(name) || this.#owed.has(name))) return null;
     const operation = query.singleUse ? 'take' : 'get';
     const answers = this.#guard.run(operation, () =>
       all(
-        places.map(({ name }) => find(name)),
+        places.map(
+          ({ name }) =>
+            () =>
+              find(name),
+        ),
         bytesOfAnswer,
       ),
     );
     const open = (records: (Uint8Array | null)[] | null): SslSession | null => {
       if (records === null) return null;
-      if (query.singleUse) for (const { name } of places) remember(this.#taken, name);
+      const took = query.singleUse && records.some((record) => record !== null);
+      if (took) for (const { name } of places) remember(this.#taken, name);
       return this.#firstOf(id, places, records, operation);
     };
     return isPromise(answers) ? answers.then(open) : open(answers);
@@ -105,12 +109,14 @@ export class SharedSessionStore extends EventEmitter<StoreEvents> implements Ses
       session.free();
     }
     if (ttl <= 0) return null;
+    this.#taken.delete(name); // it is there again
     return this.#guard.run('set', () => this.#backend.set(name, record, Math.ceil(ttl)));
   }
 
   /**
    * Removes the session of an id. While the backend cannot, the session is not resumed by this
-   * process, and is removed once the backend works again. Throws or rejects as `get()`.
+   * process, and is removed once the backend works again; of more than 10,000 such sessions, the first
+   * are forgotten. Throws or rejects as `get()`.
    */
   delete(id: Uint8Array): MaybePromise<unknown> {
     const names = this.#placesOf(id).map(({ name }) => name);
@@ -119,22 +125,46 @@ export class SharedSessionStore extends EventEmitter<StoreEvents> implements Ses
   }
 
   #remove(names: readonly string[]): MaybePromise<unknown> {
-    for (const name of names) remember(this.#owed, name);
-    const done = (answers: unknown[] | null) => {
-      if (answers !== null) for (const name of names) this.#owed.delete(name);
+    for (const name of names) {
+      this.#owed.delete(name);
+      this.#leaving.add(name);
+    }
+    const end = (removed: boolean) => {
+      for (const name of names) {
+        this.#leaving.delete(name);
+        if (!removed) remember(this.#owed, name);
+      }
     };
-    const answers = this.#guard.run('delete', () =>
-      all(
-        names.map((name) => this.#backend.delete(name)),
-        () => null,
-      ),
-    );
-    return isPromise(answers) ? answers.then(done) : done(answers);
+    const done = (answers: unknown[] | null) => end(answers !== null);
+    const fail = (error: unknown) => {
+      end(false);
+      throw error;
+    };
+    try {
+      const answers = this.#guard.run('delete', () =>
+        all(
+          names.map((name) => () => this.#backend.delete(name)),
+          () => null,
+        ),
+      );
+      return isPromise(answers) ? answers.then(done, fail) : done(answers);
+    } catch (error) {
+      return fail(error);
+    }
   }
 
+  // The backend works. One that fails again is last next time.
   async #removeOwed(): Promise<void> {
-    for (const name of this.#owed) {
-      if (this.#guard.state === 'closed') await this.#remove([name]);
+    if (this.#removesOwed || this.#owed.size === 0) return;
+    this.#removesOwed = true;
+    try {
+      for (const name of [...this.#owed]) {
+        if (this.#guard.state === 'closed' && this.#owed.has(name)) await this.#remove([name]);
+      }
+    } catch {
+      // It was emitted, and stays owed.
+    } finally {
+      this.#removesOwed = false;
     }
   }
 
@@ -159,7 +189,7 @@ export class SharedSessionStore extends EventEmitter<StoreEvents> implements Ses
       try {
         return sessionOf(id, key, record);
       } catch (error) {
-        this.emit('storeError', error, operation);
+        tell(this, 'storeError', error, operation);
       }
     }
     return null;

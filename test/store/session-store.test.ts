@@ -14,24 +14,23 @@ import {
 } from 'libssl-session/store';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type TestBackend, testBackend } from '../support/backends.js';
-import { failure, outOfRange, stackForTests, thrown, wrongValue } from '../support/contexts.js';
+import {
+  failure,
+  outOfRange,
+  stackForTests,
+  thrown,
+  uncaught,
+  wrongValue,
+} from '../support/contexts.js';
 
 const stack = stackForTests();
 const secret = randomBytes(32);
+afterEach(() => void vi.useRealTimers());
+/** The pause of a breaker is over when a test says so. */
+const holdClock = () => void vi.useFakeTimers({ toFake: ['performance'] });
 const once = { protocol: 'TLSv1.3', singleUse: true } as const;
 const often = { protocol: 'TLSv1.2', singleUse: false } as const;
 const tls12 = { maxVersion: 'TLSv1.2', noTicket: true } as const;
-
-const pause = 60_000; // of the breaker
-
-/** Lets milliseconds pass for the breaker: no test waits for them. */
-function passTime(ms: number): void {
-  const now = performance.now.bind(performance);
-  vi.spyOn(performance, 'now').mockImplementation(() => now() + ms);
-}
-afterEach(() => {
-  vi.restoreAllMocks();
-});
 
 interface Setup {
   backend: TestBackend;
@@ -43,7 +42,7 @@ interface Setup {
 }
 
 function setup(options: Partial<SslContextOptions & SharedOptions> = {}, later = false): Setup {
-  const { timeout = 500, breaker = { failures: 3, pause }, prefix, ...context } = options;
+  const { timeout = 200, breaker = { failures: 3, pause: 60 }, prefix, ...context } = options;
   const backend = testBackend(later);
   const shared = { secret, timeout, breaker, ...(prefix !== undefined && { prefix }) };
   const store = createSessionStore(backend, shared);
@@ -108,7 +107,8 @@ describe.each([
       await visit(all, session);
       const left = [...before].filter((key) => all.backend.records.has(key));
       expect(left).toHaveLength(options === tls12 ? 1 : before.size - 1);
-      expect(all.backend.calls.some(([name]) => name === (options === tls12 ? 'get' : 'take')));
+      const operation = options === tls12 ? 'get' : 'take';
+      expect(all.backend.calls.some(([name]) => name === operation)).toBe(true);
     }
   });
 
@@ -122,7 +122,7 @@ describe.each([
     ],
     'never answers': [
       () => new Promise(() => {}),
-      failure('ERR_LIBSSL_STORE_TIMEOUT', 'within 500 ms'),
+      failure('ERR_LIBSSL_STORE_TIMEOUT', 'within 200 ms'),
     ],
     'answers with text': [() => 'text', failure('ERR_LIBSSL_STORE_ANSWER', 'a string')],
     'answers with garbage': [() => randomBytes(100), failure('ERR_LIBSSL_STORE_RECORD')],
@@ -147,6 +147,7 @@ describe.each([
   }
 
   test('is left alone after failures in a row, and used again after the pause', async () => {
+    holdClock();
     const all = setup(tls12, later);
     const { session } = await visit(all);
     all.backend.instead(() => {
@@ -157,13 +158,14 @@ describe.each([
     for (let i = 0; i < 5; i++) expect((await visit(all, session)).resumed).toBe(false);
     expect(all.backend.calls.length).toBe(asked);
     all.backend.instead(null);
-    passTime(pause);
+    vi.advanceTimersByTime(60);
     expect((await visit(all, session)).resumed).toBe(true);
     expect(all.states).toEqual(['open', 'halfOpen', 'closed']);
     expect(all.store.state).toBe('closed');
   });
 
   test('what could not be removed is not resumed here, and removed later', async () => {
+    holdClock();
     const all = setup(tls12, later);
     const { session } = await visit(all);
     const [key] = [...all.backend.records.keys()] as [string];
@@ -176,10 +178,107 @@ describe.each([
     await all.store.delete(session.id); // left alone: it is only remembered
     all.backend.instead(null);
     expect(all.backend.records.has(key)).toBe(true);
-    passTime(pause);
+    vi.advanceTimersByTime(60);
     expect((await visit(all, session)).resumed).toBe(false); // and closes the breaker, by its set
     await expect.poll(() => all.backend.records.has(key)).toBe(false);
   });
+});
+
+test('what could not be removed once is removed as soon as the backend works, also if no pause came between', async () => {
+  const all = setup(tls12);
+  const [first, second] = [sessionOf(all), sessionOf(all)];
+  const [key, other] = [...all.backend.records.keys()] as [string, string];
+  const deliberate = new Error('deliberate');
+  all.backend.instead((operation, _key, really) => {
+    if (operation !== 'delete') return really();
+    throw deliberate;
+  });
+  expect(thrown(() => all.store.delete(first.id))).toBe(deliberate);
+  all.backend.instead(null);
+  expect([all.store.state, all.store.get(first.id, often)]).toEqual(['closed', null]);
+  (all.store.get(second.id, often) as SslSession).free();
+  await sleep(1);
+  expect([...all.backend.records.keys()]).toEqual([other]);
+  expect(all.backend.calls.filter(([name]) => name === 'delete')).toEqual([
+    ['delete', key],
+    ['delete', key],
+  ]);
+});
+
+test('a session that is stored after somebody asked for it in vain can be removed', async () => {
+  const { store, backend, ...all } = setup();
+  const session = sessionOf(all);
+  const id = session.ticket as Buffer;
+  for (const inVain of [true, false]) {
+    const own = store.get(id, once) as SslSession | null;
+    if (inVain) own?.free();
+    expect(store.get(id, once)).toBeNull();
+    const again = session.dup();
+    again.id = id.subarray(0, 32);
+    store.set(id, again);
+    const { size } = backend.records;
+    store.delete(id);
+    expect(backend.records.size).toBe(size - 1);
+  }
+});
+
+test('listeners that throw are uncaught exceptions, and stop neither the store nor a handshake', async () => {
+  holdClock();
+  const all = setup(tls12);
+  const { session } = await visit(all);
+  for (const event of ['storeState', 'storeError'] as const) {
+    all.store.on(event, () => {
+      throw new Error(event);
+    });
+  }
+  const errors = await uncaught(async () => {
+    all.backend.instead(() => {
+      throw new Error('deliberate');
+    });
+    while (all.store.state === 'closed') await visit(all, session);
+    all.backend.instead(null);
+    vi.advanceTimersByTime(60);
+    expect((await visit(all, session)).resumed).toBe(true);
+  });
+  expect(all.states).toEqual(['open', 'halfOpen', 'closed']);
+  const messages = new Set(errors.map((error) => (error as Error).message));
+  expect(messages).toEqual(new Set(['storeState', 'storeError']));
+});
+
+test('of several operations at once that fail, each in its way, one failure is told', async () => {
+  const deliberate = new Error('deliberate');
+  let calls = 0;
+  const get = () => {
+    calls += 1;
+    if (calls % 2 === 0) throw deliberate;
+    return Promise.reject(new Error('another'));
+  };
+  const store = createSessionStore(
+    { ...memoryBackend(), get },
+    { secret: [secret, randomBytes(32)] },
+  );
+  const rejections: unknown[] = [];
+  const note = (reason: unknown) => rejections.push(reason);
+  process.on('unhandledRejection', note);
+  expect(thrown(() => store.get(Buffer.from('id'), often))).toBe(deliberate);
+  await sleep(5);
+  process.off('unhandledRejection', note);
+  expect([calls, rejections]).toEqual([2, []]);
+});
+
+test('a backend may answer with promises that have no more than then()', async () => {
+  const stored = memoryBackend();
+  const set = (...record: Parameters<typeof stored.set>) => ({
+    // biome-ignore lint/suspicious/noThenProperty: this is what it is about
+    then: (resolve: (value: unknown) => void) => resolve(stored.set(...record)),
+  });
+  const store = createSessionStore({ ...stored, set } as unknown as StoreBackend, { secret });
+  const all = setup(tls12);
+  const session = sessionOf(all);
+  await store.set(session.id, session.upRef());
+  const found = store.get(session.id, often) as SslSession;
+  expect(found.id).toEqual(session.id);
+  found.free();
 });
 
 test('a session is kept for as long as it is good, and one that is not is not kept', () => {
@@ -218,14 +317,11 @@ test('two that take the same session at once: one gets it', async () => {
 test('early data of one ticket, sent to two servers at once, is accepted by one', async () => {
   const backend = testBackend(true);
   const servers = [1, 2].map(() =>
-    stack.server({
-      maxEarlyData: 100,
-      sessionStore: createSessionStore(backend, { secret, timeout: 5000 }),
-    }),
+    stack.server({ maxEarlyData: 100, sessionStore: createSessionStore(backend, { secret }) }),
   );
   const client = stack.client();
   const session = sessionOf({ client, server: servers[0] as SslContext });
-  await expect.poll(() => backend.records.size).toBe(2); // the tickets are stored
+  await sleep(5); // the tickets are stored
   const ours = stack.connection(client, { session });
   ours.writeEarlyData(Buffer.from('buy'));
   ours.handshake();
