@@ -1,9 +1,10 @@
 // Ticket keys that processes share through a backend: one for each slot of time. The first to write
 // one wins. The key of the next slot is there before anybody encrypts with it.
 
+import { LibsslError } from '../common/errors.js';
 import { checkInteger, invalidType } from '../common/validate.js';
 import { bytesOfAnswer, checkBackend, type StoreBackend } from './backend.js';
-import { Guard, recordError, type StoreEmitter } from './guard.js';
+import { Guard, recordError, type StoreEmitter, tell } from './guard.js';
 import { readSharedOptions, type SharedOptions } from './options.js';
 import {
   type RingKey,
@@ -37,6 +38,12 @@ export function backendSource(
   const guard = new Guard(emitter, shared.timeout, shared.breaker);
   const sealers = shared.secrets.map((secret) => new Sealer(secret, 'ticket keys', shared.prefix));
   return new BackendSource(backend, guard, emitter, sealers, shared.prefix, slots, every);
+}
+
+function booleanOf(answer: unknown): boolean {
+  if (typeof answer === 'boolean') return answer;
+  const message = `add() of the backend answered with a value of type ${typeof answer}, and not with a boolean`;
+  throw new LibsslError('ERR_LIBSSL_STORE_ANSWER', message);
 }
 
 class BackendSource implements RingSource {
@@ -98,7 +105,7 @@ class BackendSource implements RingSource {
     if (answer === null) return null;
     const bytes = unseal(key, answer);
     if (bytes !== null) return this.#slots.keyOf(slot, bytes);
-    this.#emitter.emit('storeError', recordError('does not decrypt'), 'get');
+    tell(this.#emitter, 'storeError', recordError('does not decrypt'), 'get');
     return null;
   }
 
@@ -108,7 +115,9 @@ class BackendSource implements RingSource {
     const made = this.#keys.get(slot)?.[0] ?? this.#slots.newKey(slot);
     const record = seal(key, made.bytes);
     const ttl = made.decryptUntil - now;
-    const added = await this.#guard.run('add', async () => this.#backend.add?.(place, record, ttl));
+    const added = await this.#guard.run('add', async () =>
+      booleanOf(await this.#backend.add?.(place, record, ttl)),
+    );
     if (added === true) {
       this.#note(slot, made);
       return;

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { LibsslError } from '../common/errors.js';
 import { checkMembers } from '../common/option-bag.js';
-import { checkInteger, checkString } from '../common/validate.js';
+import { checkInteger, checkString, outOfRange } from '../common/validate.js';
 import { checkObject } from './options.js';
 import type { RingKey, RingSource } from './ring-key.js';
 
@@ -27,8 +27,10 @@ function parse(content: Buffer): Buffer[] {
   const lines = content.toString('latin1').split(/\r?\n/).filter(Boolean);
   const keys = lines.map((line) => {
     const key = Buffer.from(line, 'base64');
-    if (!sizes.includes(key.length) || key.toString('base64') !== line.trim()) return null;
-    return inOrder(key);
+    const isKey = key.toString('base64') === line.trim() && sizes.includes(key.length);
+    const copy = isKey ? inOrder(key) : null;
+    key.fill(0);
+    return copy;
   });
   const whole = keys.filter((key) => key !== null);
   if (whole.length !== keys.length || whole.length < 3) {
@@ -50,6 +52,7 @@ export function fileSource(
   const files = (Array.isArray(paths) ? paths : [paths]).map((path: unknown) =>
     checkString('path', path),
   );
+  if (files.length === 0) throw outOfRange('path.length', '>= 1', 0);
   let known: RingKey[] = [];
   return {
     every,
@@ -64,7 +67,11 @@ export function fileSource(
       }
       known = keys.map((bytes) => {
         const same = known.find((each) => each.bytes.equals(bytes));
-        return same ?? { bytes, from: 0, encryptUntil: Infinity, decryptUntil: Infinity };
+        if (same === undefined) {
+          return { bytes, from: 0, encryptUntil: Infinity, decryptUntil: Infinity };
+        }
+        bytes.fill(0);
+        return same;
       });
       return known;
     },

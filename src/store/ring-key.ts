@@ -36,6 +36,7 @@ export interface RingTimes {
 }
 
 const newKeySize = 80; // with AES-256
+const minute = 60_000;
 const mostKeys = 100; // that decrypt only
 const longest = 7 * 24 * 3600; // of a ticket of TLS 1.3, in seconds
 
@@ -87,7 +88,8 @@ export function localSource(options: RingTimes): RingSource {
   const slots = new Slots(readTimes(options));
   const keys = new Map<number, RingKey>();
   return {
-    every: slots.encryptFor,
+    // Timers stand still while a machine sleeps, and keys must not live longer for that.
+    every: Math.min(slots.encryptFor, minute),
     shared: false,
     read(now) {
       const current = slots.at(now);

@@ -1,6 +1,8 @@
 // Ticket keys that change by themselves, for any number of contexts.
 
 import { EventEmitter } from 'node:events';
+import { callListeners } from '../common/collect.js';
+import { freedError } from '../common/errors.js';
 import { listen, listeningOf } from '../common/events.js';
 import { invalidType, invalidValue } from '../common/validate.js';
 import { SslContext } from '../context/context.js';
@@ -9,7 +11,7 @@ import { keepsTicketKeys, leaveTicketKeys, storeTicketKeys } from '../libssl/tic
 import { EventKind } from '../native/event-kind.js';
 import type { Handle } from '../native/types.js';
 import { isPromise, type StoreBackend } from './backend.js';
-import type { StoreEvents } from './guard.js';
+import { type StoreEvents, tell } from './guard.js';
 import { checkObject } from './options.js';
 import { backendSource, type RingBackendOptions } from './ring-backend.js';
 import { fileSource, type RingFileOptions } from './ring-file.js';
@@ -31,7 +33,8 @@ const longestTimer = 0x7fff_ffff;
  * and a process warning (`LIBSSL_NO_TICKET_KEY`) says so.
  *
  * `new TicketKeyRing()` makes its keys itself: for the contexts of one process. Processes and
- * machines share keys with `fromBackend()` or `fromFile()`. No timer of a ring keeps the process.
+ * machines share keys with `fromBackend()` or `fromFile()`. A ring that waits for the next time does
+ * not keep the process; one that reads does, for at most `timeout` milliseconds.
  */
 export class TicketKeyRing extends EventEmitter<RingEvents> {
   readonly #source: RingSource;
@@ -41,7 +44,7 @@ export class TicketKeyRing extends EventEmitter<RingEvents> {
   #encrypts = true;
   #timer: NodeJS.Timeout | undefined;
   #reading: Promise<void> | null = null;
-  #readAt = 0;
+  #readAt = 0; // as performance.now() counts
   #closed = false;
   /** Resolves when the keys were read for the first time, also if that failed. */
   readonly ready: Promise<void>;
@@ -90,13 +93,16 @@ export class TicketKeyRing extends EventEmitter<RingEvents> {
 
   /**
    * Gives a server's context the keys, now and whenever they change, until the context is freed, or
-   * gets keys from `setTicketKeys()` or another ring. `ERR_INVALID_ARG_VALUE` for a client's context.
+   * gets keys from `setTicketKeys()` or another ring. `ERR_INVALID_ARG_VALUE` for a client's context,
+   * `ERR_LIBSSL_FREED` once the ring is closed.
    * Wraps `SSL_CTX_set_tlsext_ticket_key_cb(3)`.
    */
   attach(context: SslContext): void {
     if (!SslContext.is(context)) throw invalidType('context', 'an SslContext', context);
+    if (this.#closed) throw freedError('TicketKeyRing');
     if (context.role === 'client') throw invalidValue('context', 'must be one of a server');
     const handle = context.nativeHandle;
+    if (this.#applied !== null) this.#apply(); // all contexts have the same
     const { keys, encrypts } = inUse(this.#keys, Date.now());
     const bytes = keys.map((key) => key.bytes);
     checkStaysFit(context, 'ticketKeys', bytes, 'context');
@@ -137,20 +143,24 @@ export class TicketKeyRing extends EventEmitter<RingEvents> {
   }
 
   async #take(reading: Promise<readonly RingKey[]>): Promise<void> {
-    this.#readAt = Date.now();
+    this.#readAt = performance.now();
     let { every } = this.#source;
     try {
       this.#change(await reading);
     } catch (error) {
+      if (this.#closed) return;
       every = Math.min(every, soonest);
-      this.emit('storeError', error, 'get');
+      tell(this, 'storeError', error, 'get');
       this.#apply(); // what was there may have ended
     }
     this.#readIn(this.#encrypts ? every : Math.min(every, soonest));
   }
 
   #change(keys: readonly RingKey[]): void {
-    if (this.#closed) return;
+    if (this.#closed) {
+      for (const { bytes } of keys) bytes.fill(0);
+      return;
+    }
     for (const { bytes } of this.#keys) {
       if (!keys.some((key) => key.bytes === bytes)) bytes.fill(0);
     }
@@ -159,7 +169,7 @@ export class TicketKeyRing extends EventEmitter<RingEvents> {
   }
 
   #readSoon(): void {
-    this.#readIn(this.#readAt + soonest - Date.now());
+    this.#readIn(this.#readAt + soonest - performance.now());
   }
 
   // At that time, or earlier where a key begins or ends.
@@ -190,7 +200,7 @@ export class TicketKeyRing extends EventEmitter<RingEvents> {
       if (keeps) storeTicketKeys(handle, bytes, encrypts, this);
       else this.#forget(handle);
     }
-    this.emit('keys');
+    callListeners(() => this.emit('keys'));
   }
 }
 

@@ -14,6 +14,7 @@ import {
   outOfRange,
   stackForTests,
   thrown,
+  uncaught,
   wrongType,
   wrongValue,
 } from '../support/contexts.js';
@@ -395,6 +396,106 @@ test('keys are wiped when they no longer decrypt, and when the ring is closed', 
   expect(vi.getTimerCount()).toBe(0);
 });
 
+test('a ring that is closed takes no context, and wipes what it was reading', async () => {
+  const ring = new TicketKeyRing();
+  const context = stack.server();
+  ring.attach(context);
+  ring.close();
+  expect(thrown(() => ring.attach(context))).toEqual(failure('ERR_LIBSSL_FREED'));
+  expect(thrown(() => ring.attach(stack.server()))).toEqual(failure('ERR_LIBSSL_FREED'));
+  expect(ticketOf(context)).not.toBeNull();
+
+  const wiped = new Set<Buffer>();
+  const fill = Buffer.prototype.fill;
+  vi.spyOn(Buffer.prototype, 'fill').mockImplementation(function (this: Buffer, ...args) {
+    if (args[0] === 0 && this.length === 80) wiped.add(this);
+    return fill.apply(this, args as Parameters<typeof fill>);
+  });
+  const read = TicketKeyRing.fromBackend(testBackend(true), { secret });
+  read.close();
+  await read.ready;
+  expect([...wiped].length).toBeGreaterThanOrEqual(2); // of this slot and the next
+  expect([vi.getTimerCount(), warnings]).toEqual([0, []]);
+});
+
+test('files that are read again leave no copy of the keys', async () => {
+  const path = file('key', Buffer.alloc(80, 7));
+  const ring = add(TicketKeyRing.fromFile(path));
+  const wiped: Buffer[] = [];
+  const fill = Buffer.prototype.fill;
+  vi.spyOn(Buffer.prototype, 'fill').mockImplementation(function (this: Buffer, ...args) {
+    if (args[0] === 0 && this.length === 80) wiped.push(this);
+    return fill.apply(this, args as Parameters<typeof fill>);
+  });
+  await pass(11);
+  expect(new Set(wiped).size).toBe(2); // what was read, and the key that was known
+  expect(nameOf(ticketOf(server(ring)))).toBe('07'.repeat(16));
+});
+
+test('listeners that throw are uncaught exceptions, and the keys change all the same', async () => {
+  const path = file('key', Buffer.alloc(80, 1));
+  const ring = add(TicketKeyRing.fromFile(path));
+  const context = server(ring);
+  for (const event of ['keys', 'storeError'] as const) {
+    ring.on(event, () => {
+      throw new Error(event);
+    });
+  }
+  const errors = await uncaught(async () => {
+    file('key', 'nothing of the kind');
+    await pass(11);
+    file('key', Buffer.alloc(80, 2));
+    await pass(11);
+  });
+  expect(errors.map((error) => (error as Error).message)).toEqual(['storeError', 'keys']);
+  expect(nameOf(ticketOf(context))).toBe('02'.repeat(16));
+});
+
+test('a backend whose add() does not say whether it wrote is an error', async () => {
+  const errors: unknown[] = [];
+  const backend = { ...testBackend(), add: () => 'OK' as never };
+  const ring = add(TicketKeyRing.fromBackend(backend, { secret }));
+  ring.on('storeError', (...error) => errors.push(error));
+  await ring.ready;
+  expect(errors).toContainEqual([failure('ERR_LIBSSL_STORE_ANSWER', 'a boolean'), 'add']);
+  expect([ring.encrypts, warnings]).toEqual([false, ['LIBSSL_NO_TICKET_KEY']]);
+});
+
+describe('a clock that is set', () => {
+  test('forward changes the key within a minute, whatever timers count', async () => {
+    const ring = add(new TicketKeyRing());
+    const context = server(ring);
+    const before = nameOf(ticketOf(context));
+    vi.setSystemTime(Date.now() + 12 * hour * 1000);
+    await pass(60);
+    expect(nameOf(ticketOf(context))).not.toBe(before);
+  });
+
+  test('back does not keep a ring from reading soon after a ticket of an unknown key', async () => {
+    const backend = testBackend();
+    const ring = add(TicketKeyRing.fromBackend(backend, { secret }));
+    await ring.ready;
+    const foreign = ticketOf(server(add(new TicketKeyRing())));
+    vi.setSystemTime(Date.now() - 3 * hour * 1000);
+    await pass(6);
+    const before = backend.calls.length;
+    resumes(server(ring), foreign);
+    await pass(6);
+    expect(backend.calls.length).toBeGreaterThan(before);
+  });
+
+  test('and set right again leaves a context that was attached between with the keys of others', async () => {
+    const ring = add(new TicketKeyRing());
+    const now = Date.now();
+    vi.setSystemTime(now + 13 * hour * 1000); // no key of this time yet
+    const context = server(ring);
+    expect(ticketOf(context)).toBeNull();
+    vi.setSystemTime(now);
+    await pass(60);
+    expect(nameOf(ticketOf(context))).toBe(nameOf(ticketOf(server(ring))));
+  });
+});
+
 test('times that are not possible are refused', () => {
   for (const options of [
     { encryptFor: 0 },
@@ -403,6 +504,7 @@ test('times that are not possible are refused', () => {
   ]) {
     expect(thrown(() => new TicketKeyRing(options))).toEqual(outOfRange);
   }
+  expect(thrown(() => TicketKeyRing.fromFile([]))).toEqual(outOfRange);
   expect(thrown(() => new TicketKeyRing({ encrypt: 1 } as never))).toEqual(wrongValue);
   const { add: _, ...without } = testBackend();
   expect(thrown(() => TicketKeyRing.fromBackend(without, { secret }))).toEqual(wrongType);
