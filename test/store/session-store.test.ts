@@ -42,7 +42,7 @@ interface Setup {
 }
 
 function setup(options: Partial<SslContextOptions & SharedOptions> = {}, later = false): Setup {
-  const { timeout = 200, breaker = { failures: 3, pause: 60 }, prefix, ...context } = options;
+  const { timeout = 500, breaker = { failures: 3, pause: 60 }, prefix, ...context } = options;
   const backend = testBackend(later);
   const shared = { secret, timeout, breaker, ...(prefix !== undefined && { prefix }) };
   const store = createSessionStore(backend, shared);
@@ -122,7 +122,7 @@ describe.each([
     ],
     'never answers': [
       () => new Promise(() => {}),
-      failure('ERR_LIBSSL_STORE_TIMEOUT', 'within 200 ms'),
+      failure('ERR_LIBSSL_STORE_TIMEOUT', 'within 500 ms'),
     ],
     'answers with text': [() => 'text', failure('ERR_LIBSSL_STORE_ANSWER', 'a string')],
     'answers with garbage': [() => randomBytes(100), failure('ERR_LIBSSL_STORE_RECORD')],
@@ -317,11 +317,14 @@ test('two that take the same session at once: one gets it', async () => {
 test('early data of one ticket, sent to two servers at once, is accepted by one', async () => {
   const backend = testBackend(true);
   const servers = [1, 2].map(() =>
-    stack.server({ maxEarlyData: 100, sessionStore: createSessionStore(backend, { secret }) }),
+    stack.server({
+      maxEarlyData: 100,
+      sessionStore: createSessionStore(backend, { secret, timeout: 5000 }),
+    }),
   );
   const client = stack.client();
   const session = sessionOf({ client, server: servers[0] as SslContext });
-  await sleep(5); // the tickets are stored
+  await expect.poll(() => backend.records.size).toBe(2); // the tickets are stored
   const ours = stack.connection(client, { session });
   ours.writeEarlyData(Buffer.from('buy'));
   ours.handshake();
