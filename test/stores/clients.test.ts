@@ -54,6 +54,7 @@ const clients: Record<string, (port: number) => Promise<Opened>> = {
 };
 
 const stack = stackForTests();
+const timeout = 10_000; // not what is tested here, and processors may be busy
 Logger.setLoggerConfig('off'); // it says when a connection ends
 let server: Redis;
 const opened: Opened[] = [];
@@ -93,9 +94,9 @@ describe.skipIf(noRedis !== undefined)(`with a real server${without}`, () => {
               return write;
             },
           };
-          const sessionStore = createSessionStore(backend, { secret });
+          const sessionStore = createSessionStore(backend, { secret, timeout });
           sessionStore.on('storeError', (error) => errors.push(error));
-          return stack.server({ ...options, sessionStore });
+          return stack.server({ ...options, sessionStore, sessionStoreTimeout: timeout });
         }) as [SslContext, SslContext];
         const client = stack.client();
         const { session } = await visit(stack, client, { server: first });
@@ -129,7 +130,7 @@ describe.skipIf(noRedis !== undefined)(`with a real server${without}`, () => {
 
     test('machines agree on their ticket keys', async () => {
       const rings = (await openTwo()).map((backend) =>
-        TicketKeyRing.fromBackend(backend, { secret, prefix: `${name}:` }),
+        TicketKeyRing.fromBackend(backend, { secret, timeout, prefix: `${name}:` }),
       );
       await Promise.all(rings.map(({ ready }) => ready));
       const [first, second] = rings.map((ring) => {

@@ -6,13 +6,12 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { stackForTests } from '../support/contexts.js';
 import {
   freePort,
-  noRedis,
   type Redis,
   type SlowProxy,
   startRedis,
   startSlowProxy,
 } from '../support/redis.mjs';
-import { long, type Machine, machine, sleep, stored, tls12, visit, without } from './support.js';
+import { long, type Machine, machine, sleep, stored, timed, tls12, visit } from './support.js';
 
 const stack = stackForTests();
 const limit = 250;
@@ -21,7 +20,7 @@ const slack = 1000;
 const rounds = long ? 20 : 3;
 let redis: Redis;
 
-describe.skipIf(noRedis !== undefined)(`handshakes while the server${without}`, () => {
+describe.skipIf(timed !== '')(`handshakes while the server${timed}`, () => {
   beforeEach(async () => {
     redis = await startRedis();
   });

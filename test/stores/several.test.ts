@@ -9,18 +9,17 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { stackForTests } from '../support/contexts.js';
 import {
   freePort,
-  noRedis,
   type Redis,
   type SlowProxy,
   startRedis,
   startSlowProxy,
 } from '../support/redis.mjs';
-import { end, ioredis, machine, secret, sleep, stored, tls12, visit, without } from './support.js';
+import { end, ioredis, machine, secret, sleep, stored, timed, tls12, visit } from './support.js';
 
 const stack = stackForTests();
 Logger.setLoggerConfig('off');
 
-describe.skipIf(noRedis !== undefined)(`a cluster of three${without}`, () => {
+describe.skipIf(timed !== '')(`a cluster of three${timed}`, () => {
   const nodes: Redis[] = [];
 
   beforeAll(async () => {
@@ -112,7 +111,7 @@ describe.skipIf(noRedis !== undefined)(`a cluster of three${without}`, () => {
   });
 });
 
-describe.skipIf(noRedis !== undefined)(`a replica that is promoted${without}`, () => {
+describe.skipIf(timed !== '')(`a replica that is promoted${timed}`, () => {
   let primary: Redis;
   let replica: Redis;
   let between: SlowProxy;

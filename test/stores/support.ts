@@ -21,6 +21,10 @@ export const tls12 = { maxVersion: 'TLSv1.2', noTicket: true } as const;
 export const without = noRedis === undefined ? '' : ` (${noRedis})`;
 /** More of everything: npm run test:stores. */
 export const long = process.env.STORES_LONG === '1';
+// A busy machine is late without being in trouble.
+const notHere = noRedis ?? (long ? undefined : 'the limits of time, only in npm run test:stores');
+/** What is about limits of time, and for titles why it is left out. */
+export const timed = notHere === undefined ? '' : ` (${notHere})`;
 
 /** A client that says what goes wrong only to those who ask, and gives up soon. */
 export function ioredis(port: number): IoRedis {
