@@ -294,6 +294,6 @@ describe.skipIf(!built)(`the package${built ? '' : ` (${missing})`}`, () => {
       const options = nodedir === undefined ? {} : { npm_config_nodedir: nodedir };
       expectSuccess(run('npm', line, { cwd: unbuilt, env: { ...env, ...options } }));
       expect(load(unbuilt)).toBe('it loads\n');
-    }, 180_000);
+    }, 600_000);
   });
 });
