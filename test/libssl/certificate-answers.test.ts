@@ -2,17 +2,14 @@
 
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import * as C from 'libssl-session/libssl';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   certificate,
-  close,
   connect,
-  freeContexts,
+  freedAfterEach,
   invalid,
-  newContexts,
   newPair,
   outOfRange,
-  type Pair,
   privateKey,
   shake,
   stale,
@@ -20,21 +17,7 @@ import {
 } from '../support/c-named.js';
 import { fixture } from '../support/fixture.js';
 
-const freeing: (() => void)[] = [];
-afterEach(() => {
-  for (const free of freeing.splice(0).reverse()) free();
-});
-
-function contextsOf(version: number) {
-  const contexts = newContexts(version);
-  freeing.push(() => freeContexts(contexts));
-  return contexts;
-}
-
-function freed(pair: Pair): Pair {
-  freeing.push(() => close(pair));
-  return pair;
-}
+const { contextsOf, freed } = freedAfterEach();
 
 const der = new X509Certificate(certificate).raw;
 const keyDer = createPrivateKey(privateKey).export({ format: 'der', type: 'pkcs8' });

@@ -3,7 +3,7 @@
 import { X509Certificate } from 'node:crypto';
 import { sessionCounts, startCounting } from 'libssl-session';
 import * as C from 'libssl-session/libssl';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   type Contexts,
   carry,
@@ -11,6 +11,7 @@ import {
   close,
   connect,
   freeContexts,
+  freedAfterEach,
   invalid,
   newContexts,
   newPair,
@@ -25,10 +26,7 @@ import {
 } from '../support/c-named.js';
 
 beforeAll(startCounting);
-const freeing: (() => void)[] = [];
-afterEach(() => {
-  for (const free of freeing.splice(0).reverse()) free();
-});
+const { freeing } = freedAfterEach();
 afterAll(() => expect(sessionCounts().live, 'sessions left behind').toBe(0));
 
 function contexts(version = 0, dtls = false): Contexts {

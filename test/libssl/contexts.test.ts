@@ -3,13 +3,13 @@
 
 import { LibsslError, SslSession, sessionCounts, startCounting } from 'libssl-session';
 import * as C from 'libssl-session/libssl';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
-  type Contexts,
   certificate,
   close,
   connect,
   freeContexts,
+  freedAfterEach,
   invalid,
   newContexts,
   newPair,
@@ -24,22 +24,13 @@ import {
 } from '../support/c-named.js';
 
 beforeAll(startCounting);
-const freeing: (() => void)[] = [];
-afterEach(() => {
-  for (const free of freeing.splice(0).reverse()) free();
-});
+const { contextsOf: contexts, freeing } = freedAfterEach();
 afterAll(() => expect(sessionCounts().live, 'sessions left behind').toBe(0));
 
 function context(method: C.SslMethod = C.TLS_method()): C.Handle {
   const ctx = C.SSL_CTX_new(method);
   freeing.push(() => C.SSL_CTX_free(ctx));
   return ctx;
-}
-
-function contexts(version = 0): Contexts {
-  const both = newContexts(version);
-  freeing.push(() => freeContexts(both));
-  return both;
 }
 
 /** A session that the test frees in the end. */

@@ -6,29 +6,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as C from 'libssl-session/libssl';
-import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import {
-  type Contexts,
   carry,
   certificate,
-  freeContexts,
-  newContexts,
+  freedAfterEach,
   newPair,
   privateKey,
   shake,
   unsafe,
 } from '../support/c-named.js';
 
-const freeing: (() => void)[] = [];
-afterEach(() => {
-  for (const free of freeing.splice(0).reverse()) free();
-});
-
-function contexts(version = 0): Contexts {
-  const both = newContexts(version);
-  freeing.push(() => freeContexts(both));
-  return both;
-}
+const { contextsOf: contexts, freeing } = freedAfterEach();
 
 const der = new X509Certificate(certificate).raw;
 const file = (name: string) => fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));

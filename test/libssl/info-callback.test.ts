@@ -1,15 +1,20 @@
 // SSL_CTX_set_info_callback: the states and alerts of connections, told after each call.
 
 import * as C from 'libssl-session/libssl';
-import { afterEach, expect, test } from 'vitest';
-import { carry, close, connect, freeContexts, newContexts, wrongType } from '../support/c-named.js';
+import { expect, test } from 'vitest';
+import {
+  carry,
+  close,
+  connect,
+  freeContexts,
+  freedAfterEach,
+  newContexts,
+  wrongType,
+} from '../support/c-named.js';
 
 type Told = [ssl: C.Handle, where: number, ret: number];
 
-const freeing: (() => void)[] = [];
-afterEach(() => {
-  for (const free of freeing.splice(0).reverse()) free();
-});
+const { freeing } = freedAfterEach();
 
 /** Contexts whose callbacks write down what they are told. */
 function watched(version: number) {

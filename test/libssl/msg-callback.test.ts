@@ -2,12 +2,13 @@
 // SSL_set_info_callback and SSL_set_tlsext_debug_callback.
 
 import * as C from 'libssl-session/libssl';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   carry,
   close,
   connect,
   freeContexts,
+  freedAfterEach,
   invalid,
   newContexts,
   newPair,
@@ -19,10 +20,7 @@ import { gc } from '../support/gc.mjs';
 
 type Message = [writeP: 0 | 1, version: number, contentType: number, buf: Buffer, ssl: C.Handle];
 
-const freeing: (() => void)[] = [];
-afterEach(() => {
-  for (const free of freeing.splice(0).reverse()) free();
-});
+const { freeing } = freedAfterEach();
 
 function contexts(version = C.TLS1_3_VERSION) {
   const made = newContexts(version);

@@ -2,31 +2,21 @@
 // connection, and the values of the two sides against each other.
 
 import * as C from 'libssl-session/libssl';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   type Contexts,
   carry,
   certificate,
   close,
   connect,
-  freeContexts,
-  newContexts,
+  freedAfterEach,
   newPair,
   type Pair,
   shake,
   wrongType,
 } from '../support/c-named.js';
 
-const freeing: (() => void)[] = [];
-afterEach(() => {
-  for (const free of freeing.splice(0).reverse()) free();
-});
-
-function contexts(version = 0): Contexts {
-  const both = newContexts(version);
-  freeing.push(() => freeContexts(both));
-  return both;
-}
+const { contextsOf: contexts, freeing } = freedAfterEach();
 
 const sha256 = 672;
 const ecPublicKey = 408;

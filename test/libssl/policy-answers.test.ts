@@ -5,13 +5,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as C from 'libssl-session/libssl';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
-  close,
   connect,
-  freeContexts,
+  freedAfterEach,
   invalid,
-  newContexts,
   newPair,
   outOfRange,
   type Pair,
@@ -22,21 +20,7 @@ import {
 } from '../support/c-named.js';
 import { fixture } from '../support/fixture.js';
 
-const freeing: (() => void)[] = [];
-afterEach(() => {
-  for (const free of freeing.splice(0).reverse()) free();
-});
-
-function contextsOf(version: number) {
-  const contexts = newContexts(version);
-  freeing.push(() => freeContexts(contexts));
-  return contexts;
-}
-
-function freed(pair: Pair): Pair {
-  freeing.push(() => close(pair));
-  return pair;
-}
+const { contextsOf, freed, freeing } = freedAfterEach();
 
 describe('SSL_CTX_set_security_callback', () => {
   const x25519 = 1034;

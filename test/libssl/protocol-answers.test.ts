@@ -2,14 +2,12 @@
 
 import { createHash, X509Certificate } from 'node:crypto';
 import * as C from 'libssl-session/libssl';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import {
   certificate,
-  close,
   connect,
-  freeContexts,
+  freedAfterEach,
   invalid,
-  newContexts,
   newPair,
   type Pair,
   shake,
@@ -17,21 +15,7 @@ import {
   wrongType,
 } from '../support/c-named.js';
 
-const freeing: (() => void)[] = [];
-afterEach(() => {
-  for (const free of freeing.splice(0).reverse()) free();
-});
-
-function contextsOf(version: number) {
-  const contexts = newContexts(version);
-  freeing.push(() => freeContexts(contexts));
-  return contexts;
-}
-
-function freed(pair: Pair): Pair {
-  freeing.push(() => close(pair));
-  return pair;
-}
+const { contextsOf, freed } = freedAfterEach();
 
 function srpContexts(name: string) {
   const contexts = contextsOf(C.TLS1_2_VERSION);

@@ -1,12 +1,12 @@
 // What libssl asks about the sessions that it makes, and extensions that it does not know.
 
 import * as C from 'libssl-session/libssl';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   carry,
-  close,
   connect,
   freeContexts,
+  freedAfterEach,
   invalid,
   newContexts,
   newPair,
@@ -17,21 +17,13 @@ import {
   wrongType,
 } from '../support/c-named.js';
 
-const freeing: (() => void)[] = [];
-afterEach(() => {
-  for (const free of freeing.splice(0).reverse()) free();
-});
+const { freed, freeing } = freedAfterEach();
 
 function contextsOf(version: number) {
   const contexts = newContexts(version);
   C.SSL_CTX_set_session_id_context(contexts.server, Buffer.from('test'));
   freeing.push(() => freeContexts(contexts));
   return contexts;
-}
-
-function freed(pair: Pair): Pair {
-  freeing.push(() => close(pair));
-  return pair;
 }
 
 function idOf({ client }: Pair): Buffer {

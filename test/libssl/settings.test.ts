@@ -2,13 +2,13 @@
 
 import { X509Certificate } from 'node:crypto';
 import * as C from 'libssl-session/libssl';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
-  type Contexts,
   certificate,
   close,
   connect,
   freeContexts,
+  freedAfterEach,
   newContexts,
   newPair,
   outOfRange,
@@ -17,16 +17,7 @@ import {
   wrongType,
 } from '../support/c-named.js';
 
-const freeing: (() => void)[] = [];
-afterEach(() => {
-  for (const free of freeing.splice(0).reverse()) free();
-});
-
-function contexts(version = 0): Contexts {
-  const both = newContexts(version);
-  freeing.push(() => freeContexts(both));
-  return both;
-}
+const { contextsOf: contexts, freeing } = freedAfterEach();
 
 const der = new X509Certificate(certificate).raw;
 

@@ -1,7 +1,7 @@
 // Contexts and connections of the C-named module, and two connections joined over memory.
 
 import * as C from 'libssl-session/libssl';
-import { expect } from 'vitest';
+import { afterEach, expect } from 'vitest';
 import { fixture } from './fixture.js';
 
 export const certificate = fixture('tls-cert.pem');
@@ -97,6 +97,26 @@ export function close({ client, server }: Pair): void {
   C.SSL_shutdown(server);
   C.SSL_free(client);
   C.SSL_free(server);
+}
+
+/** For the tests of a file: what is freed after each of them, the last first. */
+export function freedAfterEach() {
+  const freeing: (() => void)[] = [];
+  afterEach(() => {
+    for (const free of freeing.splice(0).reverse()) free();
+  });
+  return {
+    freeing,
+    contextsOf(version = 0): Contexts {
+      const contexts = newContexts(version);
+      freeing.push(() => freeContexts(contexts));
+      return contexts;
+    },
+    freed(pair: Pair): Pair {
+      freeing.push(() => close(pair));
+      return pair;
+    },
+  };
 }
 
 /** A session that a client got, with its connections closed. */
