@@ -32,11 +32,7 @@ napi_value SetVerifyRules(const Call& call) {
 
 // As setVerify takes them; null where there are none. A connection has those of its context.
 napi_value GetVerifyRules(const Call& call) {
-  const auto [context, connection, answers] = At(call);
-  const std::vector<VerifyRule>* rules = connection != nullptr
-                                             ? FirstAnswer(*connection, &Answers::verify_rules)
-                                         : answers.verify_rules.has_value() ? &*answers.verify_rules
-                                                                            : nullptr;
+  const std::vector<VerifyRule>* rules = Given(At(call), &Answers::verify_rules);
   if (rules == nullptr) return call.Null();
   RuleWriter rows;
   for (const VerifyRule& rule : *rules) {

@@ -3,6 +3,7 @@
 #ifndef LIBSSL_SESSION_NATIVE_ADDON_PLACE_H_
 #define LIBSSL_SESSION_NATIVE_ADDON_PLACE_H_
 
+#include <optional>
 #include <string>
 
 #include "addon/call.h"
@@ -23,6 +24,14 @@ inline Place At(const Call& call) {
   }
   auto* state = ContextState::Of(call.libssl(), call.Object<SSL_CTX>(0));
   return {state, nullptr, state->answers};
+}
+
+// The answer of a connection, or of its contexts; of a context its own; nullptr without any.
+template <typename T>
+const T* Given(const Place& place, std::optional<T> Answers::* member) {
+  if (place.connection != nullptr) return FirstAnswer(*place.connection, member);
+  const std::optional<T>& own = place.answers.*member;
+  return own.has_value() ? &*own : nullptr;
 }
 
 inline std::string Text(const Bytes& bytes) {

@@ -10,14 +10,6 @@
 namespace libssl_session {
 namespace {
 
-// The answer of a connection, or of its contexts; of a context its own.
-template <typename T>
-const T* Given(const Place& place, std::optional<T> Answers::* member) {
-  if (place.connection != nullptr) return FirstAnswer(*place.connection, member);
-  const std::optional<T>& own = place.answers.*member;
-  return own.has_value() ? &*own : nullptr;
-}
-
 // Each rule in seven numbers.
 napi_value SetSecurityRules(const Call& call) {
   const auto [context, connection, answers] = At(call);

@@ -9,12 +9,6 @@
 namespace libssl_session {
 namespace {
 
-ConnectionState& ConnectionOf(X509_STORE_CTX* store) {
-  const Libssl& libssl = CallbackLibssl();
-  void* ssl = libssl.X509_STORE_CTX_get_ex_data(store, libssl.SSL_get_ex_data_X509_STORE_CTX_idx());
-  return *ConnectionState::Of(libssl, static_cast<SSL*>(ssl));
-}
-
 // ---- The peer's.
 
 void RecordCertificate(ConnectionState& state, X509* certificate, int error, int depth) {
@@ -126,13 +120,18 @@ int OnStatus(SSL* ssl, void*) {
 
 }  // namespace
 
-int JudgeCertificate(const ConnectionState& state, int ok, X509_STORE_CTX* store) {
+ConnectionState& ConnectionOf(X509_STORE_CTX* store) {
+  const Libssl& libssl = CallbackLibssl();
+  void* ssl = libssl.X509_STORE_CTX_get_ex_data(store, libssl.SSL_get_ex_data_X509_STORE_CTX_idx());
+  return *ConnectionState::Of(libssl, static_cast<SSL*>(ssl));
+}
+
+int JudgeCertificate(ConnectionState& state, int ok, X509_STORE_CTX* store) {
   const Libssl& libssl = state.context.libssl;
   // What libssl has ignored before is still there.
   const int error = ok == 1 ? kVerifyOk : libssl.X509_STORE_CTX_get_error(store);
   const int depth = libssl.X509_STORE_CTX_get_error_depth(store);
-  RecordCertificate(const_cast<ConnectionState&>(state),
-                    libssl.X509_STORE_CTX_get_current_cert(store), error, depth);
+  RecordCertificate(state, libssl.X509_STORE_CTX_get_current_cert(store), error, depth);
   const std::vector<VerifyRule>* rules = FirstAnswer(state, &Answers::verify_rules);
   if (rules == nullptr) return ok;
   for (const VerifyRule& rule : *rules) {
@@ -145,8 +144,8 @@ int JudgeCertificate(const ConnectionState& state, int ok, X509_STORE_CTX* store
 
 void SetVerify(ContextState* context, ConnectionState* connection, int mode) {
   const Libssl& libssl = context->libssl;
-  const Answers& answers = connection == nullptr ? context->answers : connection->answers;
-  const auto callback = answers.verify_rules.has_value() ? OnVerify : nullptr;
+  const bool wanted = AnswersOf(context, connection).verify_rules.has_value();
+  const auto callback = wanted ? OnVerify : nullptr;
   if (connection != nullptr) {
     libssl.SSL_set_verify(connection->ssl, mode, callback);
   } else {
@@ -177,14 +176,9 @@ void InstallClientCertificate(ContextState* context) {
 }
 
 void InstallCertificate(ContextState* context, ConnectionState* connection) {
-  const Libssl& libssl = context->libssl;
-  const Answers& answers = connection == nullptr ? context->answers : connection->answers;
-  const auto callback = answers.certificate.has_value() ? OnCertificate : nullptr;
-  if (connection != nullptr) {
-    libssl.SSL_set_cert_cb(connection->ssl, callback, nullptr);
-  } else {
-    libssl.SSL_CTX_set_cert_cb(context->context, callback, nullptr);
-  }
+  const bool wanted = AnswersOf(context, connection).certificate.has_value();
+  SetCallback<&Libssl::SSL_set_cert_cb, &Libssl::SSL_CTX_set_cert_cb>(
+      context, connection, wanted ? OnCertificate : nullptr, nullptr);
 }
 
 }  // namespace libssl_session

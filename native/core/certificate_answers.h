@@ -12,9 +12,12 @@ namespace libssl_session {
 // from the rules, if there are any.
 void SetVerify(ContextState* context, ConnectionState* connection, int mode);
 
+// Whose peer is being verified.
+ConnectionState& ConnectionOf(X509_STORE_CTX* store);
+
 // What the callback of SSL_set_verify says at one certificate of a chain; `ok` is what libssl says.
 // The callback of our own verification (verify.cc) asks it, too.
-int JudgeCertificate(const ConnectionState& state, int ok, X509_STORE_CTX* store);
+int JudgeCertificate(ConnectionState& state, int ok, X509_STORE_CTX* store);
 
 // Each sets libssl's callback where the context (or, for InstallCertificate, the connection, if
 // there is one) has an answer, and takes it away where it has none.

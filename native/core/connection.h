@@ -230,8 +230,18 @@ size_t Pending(const Libssl& libssl, SSL* ssl);
 // The client hello callback (client_hello.cc).
 int OnClientHello(SSL* ssl, int* alert, void* argument);
 
-// Each sets a callback of libssl that answers from Answers, or removes it: on the connection if
-// there is one, otherwise on the context. They are in psk.cc.
+// Sets a callback of libssl, or with nullptr removes it: on the connection if there is one,
+// otherwise on the context. `rest`: what C takes behind the callback. Returns what C returns.
+template <auto of_connection, auto of_context, typename Callback, typename... Rest>
+auto SetCallback(ContextState* context, ConnectionState* connection, Callback callback,
+                 Rest... rest) {
+  const Libssl& libssl = context->libssl;
+  return connection != nullptr ? (libssl.*of_connection)(connection->ssl, callback, rest...)
+                               : (libssl.*of_context)(context->context, callback, rest...);
+}
+
+// Each sets a callback that answers from Answers, or removes it, as SetCallback. They are in
+// psk.cc.
 void InstallPskUse(ContextState* context, ConnectionState* connection, bool wanted = true);
 void InstallPskFind(ContextState* context, ConnectionState* connection, bool wanted = true);
 void InstallPskClient(ContextState* context, ConnectionState* connection, bool wanted = true);
@@ -244,6 +254,11 @@ inline std::array<const Answers*, 3> AllAnswers(const ConnectionState& state) {
   const Libssl& libssl = state.context.libssl;
   const ContextState* current = ContextState::Of(libssl, libssl.SSL_get_SSL_CTX(state.ssl));
   return {&state.answers, &current->answers, &state.context.answers};
+}
+
+// Those of the connection if there is one, otherwise those of the context.
+inline Answers& AnswersOf(ContextState* context, ConnectionState* connection) {
+  return connection == nullptr ? context->answers : connection->answers;
 }
 
 // The first answer; nullptr if nobody gave one.

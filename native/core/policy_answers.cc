@@ -70,39 +70,26 @@ int OnPassphrase(char* buffer, int size, int, void* answers) {
 
 void InstallSecurity(ContextState* context, ConnectionState* connection) {
   const Libssl& libssl = context->libssl;
-  const Answers& answers = connection == nullptr ? context->answers : connection->answers;
   SSL_security_cb* before = connection == nullptr
                                 ? libssl.SSL_CTX_get_security_callback(context->context)
                                 : libssl.SSL_get_security_callback(connection->ssl);
   if (before != OnSecurity) own_security = before;
-  SSL_security_cb* callback = answers.security.has_value() ? OnSecurity : own_security.load();
-  if (connection != nullptr) {
-    libssl.SSL_set_security_callback(connection->ssl, callback);
-  } else {
-    libssl.SSL_CTX_set_security_callback(context->context, callback);
-  }
+  const bool wanted = AnswersOf(context, connection).security.has_value();
+  SetCallback<&Libssl::SSL_set_security_callback, &Libssl::SSL_CTX_set_security_callback>(
+      context, connection, wanted ? OnSecurity : own_security.load());
 }
 
 void InstallPadding(ContextState* context, ConnectionState* connection) {
-  const Libssl& libssl = context->libssl;
-  const Answers& answers = connection == nullptr ? context->answers : connection->answers;
-  const auto callback = answers.padding.has_value() ? OnPadding : nullptr;
-  if (connection != nullptr) {
-    libssl.SSL_set_record_padding_callback(connection->ssl, callback);
-  } else {
-    libssl.SSL_CTX_set_record_padding_callback(context->context, callback);
-  }
+  const bool wanted = AnswersOf(context, connection).padding.has_value();
+  SetCallback<&Libssl::SSL_set_record_padding_callback,
+              &Libssl::SSL_CTX_set_record_padding_callback>(context, connection,
+                                                            wanted ? OnPadding : nullptr);
 }
 
 void InstallDhParameters(ContextState* context, ConnectionState* connection) {
-  const Libssl& libssl = context->libssl;
-  const Answers& answers = connection == nullptr ? context->answers : connection->answers;
-  const auto callback = answers.dh_parameters.has_value() ? OnDhParameters : nullptr;
-  if (connection != nullptr) {
-    libssl.SSL_set_tmp_dh_callback(connection->ssl, callback);
-  } else {
-    libssl.SSL_CTX_set_tmp_dh_callback(context->context, callback);
-  }
+  const bool wanted = AnswersOf(context, connection).dh_parameters.has_value();
+  SetCallback<&Libssl::SSL_set_tmp_dh_callback, &Libssl::SSL_CTX_set_tmp_dh_callback>(
+      context, connection, wanted ? OnDhParameters : nullptr);
 }
 
 // Never libssl's own, which asks on the terminal. A connection that was made before has the answers

@@ -100,12 +100,11 @@ void InstallNextProtocolChoice(ContextState* context) {
 }
 
 int InstallTransparency(ContextState* context, ConnectionState* connection) {
-  const Libssl& libssl = context->libssl;
-  Answers& answers = connection == nullptr ? context->answers : connection->answers;
-  const auto callback = answers.transparency.has_value() ? OnTransparency : nullptr;
-  return connection == nullptr
-             ? libssl.SSL_CTX_set_ct_validation_callback(context->context, callback, &answers)
-             : libssl.SSL_set_ct_validation_callback(connection->ssl, callback, &answers);
+  Answers& answers = AnswersOf(context, connection);
+  return SetCallback<&Libssl::SSL_set_ct_validation_callback,
+                     &Libssl::SSL_CTX_set_ct_validation_callback>(
+      context, connection, answers.transparency.has_value() ? OnTransparency : nullptr,
+      static_cast<void*>(&answers));
 }
 
 }  // namespace libssl_session

@@ -130,55 +130,32 @@ int OnAllowEarlyData(SSL* ssl, void*) {
 }  // namespace
 
 void InstallPskUse(ContextState* context, ConnectionState* connection, bool wanted) {
-  const Libssl& libssl = context->libssl;
-  const auto callback = wanted ? OnPskUse : nullptr;
-  if (connection != nullptr) {
-    connection->asks_for_psk = wanted;
-    libssl.SSL_set_psk_use_session_callback(connection->ssl, callback);
-  } else {
-    context->asks_for_psk = wanted;
-    libssl.SSL_CTX_set_psk_use_session_callback(context->context, callback);
-  }
+  (connection != nullptr ? connection->asks_for_psk : context->asks_for_psk) = wanted;
+  SetCallback<&Libssl::SSL_set_psk_use_session_callback,
+              &Libssl::SSL_CTX_set_psk_use_session_callback>(context, connection,
+                                                             wanted ? OnPskUse : nullptr);
 }
 
 void InstallPskFind(ContextState* context, ConnectionState* connection, bool wanted) {
-  const Libssl& libssl = context->libssl;
-  const auto callback = wanted ? OnPskFind : nullptr;
-  if (connection != nullptr) {
-    libssl.SSL_set_psk_find_session_callback(connection->ssl, callback);
-  } else {
-    libssl.SSL_CTX_set_psk_find_session_callback(context->context, callback);
-  }
+  SetCallback<&Libssl::SSL_set_psk_find_session_callback,
+              &Libssl::SSL_CTX_set_psk_find_session_callback>(context, connection,
+                                                              wanted ? OnPskFind : nullptr);
 }
 
 void InstallPskClient(ContextState* context, ConnectionState* connection, bool wanted) {
-  const Libssl& libssl = context->libssl;
-  const auto callback = wanted ? OnPskClient : nullptr;
-  if (connection != nullptr) {
-    libssl.SSL_set_psk_client_callback(connection->ssl, callback);
-  } else {
-    libssl.SSL_CTX_set_psk_client_callback(context->context, callback);
-  }
+  SetCallback<&Libssl::SSL_set_psk_client_callback, &Libssl::SSL_CTX_set_psk_client_callback>(
+      context, connection, wanted ? OnPskClient : nullptr);
 }
 
 void InstallPskServer(ContextState* context, ConnectionState* connection, bool wanted) {
-  const Libssl& libssl = context->libssl;
-  const auto callback = wanted ? OnPskServer : nullptr;
-  if (connection != nullptr) {
-    libssl.SSL_set_psk_server_callback(connection->ssl, callback);
-  } else {
-    libssl.SSL_CTX_set_psk_server_callback(context->context, callback);
-  }
+  SetCallback<&Libssl::SSL_set_psk_server_callback, &Libssl::SSL_CTX_set_psk_server_callback>(
+      context, connection, wanted ? OnPskServer : nullptr);
 }
 
 void InstallAllowEarlyData(ContextState* context, ConnectionState* connection, bool wanted) {
-  const Libssl& libssl = context->libssl;
   const auto callback = wanted || context->limits_early_data ? OnAllowEarlyData : nullptr;
-  if (connection != nullptr) {
-    libssl.SSL_set_allow_early_data_cb(connection->ssl, callback, nullptr);
-  } else {
-    libssl.SSL_CTX_set_allow_early_data_cb(context->context, callback, nullptr);
-  }
+  SetCallback<&Libssl::SSL_set_allow_early_data_cb, &Libssl::SSL_CTX_set_allow_early_data_cb>(
+      context, connection, callback, nullptr);
 }
 
 }  // namespace libssl_session

@@ -62,25 +62,16 @@ int OnTicketExtension(SSL* ssl, const unsigned char* data, int size, void*) {
 }  // namespace
 
 void InstallSessionIds(ContextState* context, ConnectionState* connection) {
-  const Libssl& libssl = context->libssl;
-  const Answers& answers = connection == nullptr ? context->answers : connection->answers;
-  const auto callback = answers.session_ids.has_value() ? OnSessionId : nullptr;
-  if (connection != nullptr) {
-    libssl.SSL_set_generate_session_id(connection->ssl, callback);
-  } else {
-    libssl.SSL_CTX_set_generate_session_id(context->context, callback);
-  }
+  const bool wanted = AnswersOf(context, connection).session_ids.has_value();
+  SetCallback<&Libssl::SSL_set_generate_session_id, &Libssl::SSL_CTX_set_generate_session_id>(
+      context, connection, wanted ? OnSessionId : nullptr);
 }
 
 void InstallNotResumable(ContextState* context, ConnectionState* connection) {
-  const Libssl& libssl = context->libssl;
-  const Answers& answers = connection == nullptr ? context->answers : connection->answers;
-  const auto callback = answers.not_resumable.has_value() ? OnNotResumable : nullptr;
-  if (connection != nullptr) {
-    libssl.SSL_set_not_resumable_session_callback(connection->ssl, callback);
-  } else {
-    libssl.SSL_CTX_set_not_resumable_session_callback(context->context, callback);
-  }
+  const bool wanted = AnswersOf(context, connection).not_resumable.has_value();
+  SetCallback<&Libssl::SSL_set_not_resumable_session_callback,
+              &Libssl::SSL_CTX_set_not_resumable_session_callback>(
+      context, connection, wanted ? OnNotResumable : nullptr);
 }
 
 void InstallSessionSecret(ConnectionState* connection) {

@@ -39,12 +39,6 @@ bool VerifiedHere(const ConnectionState& state, const SSL_SESSION* session) {
 
 bool IsOfName(int error) { return error == kVerifyHostnameMismatch || error == kVerifyIpMismatch; }
 
-ConnectionState& ConnectionOf(X509_STORE_CTX* store) {
-  const Libssl& libssl = CallbackLibssl();
-  void* ssl = libssl.X509_STORE_CTX_get_ex_data(store, libssl.SSL_get_ex_data_X509_STORE_CTX_idx());
-  return *ConnectionState::Of(libssl, static_cast<SSL*>(ssl));
-}
-
 // Notes the error and continues, as node:tls does: the last error says most. An error of the name
 // counts only if there is no other.
 int NoteError(int ok, X509_STORE_CTX* store) {
