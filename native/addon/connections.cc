@@ -241,10 +241,10 @@ napi_value GetServerName(const Call& call) {
 }
 
 napi_value GetPeerCertificate(const Call& call) {
-  X509* certificate = call.libssl().SSL_get_peer_certificate(call.Object<SSL>(0));
-  const napi_value value = ToValue(call, certificate);
-  call.libssl().X509_free(certificate);
-  return value;
+  const Libssl& libssl = call.libssl();
+  const Owned<X509> certificate(libssl.SSL_get_peer_certificate(call.Object<SSL>(0)),
+                                libssl.X509_free);
+  return ToValue(call, certificate.get());
 }
 
 // What the peer sent when it did not verify; null when it did, or nothing came.

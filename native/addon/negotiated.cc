@@ -29,10 +29,10 @@ napi_value Describe(const Call& call) {
 
 napi_value SupportedCiphers(const Call& call) {
   const Libssl& libssl = call.libssl();
-  stack_st_SSL_CIPHER* ciphers = libssl.SSL_get1_supported_ciphers(call.Object<SSL>(0));
-  const napi_value value = ToValue(call, ciphers);
-  libssl.OPENSSL_sk_free(reinterpret_cast<OPENSSL_STACK*>(ciphers));
-  return value;
+  auto* stack =
+      reinterpret_cast<OPENSSL_STACK*>(libssl.SSL_get1_supported_ciphers(call.Object<SSL>(0)));
+  const Owned<OPENSSL_STACK> ciphers(stack, libssl.OPENSSL_sk_free);
+  return ToValue(call, reinterpret_cast<const stack_st_SSL_CIPHER*>(ciphers.get()));
 }
 
 // Their names, with colons between them, as many as fit into the room; null where there are none.
@@ -145,9 +145,10 @@ napi_value HelloExtensions(const Call& call) {
   if (libssl.SSL_client_hello_get1_extensions_present(call.Object<SSL>(0), &types, &count) != 1) {
     return call.Null();
   }
+  const Owned<int> owned(types,
+                         [](int* all) { CallbackLibssl().CRYPTO_free(all, __FILE__, __LINE__); });
   std::vector<napi_value> values;
   for (size_t i = 0; i < count; ++i) values.push_back(call.NewNumber(types[i]));
-  libssl.CRYPTO_free(types, __FILE__, __LINE__);
   return call.NewArray(values);
 }
 

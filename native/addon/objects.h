@@ -4,6 +4,7 @@
 #ifndef LIBSSL_SESSION_NATIVE_ADDON_OBJECTS_H_
 #define LIBSSL_SESSION_NATIVE_ADDON_OBJECTS_H_
 
+#include <memory>
 #include <utility>
 
 #include "addon/call.h"
@@ -24,6 +25,10 @@ napi_value ToValue(const Call& call, const stack_st_SRTP_PROTECTION_PROFILE* pro
 napi_value ToValue(const Call& call, const stack_st_X509* certificates);
 napi_value ToValue(const Call& call, const stack_st_X509_NAME* names);
 napi_value ToValue(const Call& call, const stack_st_SSL_CIPHER* ciphers);
+
+// A reference that C gave, which goes also where an exception ends the call.
+template <typename T>
+using Owned = std::unique_ptr<T, void (*)(T*)>;
 
 // An object that JavaScript gives as DER. get() is nullptr where the bytes are none of it.
 template <typename T>

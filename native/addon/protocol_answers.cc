@@ -140,11 +140,9 @@ napi_value PeerScts(const Call& call) {
   if (scts == nullptr) return call.Null();
   std::vector<napi_value> values;
   for (int i = 0; i < libssl.OPENSSL_sk_num(scts); ++i) {
-    auto* sct = static_cast<SCT*>(libssl.OPENSSL_sk_value(scts, i));
-    unsigned char* bytes = nullptr;
-    const int size = libssl.i2o_SCT(sct, &bytes);
-    values.push_back(call.NewBuffer(bytes, size > 0 ? static_cast<size_t>(size) : 0));
-    libssl.CRYPTO_free(bytes, __FILE__, __LINE__);
+    const auto* sct = static_cast<const SCT*>(libssl.OPENSSL_sk_value(scts, i));
+    const Encoding bytes(libssl, libssl.i2o_SCT, sct);
+    values.push_back(call.NewBuffer(bytes.data(), bytes.size()));
     values.push_back(call.NewNumber(libssl.SCT_get_source(sct)));
     values.push_back(call.NewNumber(libssl.SCT_get_validation_status(sct)));
   }
