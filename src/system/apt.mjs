@@ -98,7 +98,8 @@ export function sourcesOf(own = false) {
 }
 
 /**
- * Downloads packages of the older release, or of the machine's own, verifies them as apt does, and unpacks them into `into`.
+ * Downloads packages of the older release, or of the machine's own, verifies them as apt does, and
+ * unpacks them into `into`.
  * @param {readonly string[]} packages
  * @param {object} options
  * @param {string} options.work for apt's lists and caches; you may keep them for the next time
