@@ -1,7 +1,9 @@
 // The embedded backend: the memory of this process.
 
+import { checkMembers } from '../common/option-bag.js';
 import { checkInteger } from '../common/validate.js';
 import type { StoreBackend } from './backend.js';
+import { checkObject } from './options.js';
 
 /** How much a backend in memory keeps. */
 export interface MemoryBackendOptions {
@@ -14,6 +16,7 @@ export interface MemoryBackendOptions {
  * answers at once, so no handshake waits. Processes do not share it, nor do Workers.
  */
 export function memoryBackend(options: MemoryBackendOptions = {}): Required<StoreBackend> {
+  checkMembers('options', checkObject('options', options), ['maxRecords']);
   const { maxRecords = 20_480 } = options;
   checkInteger('options.maxRecords', maxRecords, 1, 2 ** 24);
   const records = new Map<string, { bytes: Uint8Array; until: number }>();

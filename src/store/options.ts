@@ -1,7 +1,7 @@
 // The options of all that works with a backend.
 
 import { checkMembers } from '../common/option-bag.js';
-import { checkInteger, checkString, invalidType } from '../common/validate.js';
+import { checkInteger, checkString, invalidType, outOfRange } from '../common/validate.js';
 import type { BreakerOptions } from './breaker.js';
 import { checkSecrets, type StoreSecret } from './seal.js';
 
@@ -12,7 +12,7 @@ export interface SharedOptions {
    * Several, to change it: the first encrypts, the others still decrypt.
    */
   secret: StoreSecret;
-  /** What the keys in the backend begin with. By default `tls:`. */
+  /** What the keys in the backend begin with, at most 512 bytes. By default `tls:`. */
   prefix?: string;
   /** How many milliseconds an operation may take. By default 250. */
   timeout?: number;
@@ -30,6 +30,7 @@ export interface CheckedSharedOptions {
 
 const names = ['secret', 'prefix', 'timeout', 'breaker'];
 const longest = 0x7fff_ffff; // of a timer
+const longestPrefix = 512; // HKDF takes 1024 bytes of info
 
 export function checkObject(name: string, value: unknown): object {
   if (typeof value !== 'object' || value === null) throw invalidType(name, 'of type object', value);
@@ -44,12 +45,16 @@ export function readSharedOptions(
   const given = checkObject('options', value) as Partial<SharedOptions>;
   checkMembers('options', given, [...names, ...more]);
   const { timeout = 250, prefix = 'tls:' } = given;
+  const prefixSize = Buffer.byteLength(checkString('options.prefix', prefix));
+  if (prefixSize > longestPrefix) {
+    throw outOfRange("options.prefix's length in bytes", `<= ${longestPrefix}`, prefixSize);
+  }
   const breaker: BreakerOptions = checkObject('options.breaker', given.breaker ?? {});
   checkMembers('options.breaker', breaker, ['failures', 'pause']);
   const { failures = 5, pause = 2000 } = breaker;
   return {
     secrets: checkSecrets('options.secret', given.secret),
-    prefix: checkString('options.prefix', prefix),
+    prefix,
     timeout: checkInteger('options.timeout', timeout, 1, longest),
     breaker: {
       failures: checkInteger('options.breaker.failures', failures, 1, longest),

@@ -1,6 +1,7 @@
 // Sessions in a backend that processes and machines share.
 
 import { EventEmitter } from 'node:events';
+import { checkBoolean, checkBytes, invalidType } from '../common/validate.js';
 import { givenAway, type SessionQuery, type SessionStore } from '../context/store.js';
 import { SslSession } from '../session/session.js';
 import {
@@ -12,7 +13,12 @@ import {
 } from './backend.js';
 import type { StoreState } from './breaker.js';
 import { all, Guard, recordError, type StoreEvents, tell } from './guard.js';
-import { type CheckedSharedOptions, readSharedOptions, type SharedOptions } from './options.js';
+import {
+  type CheckedSharedOptions,
+  checkObject,
+  readSharedOptions,
+  type SharedOptions,
+} from './options.js';
 import { Sealer, seal, unseal } from './seal.js';
 
 // How many removals that the backend did not take are remembered, and how many sessions that were
@@ -64,15 +70,17 @@ export class SharedSessionStore extends EventEmitter<StoreEvents> implements Ses
   /**
    * Returns the session of an id, which is yours: free it. For a `singleUse` id it is taken out. Null
    * if there is none, if its record does not decrypt, or while the backend is left alone. Throws or
-   * rejects with what the backend failed of, or with `ERR_LIBSSL_STORE_TIMEOUT`.
+   * rejects with what the backend failed of, or with `ERR_LIBSSL_STORE_TIMEOUT`. Throws
+   * `ERR_INVALID_ARG_TYPE` for a query that does not say whether the session is for single use.
    */
   get(id: Uint8Array, query: Pick<SessionQuery, 'singleUse'>): MaybePromise<SslSession | null> {
     const backend = this.#backend;
-    const find = query.singleUse ? backend.take?.bind(backend) : backend.get.bind(backend);
+    const singleUse = checkBoolean('query.singleUse', checkQuery(query).singleUse);
+    const find = singleUse ? backend.take?.bind(backend) : backend.get.bind(backend);
     if (find === undefined) return null;
     const places = this.#placesOf(id);
     if (places.some(({ name }) => this.#leaving.has(name) || this.#owed.has(name))) return null;
-    const operation = query.singleUse ? 'take' : 'get';
+    const operation = singleUse ? 'take' : 'get';
     const answers = this.#guard.run(operation, () =>
       all(
         places.map(
@@ -85,7 +93,7 @@ export class SharedSessionStore extends EventEmitter<StoreEvents> implements Ses
     );
     const open = (records: (Uint8Array | null)[] | null): SslSession | null => {
       if (records === null) return null;
-      const took = query.singleUse && records.some((record) => record !== null);
+      const took = singleUse && records.some((record) => record !== null);
       if (took) for (const { name } of places) remember(this.#taken, name);
       return this.#firstOf(id, places, records, operation);
     };
@@ -97,13 +105,16 @@ export class SharedSessionStore extends EventEmitter<StoreEvents> implements Ses
    * rejects as `get()`.
    */
   set(id: Uint8Array, session: SslSession): MaybePromise<unknown> {
-    const { key, name } = this.#placesOf(id)[0];
+    if (!SslSession.is(session)) throw invalidType('session', 'an SslSession', session);
+    let name: string;
     let record: Buffer;
     let ttl: number;
     try {
+      const place = this.#placesOf(id)[0];
+      name = place.name;
       ttl = (session.time + session.timeout) * 1000 - Date.now();
       const der = session.toDer();
-      record = seal(key, der);
+      record = seal(place.key, der);
       der.fill(0);
     } finally {
       session.free();
@@ -169,6 +180,7 @@ export class SharedSessionStore extends EventEmitter<StoreEvents> implements Ses
   }
 
   #placesOf(id: Uint8Array): [StorePlace, ...StorePlace[]] {
+    checkBytes('id', id);
     const place = (sealer: Sealer): StorePlace => {
       const { name, key } = sealer.placeOf(id);
       return { name: this.#prefix + name, key };
@@ -194,6 +206,10 @@ export class SharedSessionStore extends EventEmitter<StoreEvents> implements Ses
     }
     return null;
   }
+}
+
+function checkQuery(query: unknown): Partial<SessionQuery> {
+  return checkObject('query', query) as Partial<SessionQuery>;
 }
 
 /** Where a record is in the backend, and its key. */

@@ -20,6 +20,7 @@ import {
   stackForTests,
   thrown,
   uncaught,
+  wrongType,
   wrongValue,
 } from '../support/contexts.js';
 
@@ -270,7 +271,9 @@ test('a backend may answer with promises that have no more than then()', async (
   const stored = memoryBackend();
   const set = (...record: Parameters<typeof stored.set>) => ({
     // biome-ignore lint/suspicious/noThenProperty: this is what it is about
-    then: (resolve: (value: unknown) => void) => resolve(stored.set(...record)),
+    then: (resolve: (value: unknown) => void) => {
+      setImmediate(() => resolve(stored.set(...record)));
+    },
   });
   const store = createSessionStore({ ...stored, set } as unknown as StoreBackend, { secret });
   const all = setup(tls12);
@@ -425,12 +428,32 @@ test('wrong arguments are refused, and no message shows the secret', () => {
     [() => createSessionStore(backend, { secret, breakers: {} } as never), wrongValue],
     [() => createSessionStore({ ...backend, take: 5 } as never, { secret }), expect.any(TypeError)],
     [() => memoryBackend({ maxRecords: 0 }), outOfRange],
+    [() => memoryBackend({ max: 5 } as never), wrongValue],
+    [() => memoryBackend(null as never), failure('ERR_INVALID_ARG_TYPE')],
+    [() => createSessionStore(backend, { secret, prefix: 'é'.repeat(257) }), outOfRange],
   ];
   for (const [call, error] of cases) {
     const it = thrown(call);
     expect(it).toEqual(error);
     expect(String(it)).not.toContain(text);
   }
+});
+
+test('a query that does not say whether it is for single use is refused, so that nobody forgets it', () => {
+  const { store } = setup();
+  for (const query of [undefined, {}, { protocol: 'TLSv1.3' }, { singleUse: 1 }]) {
+    expect(thrown(() => store.get(Buffer.from('id'), query as never))).toEqual(wrongType);
+  }
+  expect(thrown(() => store.get('id' as never, often))).toEqual(wrongType);
+});
+
+test('a session that cannot be stored is freed all the same', () => {
+  const { store, ...all } = setup(tls12);
+  const session = sessionOf({ ...all });
+  const own = session.upRef();
+  expect(thrown(() => store.set(undefined as never, own))).toEqual(wrongType);
+  expect([own.freed, session.freed]).toEqual([true, false]);
+  expect(thrown(() => store.set(session.id, {} as never))).toEqual(wrongType);
 });
 
 describe('memoryBackend', () => {
