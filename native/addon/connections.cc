@@ -59,6 +59,7 @@ napi_value GetSession(const Call& call) {
 template <bool judges>
 napi_value SetSession(const Call& call) {
   ConnectionState* state = StateOf(call, 0);
+  Obey(LoseMethodRule(*state));
   const Libssl& libssl = call.libssl();
   const auto* slot = call.SlotOrNull(1);
   SSL_SESSION* session = slot == nullptr ? nullptr : slot->object;

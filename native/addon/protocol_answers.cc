@@ -126,6 +126,8 @@ napi_value SetDaneType(const Call& call) {
     digest = call.libssl().EVP_get_digestbyname(call.Latin1(0).c_str());
     if (digest == nullptr) return call.Number(0);
   }
+  // It changes nothing, and crashes if there is no table yet.
+  if (digest == nullptr && call.Uint(1) == 0) return call.Number(1);
   return call.Number(call.libssl().SSL_CTX_dane_mtype_set(
       context, digest, static_cast<uint8_t>(call.Uint(1)), static_cast<uint8_t>(call.Uint(2))));
 }

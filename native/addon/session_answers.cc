@@ -10,6 +10,7 @@
 #include "addon/place.h"
 #include "addon/steps.h"
 #include "core/custom_extensions.h"
+#include "core/rules.h"
 #include "core/session.h"
 
 namespace libssl_session {
@@ -66,10 +67,12 @@ napi_value SetTicketExtensionAnswer(const Call& call) {
 }
 
 napi_value SetTicketExtension(const Call& call) {
-  SSL* ssl = call.Object<SSL>(0);
+  ConnectionState* state = StateOf(call, 0);
+  Obey(SetTicketExtensionRule(*state));
   const Bytes bytes = call.IsNull(0) ? Bytes{nullptr, 0} : call.ByteView(0);
-  return call.Number(call.libssl().SSL_set_session_ticket_ext(ssl, const_cast<uint8_t*>(bytes.data),
-                                                              static_cast<int>(bytes.size)));
+  state->has_ticket_extension = true;
+  return call.Number(call.libssl().SSL_set_session_ticket_ext(
+      state->ssl, const_cast<uint8_t*>(bytes.data), static_cast<int>(bytes.size)));
 }
 
 // addCustomExtension(side, type, where, empty, bytes, alert where it is added, alert when it

@@ -120,7 +120,8 @@ struct ConnectionState {
   ConnectionState* previous = nullptr;
   ConnectionState* next;
 
-  Rule unusable = Rule::kNone;  // why it can only be freed
+  Rule unusable = Rule::kNone;        // why it can only be freed
+  bool has_ticket_extension = false;  // SSL_set_session_ticket_ext has set one
   enum class Side : uint8_t { kUnknown, kClient, kServer };
   Side side = Side::kUnknown;     // the one that was chosen
   bool short_records = false;     // until the handshake is over (fragments.h)

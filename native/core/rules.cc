@@ -190,7 +190,15 @@ Rule ClearRule(const ConnectionState& state) {
   if (state.early_data || libssl.SSL_get_early_data_status(state.ssl) != kEarlyDataNotSent) {
     return Rule::kEarlyData;
   }
-  return libssl.SSL_renegotiate_pending(state.ssl) == 1 ? Rule::kRenegotiating : Rule::kNone;
+  if (libssl.SSL_renegotiate_pending(state.ssl) == 1) return Rule::kRenegotiating;
+  return LoseMethodRule(state);
+}
+
+Rule SetTicketExtensionRule(const ConnectionState& state) { return ChooseSideRule(state); }
+
+Rule LoseMethodRule(const ConnectionState& state) {
+  const bool begun = state.context.libssl.SSL_in_before(state.ssl) != 1;
+  return begun && state.has_ticket_extension ? Rule::kTicketExtension : Rule::kNone;
 }
 
 Rule RenegotiateRule(const ConnectionState& state) {

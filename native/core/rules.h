@@ -26,6 +26,12 @@ size_t EarlyDataRoom(const ConnectionState& state);
 // a renegotiation, once the connection has had early data, or if the connection can only be freed.
 Rule ClearRule(const ConnectionState& state);
 
+// Whether a connection may get what it sends as its session ticket extension, and whether one that
+// has it may lose the method of its version. libssl would free the extension with that method, and
+// again with the connection.
+Rule SetTicketExtensionRule(const ConnectionState& state);
+Rule LoseMethodRule(const ConnectionState& state);
+
 // Whether SSL_renegotiate is allowed. Before the first handshake it makes libssl treat that
 // handshake as a renegotiation: a server then sends its data unencrypted, and a DTLS server
 // crashes.

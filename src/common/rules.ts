@@ -73,6 +73,10 @@ export const rules = {
     'ERR_LIBSSL_UNSAFE',
     'U22: with SSL_MODE_ASYNC libssl and its callbacks run on a stack that is too small for them',
   ],
+  TicketExtension: [
+    'ERR_LIBSSL_UNSAFE',
+    'U23: SSL_set_session_ticket_ext has set what this connection sends: libssl would free it twice',
+  ],
   InvalidHandle: [
     'ERR_LIBSSL_INVALID_HANDLE',
     'the handle is stale, forged, of another kind or of another environment',

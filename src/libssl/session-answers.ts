@@ -164,7 +164,8 @@ export function SSL_set_session_ticket_ext_cb(
 
 /**
  * `int SSL_set_session_ticket_ext(SSL *s, void *ext_data, int ext_len)`: what a client sends as its
- * ticket, whatever its session has; at most 65,535 bytes. null: an empty extension.
+ * ticket, whatever its session has; at most 65,535 bytes. null: an empty extension. Only before the
+ * handshake (`ERR_LIBSSL_STATE`); after it the connection takes no SSL_clear and no SSL_set_session.
  */
 export function SSL_set_session_ticket_ext(s: Handle, extData: Uint8Array | null): 0 | 1 {
   const functions = native();

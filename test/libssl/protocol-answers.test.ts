@@ -96,6 +96,18 @@ test('DANE: which record fitted, and what it is of', () => {
   expect(C.SSL_get0_dane_authority(pair.client)).toEqual(authority);
 });
 
+test('U24: the matching type 0 has no digest, before SSL_CTX_dane_enable and after it', () => {
+  const { client } = contextsOf(C.TLS1_3_VERSION);
+  const set = () => [
+    C.SSL_CTX_dane_mtype_set(client, null, 0, 3),
+    C.SSL_CTX_dane_mtype_set(client, 'SHA256', 0, 3),
+    C.SSL_CTX_dane_mtype_set(client, null, 2, 3),
+  ];
+  expect(set()).toEqual([1, 0, 1]);
+  expect(C.SSL_CTX_dane_enable(client)).toBe(1);
+  expect(set()).toEqual([1, 0, 1]);
+});
+
 test('wrong arguments and handles are refused', () => {
   const { server } = contextsOf(0);
   const value = expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' });

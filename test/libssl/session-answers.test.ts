@@ -102,6 +102,31 @@ test('SSL_CTX_set_not_resumable_session_callback: by the key exchange', () => {
   expect(resumable(freed(connect(contexts)))).toBe(1);
 });
 
+describe('U23: what SSL_set_session_ticket_ext has set is not freed twice', () => {
+  const unsafe = expect.objectContaining({
+    code: 'ERR_LIBSSL_UNSAFE',
+    message: expect.stringContaining('U23'),
+  });
+
+  test.each([Buffer.alloc(23, 1), null])('after a handshake with %j', (extension) => {
+    const contexts = contextsOf(C.TLS1_2_VERSION);
+    const session = C.SSL_get1_session(freed(connect(contexts)).client);
+    freeing.push(() => C.SSL_SESSION_free(session));
+    const pair = freed(newPair(contexts));
+    expect(C.SSL_set_session_ticket_ext(pair.client, extension)).toBe(1);
+    // Before the handshake nothing is lost, nor is the extension.
+    expect([C.SSL_clear(pair.client), C.SSL_set_session(pair.client, session)]).toEqual([1, 1]);
+    expect(shake(pair), JSON.stringify(C.lastErrors())).toBe(true);
+    expect(() => C.SSL_clear(pair.client)).toThrow(unsafe);
+    expect(() => C.SSL_set_session(pair.client, session)).toThrow(unsafe);
+    expect(() => C.SSL_set_session(pair.client, 0)).toThrow(unsafe);
+    expect(() => C.SSL_set_session_ticket_ext(pair.client, extension)).toThrow(
+      expect.objectContaining({ code: 'ERR_LIBSSL_STATE' }),
+    );
+    expect(C.SSL_clear(pair.server)).toBe(1);
+  });
+});
+
 test('SSL_set_session_secret_cb: both sides know the key, as in EAP-FAST', () => {
   const contexts = contextsOf(C.TLS1_2_VERSION);
   const pair = freed(newPair(contexts));

@@ -403,6 +403,28 @@ void TestClear(const Libssl& libssl) {
     libssl.ERR_clear_error();
   });
 
+  Test(
+      "a ticket extension is set before the handshake, and keeps the connection from a clear after "
+      "it",
+      [&] {
+        World world(libssl);
+        const Context client(world, Side::kClient, kTls12);
+        const Context server(world, Side::kServer, kTls12);
+        Pair pair(client, server);
+        ConnectionState* state = pair.client.state();
+        CHECK(SetTicketExtensionRule(*state) == Rule::kNone);
+        char extension[] = "extension";
+        state->has_ticket_extension = true;
+        CHECK(libssl.SSL_set_session_ticket_ext(state->ssl, extension, sizeof extension) == 1);
+        CHECK(ClearRule(*state) == Rule::kNone && LoseMethodRule(*state) == Rule::kNone);
+        CHECK(Clear(state).result == 1);
+        CHECK(pair.Connect());
+        CHECK(ClearRule(*state) == Rule::kTicketExtension);
+        CHECK(LoseMethodRule(*state) == Rule::kTicketExtension);
+        CHECK(SetTicketExtensionRule(*state) == Rule::kStarted);
+        CHECK(LoseMethodRule(*pair.server.state()) == Rule::kNone);
+      });
+
   Test("an unfinished handshake leaves no session to offer", [&] {
     for (const int version : {kTls12, kDtls12}) {
       World world(libssl);
