@@ -25,7 +25,8 @@ export function buildOracle(): void {
   const { libssl, libcrypto } = libraryInfo();
   mkdirSync(dirname(program), { recursive: true });
   const half = `${program}.${process.pid}`;
-  const options = ['-std=gnu11', '-O1', '-g', '-Wall', '-Wextra', '-Werror', '-I', include];
+  const warnings = ['-Wall', '-Wextra', '-Werror'];
+  const options = ['-std=gnu11', '-D_GNU_SOURCE', '-O1', '-g', ...warnings, '-I', include];
   const libraries = [libssl, libcrypto, `-Wl,-rpath,${dirname(libssl)}`];
   const result = spawnSync(compiler, [...options, '-o', half, source, ...libraries], {
     encoding: 'utf8',

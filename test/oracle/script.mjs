@@ -25,6 +25,7 @@
 import { readFileSync } from 'node:fs';
 import { sessionCounts, startCounting } from 'libssl-session';
 import * as C from 'libssl-session/libssl';
+import { quoted, showCipher, showError, showLong, wrong } from './show.mjs';
 
 const settledTime = 1_500_000_000;
 
@@ -138,23 +139,6 @@ const read = {
 
 // ---- Results, by their kind. What has another type than it should is shown as that.
 
-const wrong = (value) => `a wrong ${value === null ? 'null' : typeof value}: ${value}`;
-
-/** A number where that is exact, a bigint elsewhere. */
-function showLong(value) {
-  const right =
-    typeof value === 'bigint' ? !Number.isSafeInteger(Number(value)) : Number.isSafeInteger(value);
-  return right && !Object.is(value, -0) ? String(value) : wrong(value);
-}
-
-function showCipher(cipher) {
-  if (cipher === null) return 'null';
-  const { id, name, standardName, version, bits, ...others } = cipher;
-  if (Object.keys(others).length > 0) return wrong(cipher);
-  const texts = [name, standardName, version].map(quoted).join(' ');
-  return `${id.toString(16).padStart(4, '0')} ${texts} ${bits}`;
-}
-
 const show = {
   NOTHING: (value) => (value === undefined ? 'void' : wrong(value)),
   INT: (value) => (typeof value === 'number' ? showLong(value) : wrong(value)),
@@ -178,18 +162,4 @@ function showSession(handle, begin) {
   if (time < begin - 1 || time > Date.now() / 1000) return `session time ${time}`;
   C.SSL_SESSION_set_time(handle, settledTime);
   return 'session time now';
-}
-
-function showError({ code, library, function: name, reason, data }) {
-  const number = code.toString(16).padStart(8, '0');
-  return ` ! ${number} ${[library, name, reason, data].map(quoted).join(' ')}`;
-}
-
-/** A string of bytes, as oracle.c writes it. */
-function quoted(text) {
-  const safe = text.replace(/[^ !#-[\]-~]/g, (character) => {
-    if (character === '\n') return '\\n';
-    return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
-  });
-  return `"${safe}"`;
 }
