@@ -24,9 +24,9 @@ const underValgrind = 1000;
 let oracle: Oracle;
 beforeAll(() => {
   if (noOracle !== undefined) return;
-  buildOracle();
-  oracle = new Oracle();
-});
+  buildOracle('oracle');
+  oracle = new Oracle('oracle');
+}, 120_000);
 afterAll(async () => {
   if (noOracle === undefined) expect(await oracle.close()).toEqual([0, null]);
 });

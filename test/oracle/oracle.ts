@@ -1,17 +1,18 @@
-// Builds oracle.c against the libssl that the library itself uses, and talks with it.
+// Builds oracle.c and peers.c against the libssl that the library itself uses, and talks with them.
 
 import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { libraryInfo } from 'libssl-session';
+import { callsInC } from './peer-calls.mjs';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
-const source = path('oracle.c');
 const include = path('../../.libssl/include');
-const program = path('../../build/oracle/oracle');
+const directory = path('../../build/oracle');
+const fixtures = path('../fixtures');
 const compiler = process.env.CC ?? 'cc';
 
 /** Why there is no oracle here; undefined when there is. */
@@ -21,17 +22,33 @@ export const noOracle = !existsSync(`${include}/openssl/ssl.h`)
     ? `there is no C compiler (${compiler})`
     : undefined;
 
-export function buildOracle(): void {
+/** `oracle` is of sessions, `peers` of a client and a server. */
+export type Program = 'oracle' | 'peers';
+
+export function buildOracle(name: Program): void {
   const { libssl, libcrypto } = libraryInfo();
-  mkdirSync(dirname(program), { recursive: true });
+  mkdirSync(directory, { recursive: true });
+  if (name === 'peers') writeFileSync(join(directory, 'calls.h'), callsInC());
+  const program = join(directory, name);
   const half = `${program}.${process.pid}`;
-  const warnings = ['-Wall', '-Wextra', '-Werror'];
-  const options = ['-std=gnu11', '-D_GNU_SOURCE', '-O1', '-g', ...warnings, '-I', include];
+  const warnings = ['-Wall', '-Wextra', '-Werror', '-Wno-deprecated-declarations'];
+  const options = [
+    '-std=gnu11',
+    '-D_GNU_SOURCE',
+    '-O1',
+    '-g',
+    ...warnings,
+    '-I',
+    include,
+    '-I',
+    directory,
+  ];
   const libraries = [libssl, libcrypto, `-Wl,-rpath,${dirname(libssl)}`];
+  const source = path(`${name}.c`);
   const result = spawnSync(compiler, [...options, '-o', half, source, ...libraries], {
     encoding: 'utf8',
   });
-  if (result.status !== 0) throw new Error(`oracle.c does not compile:\n${result.stderr}`);
+  if (result.status !== 0) throw new Error(`${name}.c does not compile:\n${result.stderr}`);
   renameSync(half, program);
 }
 
@@ -44,9 +61,9 @@ export class Oracle {
   /** What it says of the libssl it runs on. */
   readonly library: Promise<{ version: string | undefined; libssl: string | undefined }>;
 
-  constructor() {
+  constructor(name: Program) {
     const { libssl } = libraryInfo();
-    this.#child = spawn(program, {
+    this.#child = spawn(join(directory, name), [fixtures], {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: { ...process.env, LD_LIBRARY_PATH: dirname(libssl) },
     });
@@ -60,7 +77,7 @@ export class Oracle {
     this.library = this.run([]).then(([version, libssl]) => ({ version, libssl }));
   }
 
-  /** The transcript of a script, as runScript() of script.mjs gives it. One at a time. */
+  /** The transcript of a script, as script.mjs or peer-script.mjs gives it. One at a time. */
   async run(lines: readonly string[]): Promise<string[]> {
     await this.library;
     this.#child.stdin.write(`${lines.map((line) => `${line}\n`).join('')}end\n`);

@@ -1,0 +1,2 @@
+export const operations: Record<string, unknown>;
+export function runPeers(lines: readonly string[]): string[];
