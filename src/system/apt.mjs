@@ -53,19 +53,23 @@ export function canFetch() {
 }
 
 /**
- * The sources of the older release, or of the machine's own, derived from the machine's sources for
- * its own release.
+ * The sources of the older release, or of another, or of the machine's own, derived from the machine's
+ * sources for its own release.
  * @param {boolean} [own]
+ * @param {Readonly<Record<string, Readonly<Record<string, string>>>>} [releases] the suites of
+ *   another release, by distribution
  * @returns {Source[]}
  */
-export function sourcesOf(own = false) {
+export function sourcesOf(own = false, releases = lastReleases) {
   const os = osRelease();
   const distribution = [os.ID ?? '', ...(os.ID_LIKE ?? '').split(' ')].find((name) =>
-    Object.hasOwn(lastReleases, name),
+    Object.hasOwn(releases, name),
   );
-  const suites = lastReleases[distribution ?? ''];
+  const suites = releases[distribution ?? ''];
   if (suites === undefined) {
-    throw new Failure(`this system has apt, but ${os.PRETTY_NAME} is neither Debian nor Ubuntu`);
+    throw new Failure(
+      `this system has apt, but ${os.PRETTY_NAME} is none of ${Object.keys(releases).join(', ')}`,
+    );
   }
   const codename =
     (distribution === 'ubuntu' ? os.UBUNTU_CODENAME : os.DEBIAN_CODENAME) ?? os.VERSION_CODENAME;
@@ -85,8 +89,8 @@ export function sourcesOf(own = false) {
     .find((path) => existsSync(path));
   const sources = Object.entries(suites).flatMap(([ending, older]) => {
     const suite = own ? codename + ending : older;
-    const releases = [codename, ...aliases].map((name) => name + ending);
-    const uri = rows.find(([release = '']) => releases.includes(release))?.[1];
+    const names = [codename, ...aliases].map((name) => name + ending);
+    const uri = rows.find(([release = '']) => names.includes(release))?.[1];
     return uri === undefined ? [] : [{ uri, suite, keyring }];
   });
   if (sources.length === 0) {
@@ -98,25 +102,19 @@ export function sourcesOf(own = false) {
 }
 
 /**
- * Downloads packages of the older release, or of the machine's own, verifies them as apt does, and
- * unpacks them into `into`.
- * @param {readonly string[]} packages
- * @param {object} options
- * @param {string} options.work for apt's lists and caches; you may keep them for the next time
- * @param {string} options.into
- * @param {boolean} [options.dependencies] also everything that they depend on
- * @param {boolean} [options.own] of the machine's own release
- * @param {(text: string) => void} options.say
- * @returns {{ file: string, uri: string }[]} what was unpacked, and where it came from
+ * An apt of its own: with these sources alone, and nothing of the system's.
+ * @param {readonly Source[]} sources
+ * @param {string} work for apt's lists and caches; you may keep them for the next time
+ * @param {'deb' | 'deb-src'} [kind]
+ * @returns {(args: readonly string[], cwd?: string) => string} runs apt-get
  */
-export function fetchPackages(packages, { work, into, dependencies = false, own = false, say }) {
+export function privateApt(sources, work, kind = 'deb') {
   for (const directory of ['lists/partial', 'cache/archives/partial', 'state']) {
     mkdirSync(join(work, directory), { recursive: true });
   }
-  const sources = sourcesOf(own);
   const lines = sources.map(({ uri, suite, keyring }) => {
     const signedBy = keyring === undefined ? '' : `[signed-by=${keyring}] `;
-    return `deb ${signedBy}${uri} ${suite} main\n`;
+    return `${kind} ${signedBy}${uri} ${suite} main\n`;
   });
   writeFileSync(join(work, 'sources.list'), lines.join(''));
   writeFileSync(join(work, 'status'), '');
@@ -137,9 +135,28 @@ export function fetchPackages(packages, { work, into, dependencies = false, own 
   };
   const options = Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
   /** @param {readonly string[]} args @param {string} [cwd] */
-  const apt = (args, cwd = work) =>
+  return (args, cwd = work) =>
     run(`apt-get ${args[0]}`, 'apt-get', ['-q', '-y', ...options, ...args], { cwd });
+}
 
+/**
+ * Downloads packages of the older release, or of the machine's own, verifies them as apt does, and
+ * unpacks them into `into`.
+ * @param {readonly string[]} packages
+ * @param {object} options
+ * @param {string} options.work for apt's lists and caches; you may keep them for the next time
+ * @param {string} options.into
+ * @param {boolean} [options.dependencies] also everything that they depend on
+ * @param {boolean} [options.own] of the machine's own release
+ * @param {readonly Source[]} [options.sources] of another release
+ * @param {(text: string) => void} options.say
+ * @returns {{ file: string, uri: string }[]} what was unpacked, and where it came from
+ */
+export function fetchPackages(
+  packages,
+  { work, into, dependencies = false, own = false, sources = sourcesOf(own), say },
+) {
+  const apt = privateApt(sources, work);
   say(
     `fetching ${packages.join(', ')} from ${sources.map(({ suite }) => suite).join(', ')} ` +
       '(signed; nothing is installed)',
