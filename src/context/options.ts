@@ -67,8 +67,9 @@ export interface SslAnswers {
   /** For servers, TLS 1.3: the session of each identity. */
   pskSessions?: Iterable<readonly [identity: string | Uint8Array, session: SslSession]>;
   /**
-   * For clients: a key of 1 to 256 bytes, with its identity of 1 to 127 bytes of UTF-8. libssl uses
-   * it in TLS 1.3, too, but only with suites of SHA-256; `maxVersion: 'TLSv1.2'` prevents that.
+   * For clients: a key of 1 to 256 bytes, with its identity of at most 127 bytes of UTF-8. libssl uses
+   * it in TLS 1.3, too, but only with suites of SHA-256; `maxVersion: 'TLSv1.2'` prevents that. With
+   * an empty identity it cannot begin a handshake of TLS 1.3.
    */
   psk?: { identity: string; key: Uint8Array } | null;
   /** For servers: the key of each identity, like `psk`; in TLS 1.3, too. */

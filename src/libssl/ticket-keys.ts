@@ -11,27 +11,27 @@ const maxKey = 256;
 // can send an identity of 65,075; a longer one is an internal error (measured).
 const maxIdentity13 = 64_000;
 
-function checkSize(name: string, bytes: Uint8Array, max: number): Uint8Array {
-  if (bytes.byteLength < 1 || bytes.byteLength > max) {
-    throw outOfRange(`${name}.byteLength`, `>= 1 and <= ${max}`, bytes.byteLength);
+function checkSize(name: string, bytes: Uint8Array, min: number, max: number): Uint8Array {
+  if (bytes.byteLength < min || bytes.byteLength > max) {
+    throw outOfRange(`${name}.byteLength`, `>= ${min} and <= ${max}`, bytes.byteLength);
   }
   return bytes;
 }
 
 /** The identity of a PSK of TLS 1.3. */
 export function checkIdentity13(name: string, value: unknown): Uint8Array {
-  return checkSize(name, checkBytes(name, value), maxIdentity13);
+  return checkSize(name, checkBytes(name, value), 1, maxIdentity13);
 }
 
-/** The identity of a PSK of TLS 1.2, which is a C string. */
+/** The identity of a PSK of TLS 1.2: a C string, which may be empty. */
 export function checkIdentity12(name: string, value: Uint8Array): Uint8Array {
   if (value.includes(0)) throw invalidValue(name, 'must not contain a NUL');
-  return checkSize(name, value, maxIdentity12);
+  return checkSize(name, value, 0, maxIdentity12);
 }
 
 /** The key of a PSK of TLS 1.2. */
 export function checkKey12(name: string, value: unknown): Uint8Array {
-  return checkSize(name, checkBytes(name, value), maxKey);
+  return checkSize(name, checkBytes(name, value), 1, maxKey);
 }
 
 /** Ticket keys: each of 48 bytes, as in node:tls, or each of 80. */

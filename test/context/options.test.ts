@@ -261,7 +261,6 @@ describe('a pre-shared key has one check, in the classes and by the C names', ()
   });
 
   test.each([
-    ['an identity of no bytes', '', key],
     ['an identity of more than 127 bytes', 'é'.repeat(64), key],
     ['an empty key', 'a', Buffer.alloc(0)],
     ['a key of more than 256 bytes', 'a', Buffer.alloc(257)],
@@ -276,6 +275,16 @@ describe('a pre-shared key has one check, in the classes and by the C names', ()
     ]) {
       expect(thrown(call)).toEqual(outOfRange);
     }
+  });
+
+  test('of TLS 1.2 may have an empty identity, which libssl cannot offer in TLS 1.3', () => {
+    const psk = { identity: '', key };
+    const server = stack.server({ pskKeys: [['', key]], ciphers: 'PSK' });
+    const client = stack.client({ psk, ciphers: 'PSK', maxVersion: 'TLSv1.2' });
+    const [ours] = stack.joined(client, server);
+    expect(ours.cipher?.name).toMatch(/PSK/);
+    const newest = connection({}, stack.client({ psk }));
+    expect(() => newest.handshake()).toThrow(/malloc failure/);
   });
 
   test('of TLS 1.2 is used in TLS 1.3 too, with suites of SHA-256 only', () => {
