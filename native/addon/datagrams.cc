@@ -31,6 +31,10 @@ napi_value GetTimeoutLeft(const Call& call) {
   return call.Number(runs);
 }
 
+napi_value SetTimeoutLeft(const Call& call) {
+  return call.Number(SetTimeout(StateOf(call, 0), call.Uint(0)));
+}
+
 napi_value Timeout(const Call& call) {
   ConnectionState* state = StateOf(call, 0);
   Obey(state->unusable);
@@ -83,6 +87,7 @@ napi_value SetCookieKeys(const Call& call) {
 std::vector<Function> DatagramFunctions() {
   return {
       {"DTLSv1_get_timeout", Entry<GetTimeoutLeft, Errors::kNever>},
+      {"DTLSv1_set_timeout", Entry<SetTimeoutLeft, Errors::kNever>},
       {"DTLSv1_handle_timeout", Entry<Timeout, Errors::kPossible>},
       {"DTLSv1_listen", Entry<ListenOnce, Errors::kPossible>},
       {"DTLS_get_data_mtu", Entry<GetDataMtu, Errors::kNever>},

@@ -3,6 +3,8 @@
 #ifndef LIBSSL_SESSION_NATIVE_CORE_CONNECTION_H_
 #define LIBSSL_SESSION_NATIVE_CORE_CONNECTION_H_
 
+#include <sys/time.h>
+
 #include <array>
 #include <cstdint>
 #include <map>
@@ -115,6 +117,9 @@ struct ConnectionState {
   long mtu = 0;                    // the largest datagram, in bytes; 0: libssl has not asked yet
   unsigned int first_timeout = 0;  // microseconds before the first retransmission; 0: libssl's own
   std::string peer_address;        // what a cookie is bound to
+  // Where libssl keeps the time of its next retransmission: it tells its BIO when it starts or
+  // stops the timer.
+  timeval* timer = nullptr;
 
   // The neighbours in the registry's list.
   ConnectionState* previous = nullptr;

@@ -106,7 +106,8 @@ long Control(BIO* bio, int command, long, void* argument) {
     case kBioCtrlMtuOverhead:
       return kHeaders + kUncounted;
     case kBioCtrlNextTimeout: {
-      const auto* time = static_cast<const timeval*>(argument);
+      auto* time = static_cast<timeval*>(argument);
+      ConnectionState::Of(CallbackLibssl(), datagrams.ssl)->timer = time;
       if (time->tv_sec == 0 && time->tv_usec == 0) datagrams.hook(datagrams.ssl);
       return 1;
     }

@@ -89,6 +89,16 @@ bool GetTimeout(const ConnectionState& state, timeval* left) {
   return state.context.libssl.SSL_ctrl(state.ssl, kCtrlGetTimeout, 0, left) == 1;
 }
 
+bool SetTimeout(ConnectionState* state, uint64_t microseconds) {
+  timeval time;
+  // What says that a timer runs is that this time is not zero.
+  if (!GetTimeout(*state, &time) || gettimeofday(&time, nullptr) != 0) return false;
+  const uint64_t end = static_cast<uint64_t>(time.tv_usec) + microseconds;
+  *state->timer = {time.tv_sec + static_cast<time_t>(end / 1'000'000),
+                   static_cast<suseconds_t>(end % 1'000'000)};
+  return true;
+}
+
 Step HandleTimeout(ConnectionState* state) {
   if (state->paused) return {0, kErrorNone};
   const auto result =

@@ -25,6 +25,9 @@ size_t GetDataMtu(const ConnectionState& state);
 // DTLSv1_get_timeout: how long until libssl retransmits. False if its timer does not run.
 bool GetTimeout(const ConnectionState& state, timeval* left);
 
+// Lets the timer end after so many microseconds from now. False if it does not run.
+bool SetTimeout(ConnectionState* state, uint64_t microseconds);
+
 // DTLSv1_handle_timeout: retransmits if the time is over. Does nothing while the handshake is
 // paused: the ClientHello is in the buffer that libssl would send from.
 Step HandleTimeout(ConnectionState* state);

@@ -1,8 +1,14 @@
 // The functions of DTLS. One BIO_write brings one datagram, and one BIO_read takes one.
 
-import { checkBytes, checkHandle, checkUint32, invalidType } from '../common/validate.js';
+import {
+  checkBytes,
+  checkHandle,
+  checkInteger,
+  checkUint32,
+  invalidType,
+} from '../common/validate.js';
 import { checkCookieKey } from '../connection/datagrams.js';
-import { on, results, setHandle } from '../native/call.js';
+import { on, result, results, setHandle } from '../native/call.js';
 import { native } from '../native/load.js';
 import type { Handle } from '../native/types.js';
 import { checkObject, takeStep } from './delivery.js';
@@ -20,6 +26,21 @@ export function DTLSv1_get_timeout(ssl: Handle): [seconds: number, microseconds:
   functions.DTLSv1_get_timeout();
   const [runs, seconds = 0, microseconds = 0] = results(3);
   return runs === 1 ? [seconds, microseconds] : null;
+}
+
+/**
+ * No function of C's, for tests of lost datagrams: lets libssl's timer run out so much later than
+ * now, 0 to 3600 seconds. A test needs not wait for it then, and may take its time. 1; 0 if the
+ * timer does not run.
+ */
+export function DTLSv1_set_timeout(ssl: Handle, seconds: number, microseconds: number): number {
+  const functions = native();
+  const time =
+    checkInteger('seconds', seconds, 0, 3600) * 1_000_000 +
+    checkInteger('microseconds', microseconds, 0, 999_999);
+  setHandle('ssl', ssl);
+  functions.DTLSv1_set_timeout(time);
+  return result<number>();
 }
 
 function step(name: 'DTLSv1_handle_timeout' | 'DTLSv1_listen'): (ssl: Handle) => number {

@@ -291,6 +291,8 @@ export interface NativeConnection {
 export interface NativeDatagrams {
   /** registers[0]: whether the timer runs; [1], [2]: seconds and microseconds that are left. */
   DTLSv1_get_timeout: Plain;
+  /** Microseconds. 0 if the timer does not run. */
+  DTLSv1_set_timeout: WithNumber;
   DTLSv1_handle_timeout(): Outcome;
   DTLSv1_listen(): Outcome;
   /** Microseconds; 0: libssl's own. */

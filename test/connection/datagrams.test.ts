@@ -480,6 +480,32 @@ describe('the C-named functions', () => {
     freeContexts(contexts);
   });
 
+  test('DTLSv1_set_timeout lets the timer run out without waiting', () => {
+    const contexts = newContexts(0, true);
+    const { client, server } = newPair(contexts);
+    expect(C.DTLSv1_set_timeout(client, 0, 0), 'it does not run').toBe(0);
+    C.SSL_do_handshake(client);
+    const lost = C.BIO_read(client);
+    expect(C.BIO_read(client)).toBe(null);
+    // Twelve times libssl sends again, each time after twice the time, up to a minute.
+    for (const seconds of [1, 2, 4, 8, 16, 32, 60, 60, 60, 60, 60, 60]) {
+      const [left = 0, microseconds = 0] = C.DTLSv1_get_timeout(client) ?? [];
+      expect(Math.round(left + microseconds / 1e6)).toBe(seconds);
+      expect(C.DTLSv1_set_timeout(client, 3600, 999_999)).toBe(1);
+      expect(C.DTLSv1_get_timeout(client)?.[0]).toBe(3600);
+      expect(C.DTLSv1_handle_timeout(client)).toBe(0);
+      expect(C.DTLSv1_set_timeout(client, 0, 0)).toBe(1);
+      expect(C.DTLSv1_get_timeout(client)).toEqual([0, 0]);
+      expect(C.DTLSv1_handle_timeout(client)).toBe(1);
+      expect(C.BIO_read(client)).toHaveLength(lost?.length ?? 0);
+    }
+    C.DTLSv1_set_timeout(client, 0, 0);
+    expect(C.DTLSv1_handle_timeout(client)).toBe(-1);
+    expect(C.lastErrors()[0]?.reason).toBe('read timeout expired');
+    for (const ssl of [client, server]) C.SSL_free(ssl);
+    freeContexts(contexts);
+  });
+
   test('DTLSv1_listen answers with a cookie, and then with 1', () => {
     const contexts = newContexts(0, true);
     C.SSL_CTX_set_cookie_generate_cb(contexts.server, key);
@@ -524,6 +550,7 @@ describe('the C-named functions', () => {
       C.DTLSv1_listen,
       (h: C.Handle) => C.DTLS_set_link_mtu(h, 1000),
       (h: C.Handle) => C.DTLS_set_timer_cb(h, 1000),
+      (h: C.Handle) => C.DTLSv1_set_timeout(h, 0, 1000),
     ]) {
       for (const handle of [stale('connection'), ctx]) {
         expect(thrown(() => use(handle))).toEqual(invalid);
@@ -535,6 +562,9 @@ describe('the C-named functions', () => {
       }
     }
     expect(thrown(() => C.DTLS_set_timer_cb(ssl, -1))).toEqual(outOfRange);
+    expect(thrown(() => C.DTLSv1_set_timeout(ssl, 3601, 0))).toEqual(outOfRange);
+    expect(thrown(() => C.DTLSv1_set_timeout(ssl, 0, 1_000_000))).toEqual(outOfRange);
+    expect(thrown(() => C.DTLSv1_set_timeout(ssl, 0, '1' as never))).toEqual(wrongType);
     expect(thrown(() => C.BIO_dgram_set_peer(ssl, 'x' as never))).toEqual(wrongType);
     C.SSL_free(ssl);
     freeContexts({ client: ctx, server });
@@ -546,6 +576,7 @@ describe('the C-named functions', () => {
     expect(C.SSL_is_dtls(client)).toBe(0);
     expect(C.DTLSv1_get_timeout(client)).toBe(null);
     expect(C.DTLSv1_handle_timeout(client)).toBe(0);
+    expect(C.DTLSv1_set_timeout(client, 1, 0)).toBe(0);
     expect(C.DTLS_set_link_mtu(client, 1000)).toBe(0);
     for (const use of [
       () => C.DTLS_get_data_mtu(client),
