@@ -1,0 +1,146 @@
+// Why a test does not pass, as the runner and the shim say it: the title of its group.
+
+/** What the shim does not do. */
+const notDone = /UNIMPLEMENTED: (.*)/;
+
+/** The group of a whole protocol. */
+export const quic = 'libssl 1.1.1 has no QUIC';
+
+// By what the shim names: why it cannot be done with libssl 1.1.1. The first that fits counts.
+const lacking = [
+  [/^-quic$/, quic],
+  [/^-quic-/, 'BoringSSL only: parameters of QUIC in TLS'],
+  [/ech-/, 'libssl 1.1.1 has no Encrypted Client Hello'],
+  [/channel-id/, 'BoringSSL only: Channel ID'],
+  [/application-settings|alps/, 'BoringSSL only: application settings (ALPS)'],
+  [/delegated-credential/, 'libssl 1.1.1 has no delegated credentials'],
+  [/grease/, 'BoringSSL only: GREASE'],
+  [/^-permute-extensions$/, 'BoringSSL only: a ClientHello with its extensions in random order'],
+  [/cert-compression/, 'libssl 1.1.1 has no compression of certificates'],
+  [/false-start/, 'libssl 1.1.1 has no False Start'],
+  [/sha256-client-cert/, 'BoringSSL only: a session that keeps a hash of the peer’s certificate'],
+  [/^-jdk11-workaround$/, 'BoringSSL only: a workaround for JDK 11'],
+  [/ddos-callback/, 'BoringSSL only: a callback late in a ClientHello’s handling'],
+  [/^-fail-early-callback$/, 'BoringSSL only: an early callback that fails without an alert'],
+  [/^-reverify-on-resume$/, 'BoringSSL only: the chain of a resumed session is verified again'],
+  [/^-enforce-rsa-key-usage$/, 'BoringSSL only: the key usage of RSA certificates is enforced'],
+  [/^-cbc-record-splitting$/, 'BoringSSL only: 1/n-1 splitting of CBC records'],
+  [/^-verify-peer-if-no-obc$/, 'BoringSSL only: verification that depends on Channel ID'],
+  [/^-handoff$|^-handshake-hints$|^-allow-hint-mismatch$/, 'BoringSSL only: a split handshake'],
+  [
+    /ticket-age-skew|^-resumption-delay$/,
+    'needs a clock of the test’s: libssl 1.1.1 asks the system for the time',
+  ],
+  [/^-renegotiate-(once|ignore|explicit)$/, 'BoringSSL only: these modes of renegotiation'],
+  [/npn$|next-proto$/, 'NPN is compiled out of the system’s libssl 1.1.1'],
+  [/^-send-alert$/, 'libssl 1.1.1 has no function that sends an alert of the caller’s'],
+  [
+    /^-early-write-after-message$/,
+    'libssl’s client writes early data before it has read anything, and not later',
+  ],
+  [/^-read-with-unfinished-write$/, 'the BIOs are in memory, so that no write is left unfinished'],
+  [/^groups of equal suites$/, 'libssl 1.1.1 has no groups of equally preferred suites'],
+  [/^the suite /, 'libssl 1.1.1 does not have the suite'],
+  [/^group 0x/, 'libssl 1.1.1 does not have the group'],
+  [/^signature algorithm/, 'libssl 1.1.1 does not have the signature algorithm'],
+  [/^-select-empty-alpn$/, 'an answer to ALPN is a list of protocols, of which none can be empty'],
+];
+
+// What tests have in common, by name. The first that fits counts, before what libssl says.
+const kinds = [
+  [
+    /3DES|^BadRSAClientKeyExchange|^SendV2ClientHello-\d/,
+    'the system’s libssl 1.1.1 is built without suites of 3DES',
+  ],
+  [/CECPQ2/, 'BoringSSL only: the group CECPQ2'],
+  [/^CurveTest-.*-Compressed-/, 'libssl accepts compressed points'],
+  [
+    /^Downgrade-TLS1[01]-Client/,
+    'libssl accepts DOWNGRD\\x01 with TLS 1.0 and 1.1, where it looks for DOWNGRD\\x00',
+  ],
+  [/JDK11DowngradeRandom/, 'BoringSSL only: the sentinel of JDK 11 in a random'],
+  [/^TrailingDataWithFinished-/, 'libssl accepts data that follows a Finished in its record'],
+  [
+    /^Unknown(Unencrypted)?Extension-Client/,
+    'libssl ignores an extension of a server that it does not know',
+  ],
+  [
+    /^Duplicate(Extension(Client|Server)-D?TLS|CertCompressionExt-)/,
+    'libssl accepts extensions twice that it does not know',
+  ],
+  [/^(RSA|ECDSA)KeyUsage-/, 'libssl accepts a certificate with another key usage'],
+  [/^SignedCertificateTimestampListEmpty/, 'libssl accepts an empty list of timestamps'],
+  [/^LargePlaintext-TLS13-Padded/, 'libssl accepts an inner plaintext above 2^14 + 1 bytes'],
+  [
+    /^Resume-Server-Extra(PSKBinder|IdentityNoBinder)/,
+    'libssl accepts identities and binders of different numbers',
+  ],
+  [/^PointFormat-.*-MissingUncompressed/, 'libssl accepts point formats without the uncompressed'],
+  [/^Partial.*With/, 'libssl accepts a message that begins in the record of another flight'],
+  [
+    /^(Client|Server)-VerifyDefault-ECDSA_SHA1-TLS12/,
+    'libssl accepts a signature with SHA-1 that it has not offered',
+  ],
+  [/^DuplicateKeyShares/, 'libssl accepts two key shares of one group'],
+  [/^Basic-Server-Ed25519-DTLS/, 'libssl’s server has no Ed25519 in DTLS 1.2'],
+  [/^StrayHelloRequest/, 'libssl ignores a HelloRequest during a handshake'],
+];
+
+// What the shim has seen instead of what it expects.
+const results = [
+  [/^the peer's signature algorithm is 0/, 'libssl keeps no signature algorithm in a session'],
+  [/^the OCSP response is $/, 'libssl keeps no OCSP response in a session'],
+  [
+    /^whether there is a session is true/,
+    'libssl’s server announces the sessions of tickets of TLS 1.3',
+  ],
+  [/^the trace is /, 'libssl’s message callback leaves out a ChangeCipherSpec that comes'],
+  [/^the timestamps are /, 'libssl keeps no list of timestamps in a session'],
+  [
+    /^SSL_get_extms_support is 0/,
+    'libssl does not count TLS 1.3 as having the extended master secret',
+  ],
+];
+
+/** `failure`: what the runner has printed. */
+export function causeOf(test, failure) {
+  const [, what] = notDone.exec(failure) ?? [];
+  if (what !== undefined) {
+    return lacking.find(([fits]) => fits.test(what))?.[1] ?? `the shim does not do it: ${what}`;
+  }
+  const kind = kinds.find(([fits]) => fits.test(test));
+  if (kind !== undefined) return kind[1];
+  const [, name, local = ''] = /^bad error \(wanted '(.*?)' \/ '(.*?)'\)/.exec(failure) ?? [];
+  const [, reason] = /^error:[^:]*:[^:]*:[^:]*:([^:]*):/m.exec(failure) ?? [];
+  const [, alert] = /local error '(.*?)'/.exec(failure) ?? [];
+  if (alert === 'local error: bad record MAC' && name !== undefined) {
+    return 'libssl’s client of TLS 1.3 sends its alert unencrypted before its last flight';
+  }
+  if (alert?.startsWith('dtls: ChangeCipherSpec not packed')) {
+    return 'libssl sends each record again in a datagram of its own';
+  }
+  const said = reason === undefined ? 'libssl gives no reason' : `libssl says "${reason}"`;
+  if (name?.includes('NO_RENEGOTIATION') && reason === undefined) {
+    return 'libssl declines a renegotiation with a warning, and goes on';
+  }
+  if (name !== undefined) {
+    const wanted = [name.replaceAll(':', ''), local].filter((text) => text !== '').join(', ');
+    return `libssl refuses it otherwise: ${said} (runner: ${firstLine(alert)}), expected: ${wanted}`;
+  }
+  if (failure.startsWith('unexpected success')) return 'libssl accepts what BoringSSL refuses';
+  if (reason !== undefined) return `libssl refuses what BoringSSL accepts: ${said}`;
+  const [, own] = /^stderr:\n(.+)$/m.exec(failure) ?? [];
+  const asked = results.find(([fits]) => fits.test(own ?? ''));
+  if (asked !== undefined) return asked[1];
+  if (own !== undefined) return `another result, as the shim sees it: ${own}`;
+  return `another result, as the runner sees it: ${firstLine(alert)}`;
+}
+
+// Without what differs from run to run.
+function firstLine(text = '') {
+  const [line = ''] = text.split('\n');
+  return line
+    .replace(/[0-9a-f]{16,}/g, '…')
+    .replace(/read tcp.*?: /, '')
+    .replace(/^(bad reply contents).*/, '$1');
+}
