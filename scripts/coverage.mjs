@@ -16,7 +16,7 @@ export const hasHeaders = headers.every((name) => existsSync(headerPath(name)));
 const otherHeaders = ['bio.h', 'x509.h'];
 
 // Exports of the C-named module that are no functions of OpenSSL.
-const ours = ['NULL', 'lastErrors', 'SSL_CTX_use_certificate_chain'];
+const ours = ['NULL', 'lastErrors', 'SSL_CTX_use_certificate_chain', 'DTLSv1_set_timeout'];
 
 // The classes of the package, by their source files.
 const classes = {
