@@ -8,7 +8,7 @@ import { SslSession, sessionCounts, startCounting } from 'libssl-session';
 import * as C from 'libssl-session/libssl';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { fixture } from '../support/fixture.js';
-import { formsOf } from '../support/search.js';
+import { formsOfEach } from '../support/search.js';
 import { sessionDer } from './der.js';
 
 beforeAll(startCounting);
@@ -44,10 +44,7 @@ const secretDer = (version = 0x0303, cipher = 0xc02f) =>
   });
 
 /** Which secrets are in a text, and how they are written there. */
-function leaks(text: string): Record<string, string[]> {
-  const found = Object.entries(secrets).map(([name, secret]) => [name, formsOf(secret, text)]);
-  return Object.fromEntries(found.filter(([, forms]) => forms?.length));
-}
+const leaks = (text: string) => formsOfEach(secrets, text);
 
 /** Everything that can be read off a value. */
 function everything(value: unknown): string {
