@@ -17,7 +17,7 @@ export const packaging = [
   'test/scripts/release.test.ts',
 ];
 
-/** What the build of the addon cannot change: TypeScript over it, and tests of other programs. */
+/** Tests of the TypeScript over the addon, and of other programs: with the first build alone. */
 const testedOnce = [
   'test/bogo/**',
   'test/cli/cli.test.ts',

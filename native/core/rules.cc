@@ -194,7 +194,10 @@ Rule ClearRule(const ConnectionState& state) {
   return LoseMethodRule(state);
 }
 
-Rule SetTicketExtensionRule(const ConnectionState& state) { return ChooseSideRule(state); }
+Rule SetTicketExtensionRule(const ConnectionState& state) {
+  if (state.context.libssl.SSL_is_dtls(state.ssl) == 1) return Rule::kDtlsTicketExtension;
+  return ChooseSideRule(state);
+}
 
 Rule LoseMethodRule(const ConnectionState& state) {
   const bool begun = state.context.libssl.SSL_in_before(state.ssl) != 1;

@@ -28,7 +28,7 @@ Rule ClearRule(const ConnectionState& state);
 
 // Whether a connection may get what it sends as its session ticket extension, and whether one that
 // has it may lose the method of its version. libssl would free the extension with that method, and
-// again with the connection.
+// again with the connection; over DTLS it would never free it.
 Rule SetTicketExtensionRule(const ConnectionState& state);
 Rule LoseMethodRule(const ConnectionState& state);
 

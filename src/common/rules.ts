@@ -77,6 +77,10 @@ export const rules = {
     'ERR_LIBSSL_UNSAFE',
     'U23: SSL_set_session_ticket_ext has set what this connection sends: libssl would free it twice',
   ],
+  DtlsTicketExtension: [
+    'ERR_LIBSSL_UNSAFE',
+    'U25: over DTLS libssl would never free what SSL_set_session_ticket_ext copies',
+  ],
   InvalidHandle: [
     'ERR_LIBSSL_INVALID_HANDLE',
     'the handle is stale, forged, of another kind or of another environment',

@@ -166,6 +166,7 @@ export function SSL_set_session_ticket_ext_cb(
  * `int SSL_set_session_ticket_ext(SSL *s, void *ext_data, int ext_len)`: what a client sends as its
  * ticket, whatever its session has; at most 65,535 bytes. null: an empty extension. Only before the
  * handshake (`ERR_LIBSSL_STATE`); after it the connection takes no SSL_clear and no SSL_set_session.
+ * Not over DTLS (`ERR_LIBSSL_UNSAFE`, U25), where libssl never frees its copy.
  */
 export function SSL_set_session_ticket_ext(s: Handle, extData: Uint8Array | null): 0 | 1 {
   const functions = native();

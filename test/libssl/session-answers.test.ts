@@ -127,6 +127,21 @@ describe('U23: what SSL_set_session_ticket_ext has set is not freed twice', () =
   });
 });
 
+test('U25: over DTLS SSL_set_session_ticket_ext would leak what it copies', () => {
+  const context = C.SSL_CTX_new(C.DTLS_method());
+  freeing.push(() => C.SSL_CTX_free(context));
+  const ssl = C.SSL_new(context);
+  freeing.push(() => C.SSL_free(ssl));
+  for (const extension of [Buffer.from('extension'), null]) {
+    expect(() => C.SSL_set_session_ticket_ext(ssl, extension)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_LIBSSL_UNSAFE',
+        message: expect.stringContaining('U25'),
+      }),
+    );
+  }
+});
+
 test('SSL_set_session_secret_cb: both sides know the key, as in EAP-FAST', () => {
   const contexts = contextsOf(C.TLS1_2_VERSION);
   const pair = freed(newPair(contexts));

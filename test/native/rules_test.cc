@@ -425,6 +425,14 @@ void TestClear(const Libssl& libssl) {
         CHECK(LoseMethodRule(*pair.server.state()) == Rule::kNone);
       });
 
+  Test("a ticket extension is not set over DTLS", [&] {
+    World world(libssl);
+    const Context client(world, Side::kClient, kDtls12);
+    const Context server(world, Side::kServer, kDtls12);
+    Pair pair(client, server);
+    CHECK(SetTicketExtensionRule(*pair.client.state()) == Rule::kDtlsTicketExtension);
+  });
+
   Test("an unfinished handshake leaves no session to offer", [&] {
     for (const int version : {kTls12, kDtls12}) {
       World world(libssl);
