@@ -102,17 +102,22 @@ function observe(ctx, ssl, state) {
 }
 
 class Exchange {
+  /** How many bytes of what is written first went as early data. */
+  earlyDataTaken = 0;
+
   constructor(ssl, settings, wire) {
     Object.assign(this, { ssl, ...settings });
     this.steps = new Steps(ssl, wire, this.config);
   }
 
   async run() {
-    if (!this.config.implicitHandshake) await this.handshake();
+    const { enableEarlyData, server, implicitHandshake } = this.config;
+    if (enableEarlyData) await (server ? this.readEarly() : this.writeEarly());
+    if (!implicitHandshake) await this.handshake();
     await this.sendExported();
     const { config } = this;
     if (config.writeDifferentRecordSizes) await this.writeSizes();
-    else if (config.shimWritesFirst && !this.earlyDataTaken) await this.steps.write(hello);
+    else if (config.shimWritesFirst) await this.steps.write(hello.subarray(this.earlyDataTaken));
     if (!config.shimShutsDown && !config.writeDifferentRecordSizes) await this.echo();
     this.checkTickets();
     await this.end();
@@ -121,7 +126,6 @@ class Exchange {
 
   async handshake() {
     const { ssl, config, steps } = this;
-    if (config.enableEarlyData) await (config.server ? this.readEarly() : this.writeEarly());
     await steps.handshake();
     if (config.handshakeNeverDone && this.state.done) throw new Failure('the handshake is over');
     this.afterEarly();
@@ -152,10 +156,11 @@ class Exchange {
 
   async writeEarly() {
     const { ssl, config, session, steps } = this;
-    if (session === 0 || C.SSL_SESSION_get_max_early_data(session) === 0) return;
-    if (!config.shimWritesFirst) return;
-    await steps.take('SSL_write_early_data', () => C.SSL_write_early_data(ssl, hello));
-    this.wroteEarly = true;
+    if (session === 0 || !config.shimWritesFirst) return;
+    const data = hello.subarray(0, C.SSL_SESSION_get_max_early_data(session));
+    if (data.length === 0) return;
+    await steps.take('SSL_write_early_data', () => C.SSL_write_early_data(ssl, data));
+    this.earlyDataTaken = data.length; // unless the handshake says otherwise
   }
 
   async readEarly() {
@@ -184,12 +189,12 @@ class Exchange {
   // A client whose early data was rejected goes on with settings of their own.
   afterEarly() {
     const { ssl, config } = this;
-    if (config.server || !this.wroteEarly) return;
-    const status = C.SSL_get_early_data_status(ssl);
-    this.earlyDataTaken = status === C.SSL_EARLY_DATA_ACCEPTED;
+    if (config.server || this.earlyDataTaken === 0) return;
+    const taken = C.SSL_get_early_data_status(ssl) === C.SSL_EARLY_DATA_ACCEPTED;
+    if (!taken) this.earlyDataTaken = 0;
     if (config.expectNoOfferEarlyData) throw new Failure('early data was offered');
     if (config.expectRejectEarlyData) {
-      if (this.earlyDataTaken) throw new Failure('early data was accepted');
+      if (taken) throw new Failure('early data was accepted');
       this.config = this.retry;
     }
   }
@@ -294,8 +299,7 @@ class Exchange {
     let result = await steps.shutdown();
     if (config.shimShutsDown && config.checkCloseNotify) {
       if (result !== 0) throw new Failure(`Unexpected SSL_shutdown result: ${result} != 0`);
-      const again = await steps.take('SSL_shutdown', C.SSL_shutdown);
-      result = again ?? -1;
+      result = await steps.awaitEnd();
     }
     if (result !== 1) throw new Failure(`Unexpected SSL_shutdown result: ${result} != 1`);
     // The context has no other connection.

@@ -69,7 +69,8 @@ function setOptions(ctx, config) {
   if (!config.dtls) options |= C.SSL_OP_TLSEXT_PADDING;
   if (!config.renegotiateFreely) options |= C.SSL_OP_NO_RENEGOTIATION;
   if (config.noTicket) options |= C.SSL_OP_NO_TICKET;
-  if (config.serverPreference || config.cipher !== undefined) {
+  // Of a client this says that its order of signature algorithms counts, not the server's.
+  if (!config.server || config.serverPreference || config.cipher !== undefined) {
     options |= C.SSL_OP_CIPHER_SERVER_PREFERENCE;
   }
   if (config.noTls1) options |= C.SSL_OP_NO_TLSv1;

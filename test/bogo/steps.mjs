@@ -7,15 +7,31 @@ import { errorLine } from './errors.mjs';
 import { Timer } from './timer.mjs';
 import { PacketWire } from './wire.mjs';
 
+// libssl sends each record again in a datagram of its own, and the runner wants a ChangeCipherSpec in that
+// of another message. So what one step has written is sent in as few datagrams as it fits in.
+function joined(records, datagramSize) {
+  const datagrams = [];
+  for (const bytes of records) {
+    const both = Buffer.concat([...datagrams.slice(-1), bytes]);
+    if (both.length <= datagramSize) datagrams.splice(-1, 1, both);
+    else datagrams.push(bytes);
+  }
+  return datagrams;
+}
+
 export class Steps {
   /** Whether the peer's end of the wire was reached. */
   ended = false;
   #wire;
   #room;
   #timer;
+  #datagramSize;
+  // What libssl has left in its queue, which a step after it does not always clear.
+  #reasons = [];
 
-  constructor(ssl, wire, { async, dtls }) {
+  constructor(ssl, wire, { async, dtls, mtu = 1400 }) {
     this.ssl = ssl;
+    this.#datagramSize = mtu;
     this.#timer = dtls ? new Timer(ssl) : null;
     this.#wire = dtls ? new PacketWire(wire, (microseconds) => this.#pass(microseconds)) : wire;
     this.#room = async ? 1 : 65_536;
@@ -23,9 +39,12 @@ export class Steps {
 
   /** Sends what libssl has written. */
   flush() {
+    const written = [];
     for (let bytes = C.BIO_read(this.ssl); bytes !== null; bytes = C.BIO_read(this.ssl)) {
-      this.#wire.send(bytes);
+      written.push(bytes);
     }
+    const parts = this.#timer === null ? written : joined(written, this.#datagramSize);
+    for (const bytes of parts) this.#wire.send(bytes);
   }
 
   // Time has passed.
@@ -47,14 +66,15 @@ export class Steps {
       this.#timer?.goOn();
       const result = call(this.ssl);
       const done = isDone(result);
+      const left = C.lastErrors();
+      if (left.length > 0) this.#reasons = left;
       const error = done ? C.SSL_ERROR_NONE : C.SSL_get_error(this.ssl, -1);
-      const reasons = done ? [] : C.lastErrors();
       this.#timer?.stop();
       this.flush();
       if (done) return result;
       if (error === C.SSL_ERROR_ZERO_RETURN) return null;
       if (error !== C.SSL_ERROR_WANT_READ) {
-        throw new Failure(`${name}: SSL_get_error gives ${error}`, ...reasons.map(errorLine));
+        throw new Failure(`${name}: SSL_get_error gives ${error}`, ...this.#reasons.map(errorLine));
       }
       if (!(await this.#feed())) return null;
     }
@@ -95,5 +115,18 @@ export class Steps {
   async shutdown() {
     const result = await this.take('SSL_shutdown', C.SSL_shutdown, (value) => value >= 0);
     return result ?? -1;
+  }
+
+  /**
+   * Above 0 once the peer's end has come, too. It reads a KeyUpdate by its first part, and refuses to go
+   * on before the rest was read.
+   */
+  async awaitEnd() {
+    const goOn = (ssl) => {
+      if (!C.SSL_in_init(ssl)) return C.SSL_shutdown(ssl);
+      const result = C.SSL_do_handshake(ssl);
+      return result > 0 ? C.SSL_shutdown(ssl) : result;
+    };
+    return (await this.take('SSL_shutdown', goOn)) ?? -1;
   }
 }
