@@ -10,6 +10,7 @@ export const modules = {
   'libssl-session/libssl': 'src/libssl.ts',
   'libssl-session/tls': 'src/tls.ts',
   'libssl-session/store': 'src/store.ts',
+  'libssl-session/probe': 'src/probe.ts',
 };
 
 const flags =
@@ -206,7 +207,10 @@ function entryOf(checker, module, symbol) {
       flags | ts.TypeFormatFlags.InTypeAlias,
     );
     // What is made of a table in the source says nothing outside of it.
-    const shown = `type ${symbol.name} =\n  | ${meant.replaceAll(' | ', '\n  | ')}`;
+    const line = `type ${symbol.name} = ${meant}`;
+    const broken = `type ${symbol.name} =\n  | ${meant.replaceAll(' | ', '\n  | ')}`;
+    // As Biome breaks it: a line has 100 characters, with the semicolon.
+    const shown = line.length < 100 ? line : broken;
     return { ...entry, kind: 'type', signatures: [written.includes('typeof ') ? shown : written] };
   }
   const type = checker.getTypeOfSymbolAtLocation(target, node);

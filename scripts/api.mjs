@@ -56,6 +56,13 @@ const pages = [
     ].map((file) => `store/${file}`),
   ],
   [
+    'probe.md',
+    'Probes',
+    ['probe', 'options', 'target', 'result', 'compat-names', 'error', 'starttls'].map(
+      (file) => `probe/${file}`,
+    ),
+  ],
+  [
     'library.md',
     'The library, its errors and counters',
     ['library/library', 'common/errors', 'native/types'],

@@ -4,7 +4,8 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, run } from './lib.mjs';
 
-export const largestPackage = 1_250_000;
+// Bytes. Prebuilt binaries, and maps with the sources in them, are more than half of it.
+export const largestPackage = 1_400_000;
 
 /**
  * Packs what was built: into build/package/, or `destination`.

@@ -88,7 +88,7 @@ describe.skipIf(!built)(`the package${built ? '' : ` (${missing})`}`, () => {
   test('is small, and has what users need and nothing else', () => {
     expect(tarball.size).toBeLessThan(largestPackage);
     const wanted =
-      /^(dist\/[\w/-]+\.(js|mjs|d\.ts|d\.mts|js\.map|mjs\.map)|native\/[\w/]+\.(cc|h|def)|prebuilds\/linux-(x64|arm64)\/ssl_session\.glibc\.node|docs\/[\w/-]+\.md|(README|CHANGELOG|SECURITY)\.md|LICENSE|package\.json|binding\.gyp)$/;
+      /^(dist\/[\w/-]+\.(js|mjs|d\.ts|d\.mts|js\.map|mjs\.map)|native\/[\w/]+\.(cc|h|def)|prebuilds\/linux-(x64|arm64)\/ssl_session\.glibc\.node|docs\/[\w/-]+\.md|schemas\/[\w.]+\.json|(README|CHANGELOG|SECURITY)\.md|LICENSE|package\.json|binding\.gyp)$/;
     expect(tarball.files.filter((file) => !wanted.test(file))).toEqual([]);
     expect(tarball.files).toEqual(
       expect.arrayContaining(targets.map(({ arch }) => prebuilt(arch))),
@@ -210,6 +210,13 @@ describe.skipIf(!built)(`the package${built ? '' : ` (${missing})`}`, () => {
         env: { ...own, PATH: bare.PATH },
       });
       expect(expectSuccess(example)).toMatch(/^SslSession \{\n.*\n\}\ntrue\ntrue\n$/s);
+    });
+
+    test('the schema of a probe is there', () => {
+      const script = `const schema = require('libssl-session/probe.schema.json');
+        import('libssl-session/probe').then(({ probe }) => console.log(typeof probe, schema.title));`;
+      const { stdout } = run('node', ['-e', script], { cwd: folder, env: bare });
+      expect(stdout).toBe('function What libssl-session/probe gives, version 1\n');
     });
 
     test('the command is there', () => {
