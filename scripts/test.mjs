@@ -21,8 +21,10 @@ export const packaging = [
 const testedOnce = [
   'test/bogo/**',
   'test/cli/cli.test.ts',
+  'test/cli/probe.test.ts',
   'test/conformance/document.test.ts',
   'test/docs/**',
+  'test/probe/**',
   'test/secrets/secrets.test.ts',
   'test/store/**',
   'test/stores/**',
