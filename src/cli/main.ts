@@ -8,6 +8,7 @@ import { type ConvertOptions, convert, targets } from './convert.js';
 import { doctor } from './doctor.js';
 import { Failure, systemReason } from './failure.js';
 import { type InspectOptions, inspect } from './inspect.js';
+import { addProbe } from './network-commands.js';
 import { setup } from './setup.js';
 import { hasColors, printable, terminal, wrap } from './terminal.js';
 
@@ -52,6 +53,7 @@ function makeProgram(): Command {
     example([
       'libssl-session inspect session.pem',
       'libssl-session convert session.pem --to node --out session.bin',
+      'libssl-session probe example.org',
       'libssl-session doctor',
     ]),
   );
@@ -102,6 +104,8 @@ function makeProgram(): Command {
         'libssl-session convert - --to der <session.pem | openssl asn1parse -inform DER',
       ]),
     );
+
+  addProbe(program, example);
 
   program
     .command('doctor')

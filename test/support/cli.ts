@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn as spawnAsync, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,6 +48,23 @@ interface SpawnOptions {
 /** Runs `libssl-session`. */
 export function run(args: readonly string[], options: SpawnOptions = {}): Run {
   return spawn(process.execPath, [main, ...args], options);
+}
+
+/** Runs `libssl-session` while this process goes on: it may be the server. */
+export async function runBeside(
+  args: readonly string[],
+  { input = '', env = environment() }: SpawnOptions = {},
+): Promise<Run> {
+  const child = spawnAsync(process.execPath, [main, ...args], { cwd: root, env });
+  const output: Buffer[] = [];
+  const errors: Buffer[] = [];
+  child.stdout.on('data', (chunk) => output.push(chunk));
+  child.stderr.on('data', (chunk) => errors.push(chunk));
+  child.stdin.on('error', () => {}); // it has read enough of its input
+  child.stdin.end(input);
+  const [code] = (await once(child, 'close')) as [number | null];
+  const bytes = Buffer.concat(output);
+  return { code, bytes, stdout: bytes.toString(), stderr: Buffer.concat(errors).toString() };
 }
 
 /** Every fixture that is a session: of OpenSSL 1.1.1, of OpenSSL 3, of each Node. */
