@@ -17,22 +17,14 @@ export const packaging = [
   'test/scripts/release.test.ts',
 ];
 
-/** Tests of the TypeScript over the addon, and of other programs: with the first build alone. */
-const testedOnce = [
-  'test/bogo/**',
-  'test/cli/cli.test.ts',
-  'test/cli/probe.test.ts',
-  'test/conformance/document.test.ts',
-  'test/docs/**',
-  'test/probe/**',
-  'test/secrets/secrets.test.ts',
-  'test/store/**',
-  'test/stores/**',
-  'test/tls/abuse/**',
-  'test/tls/consumers/**',
-  'test/tls/differential.test.ts',
-  'test/trace/**',
-];
+/**
+ * What goes straight to the addon: with the second build, too. The TypeScript over it, and other
+ * programs, are tested with the first one.
+ */
+const ofTheAddon = [
+  ...['common', 'conformance', 'connection', 'context', 'exit', 'fuzz', 'library', 'libssl'],
+  ...['lifetime', 'oracle', 'peers', 'resumption', 'session'],
+].map((name) => `test/${name}/`);
 
 /**
  * Runs the vitest suite with the Node.js that runs this, or another: without the files of `exclude`,
@@ -107,6 +99,6 @@ await main(import.meta, () => {
   const directory = noPrebuild === undefined ? buildDirectory(process.arch) : buildWithCmakeJs();
   step(`the addon in ${directory.slice(root.length)}, under vitest`);
   const env = { LIBSSL_SESSION_PREBUILD: directory, LIBSSL_SESSION_TEST_VALGRIND: '0' };
-  results.push(vitest({ env, exclude: [...packaging, ...testedOnce] }));
+  results.push(vitest({ env, files: [...ofTheAddon, 'test/secrets/memory.test.ts'] }));
   return conclude(sum(results));
 });
