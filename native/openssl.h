@@ -13,6 +13,7 @@ typedef struct asn1_string_st ASN1_TIME;
 typedef struct bignum_st BIGNUM;
 typedef union bio_addr_st BIO_ADDR;
 typedef struct comp_method_st COMP_METHOD;
+typedef struct ssl_comp_st SSL_COMP;
 typedef struct bio_st BIO;
 typedef struct bio_method_st BIO_METHOD;
 typedef struct crypto_ex_data_st CRYPTO_EX_DATA;
@@ -36,6 +37,7 @@ struct lhash_st_SSL_SESSION;  // LHASH_OF(SSL_SESSION)
 struct stack_st_X509;         // STACK_OF(X509)
 struct stack_st_X509_NAME;    // STACK_OF(X509_NAME)
 struct stack_st_SSL_CIPHER;   // STACK_OF(SSL_CIPHER)
+struct stack_st_SSL_COMP;     // STACK_OF(SSL_COMP)
 struct stack_st_SRTP_PROTECTION_PROFILE;
 // Its header has it whole.
 typedef struct srtp_protection_profile_st SRTP_PROTECTION_PROFILE;

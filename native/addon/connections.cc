@@ -281,6 +281,21 @@ napi_value ExportKeyingMaterial(const Call& call) {
   return result == 1 ? material : call.Null();
 }
 
+// exportEarlyKeyingMaterial(size, label, context)
+napi_value ExportEarlyKeyingMaterial(const Call& call) {
+  const ConnectionState* state = Usable(call, 0);
+  Obey(EarlyMaterialRule(*state));
+  const std::string label = call.Latin1(1);
+  const Bytes context = call.ByteView(2);
+  const size_t size = call.Uint(0);
+  void* bytes = nullptr;
+  const napi_value material = call.NewBuffer(size, &bytes);
+  const int result = call.libssl().SSL_export_keying_material_early(
+      state->ssl, static_cast<unsigned char*>(bytes), size, label.data(), label.size(),
+      context.data, context.size);
+  return result == 1 ? material : call.Null();
+}
+
 }  // namespace
 
 std::vector<Function> ConnectionFunctions() {
@@ -318,6 +333,7 @@ std::vector<Function> ConnectionFunctions() {
       {"refusedCertificates", Entry<RefusedCertificates, kPossible>, "SSL_get_peer_cert_chain"},
       {"X509_verify_cert_error_string", Entry<VerifyErrorString, kNever>},
       {"SSL_export_keying_material", Entry<ExportKeyingMaterial, kPossible>},
+      {"SSL_export_keying_material_early", Entry<ExportEarlyKeyingMaterial, kPossible>},
       {"X509_VERIFY_PARAM_set1_ip_asc", Entry<SetIpAddress, kPossible>},
       {"SSL_set1_host", Entry<SetHost, kPossible>},
       {"SSL_set_alpn_protos", Entry<SetAlpnProtos, kPossible>},

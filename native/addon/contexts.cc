@@ -1,6 +1,7 @@
 // The context functions; src/libssl/contexts.ts documents them.
 
 #include <algorithm>
+#include <iterator>
 
 #include "addon/entry.h"
 #include "addon/forward.h"
@@ -54,6 +55,18 @@ napi_value New(const Call& call) {
   call.Adopt(context, kContextBytes);
   state->id = static_cast<Handle>(call.environment().registers[0]);
   return call.Undefined();
+}
+
+// The index of a connection's or a context's method; -1 for one that has no public function.
+template <typename Object, auto get>
+napi_value MethodOf(const Call& call) {
+  const Libssl& libssl = call.libssl();
+  const SSL_METHOD* method = (libssl.*get)(call.Object<Object>(0));
+  for (size_t i = 0; i < std::size(kMethods); ++i) {
+    const auto make = libssl.*kMethods[i];
+    if (make != nullptr && make() == method) return call.Number(static_cast<double>(i));
+  }
+  return call.Number(-1);
 }
 
 // ---- The cache.
@@ -212,6 +225,8 @@ std::vector<Function> ContextFunctions() {
   return {
       {"SSL_CTX_new", Entry<New, kPossible>},
       {"SSL_CTX_up_ref", Entry<UpRef<SSL_CTX>, kNever>},
+      {"SSL_CTX_get_ssl_method", Entry<MethodOf<SSL_CTX, &L::SSL_CTX_get_ssl_method>, kNever>},
+      {"SSL_get_ssl_method", Entry<MethodOf<SSL, &L::SSL_get_ssl_method>, kNever>},
       {"SSL_CTX_free", Entry<Free<SSL_CTX>, kPossible>},
       {"lendContext", Entry<Lend<SSL_CTX>, kNever>, "SSL_CTX_up_ref"},
       {"releaseContext", Entry<Release<SSL_CTX>, kPossible>, "SSL_CTX_free"},

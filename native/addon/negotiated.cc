@@ -43,6 +43,38 @@ napi_value SharedCiphers(const Call& call) {
   return Answer(call, call.libssl().SSL_get_shared_ciphers(ssl, text.data(), room));
 }
 
+// ciphersOf(bytes, isv2format): the suites, and those that only signal something, each null where
+// the bytes are no list.
+napi_value BytesToCiphers(const Call& call) {
+  const Libssl& libssl = call.libssl();
+  SSL* ssl = call.Object<SSL>(0);
+  const Bytes bytes = call.ByteView(0);
+  stack_st_SSL_CIPHER* suites = nullptr;
+  stack_st_SSL_CIPHER* signals = nullptr;
+  libssl.SSL_bytes_to_cipher_list(ssl, bytes.data, bytes.size, call.Int(1), &suites, &signals);
+  const auto owned = [&](stack_st_SSL_CIPHER* stack) {
+    return Owned<OPENSSL_STACK>(reinterpret_cast<OPENSSL_STACK*>(stack), libssl.OPENSSL_sk_free);
+  };
+  const auto owned_suites = owned(suites);
+  const auto owned_signals = owned(signals);
+  return call.NewArray({ToValue(call, suites), ToValue(call, signals)});
+}
+
+// A number and a name for each method of compression; null without compression.
+napi_value CompressionMethods(const Call& call) {
+  const Libssl& libssl = call.libssl();
+  const auto* methods =
+      reinterpret_cast<const OPENSSL_STACK*>(libssl.SSL_COMP_get_compression_methods());
+  if (methods == nullptr) return call.Null();
+  std::vector<napi_value> values;
+  for (int i = 0; i < libssl.OPENSSL_sk_num(methods); ++i) {
+    const auto* method = static_cast<const SSL_COMP*>(libssl.OPENSSL_sk_value(methods, i));
+    values.push_back(call.NewNumber(libssl.SSL_COMP_get_id(method)));
+    values.push_back(call.NewText(libssl.SSL_COMP_get0_name(method)));
+  }
+  return call.NewArray(values);
+}
+
 // ---- Signatures and groups.
 
 // Five numbers for each algorithm: the NIDs of its key, of its hash and of both, and the two bytes
@@ -182,6 +214,8 @@ std::vector<Function> NegotiatedFunctions() {
       {"SSL_CIPHER_description", Entry<Describe, kNever>},
       {"SSL_get1_supported_ciphers", Entry<SupportedCiphers, kPossible>},
       {"SSL_get_shared_ciphers", Entry<SharedCiphers, kNever>},
+      {"SSL_bytes_to_cipher_list", Entry<BytesToCiphers, kPossible>},
+      {"SSL_COMP_get_compression_methods", Entry<CompressionMethods, kPossible>},
       {"SSL_get_sigalgs", Entry<SignatureAlgorithms<&Libssl::SSL_get_sigalgs>, kNever>},
       {"SSL_get_shared_sigalgs",
        Entry<SignatureAlgorithms<&Libssl::SSL_get_shared_sigalgs>, kNever>},

@@ -1,6 +1,7 @@
 // Settings of a context or connection that need more than a call: a rule, or something to remember.
 
 #include <cstring>
+#include <new>
 #include <string>
 
 #include "addon/forward.h"
@@ -40,6 +41,51 @@ napi_value UseOwnPrivateKeyAsn1(const Call& call) {
   const Bytes der = call.ByteView(0);
   const long size = static_cast<long>(der.size);
   return call.Number(call.libssl().SSL_use_PrivateKey_ASN1(kind, state->ssl, der.data, size));
+}
+
+napi_value SrpVerifierSet(const Call& call, ConnectionState* state, int result) {
+  if (result == 1) state->has_srp_verifier = true;
+  return call.Number(result);
+}
+
+// SSL_set_srp_server_param(N, g, salt, verifier, info), each null for NULL. libssl takes copies.
+napi_value SetSrpParameters(const Call& call) {
+  const Libssl& libssl = call.libssl();
+  ConnectionState* state = StateOf(call, 0);
+  if (libssl.SSL_set_srp_server_param == nullptr) throw Misuse{Rule::kNotBuilt};
+  Obey(CredentialRule(*state));
+  const auto number = [&](size_t i) {
+    BIGNUM* made = nullptr;
+    if (!call.IsNull(i)) {
+      const Bytes bytes = call.ByteView(i);
+      made = libssl.BN_bin2bn(bytes.data, static_cast<int>(bytes.size), nullptr);
+      if (made == nullptr) throw std::bad_alloc();
+    }
+    return Owned<BIGNUM>(made, libssl.BN_clear_free);
+  };
+  const auto prime = number(0);
+  const auto generator = number(1);
+  const auto salt = number(2);
+  const auto verifier = number(3);
+  Arguments texts(call);
+  for (int i = 0; i < 4; ++i) texts.Next();
+  Argument<char*> info(texts);
+  return SrpVerifierSet(call, state,
+                        libssl.SSL_set_srp_server_param(state->ssl, prime.get(), generator.get(),
+                                                        salt.get(), verifier.get(), info.get()));
+}
+
+napi_value SetSrpPassword(const Call& call) {
+  const Libssl& libssl = call.libssl();
+  ConnectionState* state = StateOf(call, 0);
+  if (libssl.SSL_set_srp_server_param_pw == nullptr) throw Misuse{Rule::kNotBuilt};
+  Obey(CredentialRule(*state));
+  Secret password = call.SecretLatin1(1);
+  return SrpVerifierSet(
+      call, state,
+      libssl.SSL_set_srp_server_param_pw(state->ssl, call.Latin1(0).c_str(),
+                                         reinterpret_cast<const char*>(password.data()),
+                                         call.Latin1(2).c_str()));
 }
 
 template <typename Object>
@@ -124,8 +170,8 @@ std::vector<Function> OwnSettingFunctions() {
       {"SSL_CTX_use_PrivateKey_ASN1", Entry<UsePrivateKeyAsn1, kPossible>},
       {"SSL_use_PrivateKey_ASN1", Entry<UseOwnPrivateKeyAsn1, kPossible>},
       {"SSL_certs_clear", Entry<Credential<&Libssl::SSL_certs_clear>, kNever>},
-      {"SSL_set_srp_server_param_pw",
-       Entry<Credential<&Libssl::SSL_set_srp_server_param_pw>, kPossible>},
+      {"SSL_set_srp_server_param_pw", Entry<SetSrpPassword, kPossible>},
+      {"SSL_set_srp_server_param", Entry<SetSrpParameters, kPossible>},
       {"SSL_set_mode", Entry<SetMode<SSL>, kNever>},
       {"SSL_CTX_set_mode", Entry<SetMode<SSL_CTX>, kNever>},
       {"SSL_add1_host", Entry<AddHost, kPossible>},

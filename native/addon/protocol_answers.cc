@@ -21,12 +21,13 @@ void NeedsBuilt(const Call& call) {
   if (call.libssl().*member == nullptr) throw Misuse{Rule::kNotBuilt};
 }
 
-// Without users; they come with addSrpUser().
+// clearSrpUsers(wanted): without users, who come with addSrpUser(); with false without the
+// callback.
 napi_value ClearSrpUsers(const Call& call) {
   ContextState* context = ContextOf(call);
   NeedsBuilt<&Libssl::SSL_CTX_set_srp_username_callback>(call);
   context->answers.srp_users.clear();
-  InstallSrpUsers(context);
+  InstallSrpUsers(context, call.Bool(0));
   return call.Undefined();
 }
 
@@ -36,7 +37,6 @@ napi_value AddSrpUser(const Call& call) {
   const std::string name = call.Latin1(0);
   context->answers.srp_users.erase(name);
   context->answers.srp_users.emplace(name, SrpUser{call.SecretLatin1(1), call.Latin1(2)});
-  InstallSrpUsers(context);
   return call.Undefined();
 }
 

@@ -127,6 +127,7 @@ struct ConnectionState {
 
   Rule unusable = Rule::kNone;        // why it can only be freed
   bool has_ticket_extension = false;  // SSL_set_session_ticket_ext has set one
+  bool has_srp_verifier = false;      // SSL_set_srp_server_param has set one
   enum class Side : uint8_t { kUnknown, kClient, kServer };
   Side side = Side::kUnknown;     // the one that was chosen
   bool short_records = false;     // until the handshake is over (fragments.h)

@@ -10,7 +10,8 @@ const ConnectionState& StateOf(SSL* ssl) { return *ConnectionState::Of(CallbackL
 
 // ---- SRP.
 
-// A server: the verifier of who has sent its name.
+// A server: the verifier of who has sent its name. That of whom the context does not know was set
+// on the connection, or there is none.
 int OnSrpUser(SSL* ssl, int* alert, void*) {
   const Libssl& libssl = CallbackLibssl();
   const ConnectionState& state = StateOf(ssl);
@@ -21,7 +22,7 @@ int OnSrpUser(SSL* ssl, int* alert, void*) {
     if (name != nullptr) user = FirstAnswer(state, &Answers::srp_users, name);
   } catch (const std::bad_alloc&) {
   }
-  if (user == nullptr) return kAlertFatal;
+  if (user == nullptr) return state.has_srp_verifier ? kErrorNone : kAlertFatal;
   const char* password = reinterpret_cast<const char*>(user->password.data());
   const int result = libssl.SSL_set_srp_server_param_pw(ssl, name, password, user->group.c_str());
   return result == 1 ? kErrorNone : kAlertFatal;
@@ -72,9 +73,8 @@ int OnTransparency(const CT_POLICY_EVAL_CTX*, const stack_st_SCT*, void* answers
 
 }  // namespace
 
-void InstallSrpUsers(ContextState* context) {
-  context->libssl.SSL_CTX_set_srp_username_callback(
-      context->context, context->answers.srp_users.empty() ? nullptr : OnSrpUser);
+void InstallSrpUsers(ContextState* context, bool wanted) {
+  context->libssl.SSL_CTX_set_srp_username_callback(context->context, wanted ? OnSrpUser : nullptr);
 }
 
 void InstallSrpPassword(ContextState* context) {

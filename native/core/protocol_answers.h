@@ -10,7 +10,7 @@ namespace libssl_session {
 
 // Each sets libssl's callback where the context has an answer, and takes it away where it has none.
 // A build of libssl may be without them.
-void InstallSrpUsers(ContextState* context);
+void InstallSrpUsers(ContextState* context, bool wanted = true);
 void InstallSrpPassword(ContextState* context);
 void InstallSrpParameters(ContextState* context);
 void InstallNextProtocols(ContextState* context);

@@ -183,6 +183,20 @@ size_t EarlyDataRoom(const ConnectionState& state) {
   return session == nullptr ? kNoLimit : libssl.SSL_SESSION_get_max_early_data(session);
 }
 
+Rule EarlyMaterialRule(const ConnectionState& state) {
+  const Libssl& libssl = state.context.libssl;
+  if (libssl.SSL_get_early_data_status(state.ssl) == kEarlyDataNotSent) return Rule::kNone;
+  const SSL_SESSION* session = libssl.SSL_get_session(state.ssl);
+  if (session == nullptr) return Rule::kEarlyMaterial;
+  const bool asks_psk = libssl.SSL_is_server(state.ssl) != 1 &&
+                        libssl.SSL_get_max_early_data(state.ssl) > 0 &&
+                        libssl.SSL_SESSION_get_max_early_data(session) == 0;
+  // libssl surely has the PSK until the server answers.
+  if (asks_psk && In(state, "TED")) return Rule::kNone;
+  const bool has_cipher = !asks_psk && libssl.SSL_SESSION_get0_cipher(session) != nullptr;
+  return has_cipher ? Rule::kNone : Rule::kEarlyMaterial;
+}
+
 Rule ClearRule(const ConnectionState& state) {
   const Libssl& libssl = state.context.libssl;
   if (state.unusable != Rule::kNone) return state.unusable;

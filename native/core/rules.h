@@ -22,6 +22,11 @@ Rule EarlyDataFitsRule(const ConnectionState& state);
 inline constexpr size_t kNoLimit = SIZE_MAX;
 size_t EarlyDataRoom(const ConnectionState& state);
 
+// Whether a client may export early keying material. libssl takes the hash from the session that it
+// has now, or from its PSK, and does not ask whether there is one: once a server has rejected early
+// data, there need not be.
+Rule EarlyMaterialRule(const ConnectionState& state);
+
 // Whether SSL_clear is allowed. It is not while the handshake is paused at the ClientHello, during
 // a renegotiation, once the connection has had early data, or if the connection can only be freed.
 Rule ClearRule(const ConnectionState& state);

@@ -81,6 +81,10 @@ export const rules = {
     'ERR_LIBSSL_UNSAFE',
     'U25: over DTLS libssl would never free what SSL_set_session_ticket_ext copies',
   ],
+  EarlyMaterial: [
+    'ERR_LIBSSL_UNSAFE',
+    'U26: the session or PSK that early data was for is gone: libssl would ask it for its cipher',
+  ],
   InvalidHandle: [
     'ERR_LIBSSL_INVALID_HANDLE',
     'the handle is stale, forged, of another kind or of another environment',

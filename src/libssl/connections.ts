@@ -267,3 +267,22 @@ export function SSL_export_keying_material(
   setHandle('s', s);
   return functions.SSL_export_keying_material(size, text, bytes);
 }
+
+/**
+ * `int SSL_export_keying_material_early(SSL *s, unsigned char *out, size_t olen, const char *label,
+ * size_t llen, const unsigned char *context, size_t contextlen)`: of a client that has sent early
+ * data, and of a server that has accepted it; otherwise null. At most 65535 bytes at once.
+ */
+export function SSL_export_keying_material_early(
+  s: Handle,
+  olen: number,
+  label: string,
+  context: Uint8Array,
+): Buffer | null {
+  const functions = native();
+  const size = checkInteger('olen', olen, 0, maxMaterial);
+  const text = checkLatin1('label', label);
+  const bytes = checkBytes('context', context);
+  setHandle('s', s);
+  return functions.SSL_export_keying_material_early(size, text, bytes);
+}

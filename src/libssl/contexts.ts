@@ -87,6 +87,26 @@ export function SSL_CTX_new(method: SslMethod): Handle {
   return result<Handle>();
 }
 
+function methodOf(
+  name: 'SSL_CTX_get_ssl_method' | 'SSL_get_ssl_method',
+  object: 'ctx' | 's',
+): (handle: Handle) => SslMethod | null {
+  return (handle) => {
+    const functions = native();
+    setHandle(object, handle);
+    functions[name]();
+    return methods[result<number>()] ?? null;
+  };
+}
+
+/** `const SSL_METHOD *SSL_CTX_get_ssl_method(SSL_CTX *ctx)`. */
+export const SSL_CTX_get_ssl_method = methodOf('SSL_CTX_get_ssl_method', 'ctx');
+/**
+ * `const SSL_METHOD *SSL_get_ssl_method(SSL *s)`: once a version has been agreed on, the method of
+ * that version alone; null for that of TLS 1.3, which has no function.
+ */
+export const SSL_get_ssl_method = methodOf('SSL_get_ssl_method', 's');
+
 /**
  * `void SSL_CTX_free(SSL_CTX *ctx)`. Does nothing for 0. When the last reference is gone, each
  * session leaves the cache, with a call of remove_cb. Connections have references of their own.

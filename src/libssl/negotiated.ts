@@ -3,9 +3,12 @@
 
 import {
   checkBytes,
+  checkInt,
   checkInteger,
   checkProtocols,
+  checkString,
   checkUint32,
+  invalidType,
   invalidValue,
 } from '../common/validate.js';
 import { longResult, result, resultAt, setHandle, setHandleAndNumber } from '../native/call.js';
@@ -44,6 +47,82 @@ export function SSL_get_shared_ciphers(s: Handle, size = 0x1_0000): string | nul
   const room = checkInteger('size', size, 0, 0x10_0000);
   setHandleAndNumber('s', s, room);
   return functions.SSL_get_shared_ciphers();
+}
+
+/** What a list of cipher suites has, of what libssl knows. */
+export interface CipherLists {
+  /** The suites. */
+  suites: CipherInfo[];
+  /** Those that only signal something (SCSV). */
+  scsvs: CipherInfo[];
+}
+
+/**
+ * `int SSL_bytes_to_cipher_list(SSL *s, const unsigned char *bytes, size_t len, int isv2format,
+ * STACK_OF(SSL_CIPHER) **sk, STACK_OF(SSL_CIPHER) **scsvs)`: 2 bytes for each suite, or 3 as in a
+ * ClientHello of SSL 2.0 if isv2format is not 0. null if the bytes are no such list.
+ */
+export function SSL_bytes_to_cipher_list(
+  s: Handle,
+  bytes: Uint8Array,
+  isv2format: number,
+): CipherLists | null {
+  const functions = native();
+  const list = checkBytes('bytes', bytes);
+  const old = checkInt('isv2format', isv2format);
+  setHandle('s', s);
+  const [suites, scsvs] = functions.SSL_bytes_to_cipher_list(list, old);
+  return suites === null || scsvs === null ? null : { suites, scsvs };
+}
+
+// ---- Compression.
+
+/** A method of compression, as `SSL_COMP_get_compression_methods` gives it. */
+export interface SslComp {
+  /** Its number in the handshake. */
+  readonly id: number;
+  /** Its name. */
+  readonly name: string;
+}
+
+const compressions: SslComp[] = [];
+
+/**
+ * `STACK_OF(SSL_COMP) *SSL_COMP_get_compression_methods(void)`; null if libssl was built without
+ * compression. Debian's has none of its methods: [].
+ */
+export function SSL_COMP_get_compression_methods(): SslComp[] | null {
+  const all = native().SSL_COMP_get_compression_methods();
+  if (all === null) return null;
+  return Array.from({ length: all.length / 2 }, (_, i) => {
+    compressions[i] ??= Object.freeze({ id: all[2 * i] as number, name: all[2 * i + 1] as string });
+    return compressions[i] as SslComp;
+  });
+}
+
+function checkComp(comp: SslComp): SslComp {
+  if (!compressions.includes(comp)) {
+    throw invalidType('comp', 'what SSL_COMP_get_compression_methods gave', comp);
+  }
+  return comp;
+}
+
+/** `const char *SSL_COMP_get0_name(const SSL_COMP *comp)`. */
+export const SSL_COMP_get0_name = (comp: SslComp): string => checkComp(comp).name;
+/** `int SSL_COMP_get_id(const SSL_COMP *comp)`. */
+export const SSL_COMP_get_id = (comp: SslComp): number => checkComp(comp).id;
+
+/**
+ * `const char *SSL_COMP_get_name(const COMP_METHOD *comp)`: the method of
+ * `SSL_get_current_compression`, which is its name here; null for NULL.
+ */
+export function SSL_COMP_get_name(comp: string | null): string | null {
+  if (comp === null) return null;
+  const name = checkString('comp', comp);
+  if (!SSL_COMP_get_compression_methods()?.some((each) => each.name === name)) {
+    throw invalidValue('comp', 'must be a method that libssl has');
+  }
+  return name;
 }
 
 // ---- Signatures and groups.

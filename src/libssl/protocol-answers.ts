@@ -4,11 +4,13 @@
 
 import {
   checkByte,
+  checkBytes,
   checkCString,
   checkInteger,
   checkProtocols,
   invalidType,
   invalidValue,
+  outOfRange,
 } from '../common/validate.js';
 import { on, result, resultAt, setHandle } from '../native/call.js';
 import { native } from '../native/load.js';
@@ -43,7 +45,8 @@ function srpUser(user: unknown): [name: string, password: string, group: string]
 /**
  * `int SSL_CTX_set_srp_username_callback(SSL_CTX *ctx, int (*cb)(SSL *s, int *ad, void *arg))` takes,
  * instead of a callback, the users of a server, whose verifiers it makes when they come. Another name
- * ends the handshake (`unknown_psk_identity`). Returns 1.
+ * has the verifier that SSL_set_srp_server_param has set on the connection; without one it ends the
+ * handshake (`unknown_psk_identity`). Returns 1.
  */
 export function SSL_CTX_set_srp_username_callback(ctx: Handle, users: Iterable<SrpUser> | null): 1 {
   if (users !== null && (typeof users !== 'object' || !(Symbol.iterator in users))) {
@@ -51,7 +54,7 @@ export function SSL_CTX_set_srp_username_callback(ctx: Handle, users: Iterable<S
   }
   const all = Array.from(users ?? [], srpUser);
   checkObject('SSL_CTX_set_srp_username_callback', 'ctx', ctx);
-  on(ctx).clearSrpUsers();
+  on(ctx).clearSrpUsers(users !== null);
   for (const [name, password, group] of all) on(ctx).addSrpUser(name, password, group);
   return 1;
 }
@@ -77,6 +80,44 @@ export function SSL_CTX_set_srp_verify_param_callback(ctx: Handle, answer: 0 | 1
   checkObject('SSL_CTX_set_srp_verify_param_callback', 'ctx', ctx);
   on(ctx).setSrpParameters(takes);
   return 1;
+}
+
+// The largest group that libcrypto's clients take has 8192 bits. A larger one takes minutes.
+const maxSrpNumber = 1024;
+
+function srpNumber(name: string, value: Uint8Array | null): Uint8Array | null {
+  if (value === null) return null;
+  const bytes = checkBytes(name, value);
+  if (bytes.length > maxSrpNumber) {
+    throw outOfRange(`${name}.byteLength`, `<= ${maxSrpNumber}`, bytes.length);
+  }
+  return bytes;
+}
+
+/**
+ * `int SSL_set_srp_server_param(SSL *s, const BIGNUM *N, const BIGNUM *g, BIGNUM *sa, BIGNUM *v,
+ * char *info)`, of a server: the group's prime and generator, the user's salt and verifier, as the
+ * bytes of the numbers, the highest first, at most 1024; null leaves what is there. -1 if one of them
+ * is missing. libssl uses them only where the context has SSL_CTX_set_srp_username_callback, which may
+ * be given no users.
+ */
+export function SSL_set_srp_server_param(
+  s: Handle,
+  N: Uint8Array | null,
+  g: Uint8Array | null,
+  sa: Uint8Array | null,
+  v: Uint8Array | null,
+  info: string | null,
+): number {
+  const functions = native();
+  const prime = srpNumber('N', N);
+  const generator = srpNumber('g', g);
+  const salt = srpNumber('sa', sa);
+  const verifier = srpNumber('v', v);
+  const text = info === null ? null : checkCString('info', info);
+  setHandle('s', s);
+  functions.SSL_set_srp_server_param(prime, generator, salt, verifier, text);
+  return result<number>();
 }
 
 // ---- NPN.

@@ -45,6 +45,9 @@ type WithBytes = (value: Uint8Array) => void;
 export interface NativeContext {
   /** The index of a method: src/libssl/contexts.ts. */
   SSL_CTX_new(method: number): void;
+  /** The index of the method; -1 for one that has no function. */
+  SSL_CTX_get_ssl_method: Plain;
+  SSL_get_ssl_method: Plain;
   SSL_CTX_free(): Outcome;
   lendContext(): void;
   releaseContext(): Outcome;
@@ -145,7 +148,7 @@ export interface NativeAnswers {
   setDhAnswer(parameters: Uint8Array | null): void;
   setPassphrase(passphrase: Uint8Array | null): void;
   passphrase(): Buffer | null;
-  clearSrpUsers(): void;
+  clearSrpUsers(wanted: boolean): void;
   addSrpUser(name: string, password: string, group: string): void;
   setSrpPassword(password: string | null): void;
   setSrpParameters(takes: boolean | null): void;
@@ -262,6 +265,13 @@ export interface NativeConnection {
   SSL_get_tmp_key(): string | null;
   /** registers[1]: the room. */
   SSL_get_shared_ciphers(): string | null;
+  /** The suites, and the signalling ones; both null where the bytes are no list. */
+  SSL_bytes_to_cipher_list(
+    bytes: Uint8Array,
+    isv2format: number,
+  ): [suites: CipherInfo[] | null, scsvs: CipherInfo[] | null];
+  /** A number and a name for each; null without compression. */
+  SSL_COMP_get_compression_methods(): (number | string)[] | null;
   /** Five numbers each: the NIDs of key, hash and both, and the two bytes of the handshake. */
   SSL_get_sigalgs(): number[];
   SSL_get_shared_sigalgs(): number[];
@@ -284,6 +294,14 @@ export interface NativeConnection {
     label: string,
     context: Uint8Array | null,
   ): Buffer | null;
+  SSL_export_keying_material_early(size: number, label: string, context: Uint8Array): Buffer | null;
+  SSL_set_srp_server_param(
+    prime: Uint8Array | null,
+    generator: Uint8Array | null,
+    salt: Uint8Array | null,
+    verifier: Uint8Array | null,
+    info: string | null,
+  ): void;
   /** Of `SSL_get0_param(ssl)`. */
   X509_VERIFY_PARAM_set1_ip_asc: WithText;
 }

@@ -427,6 +427,8 @@ const byType = {
   },
   SslMethod: ({ random }) =>
     random.chance(0.95) ? random.pick(methods)() : random.pick([{}, null, { name: 'TLS_method' }]),
+  // Debian's libssl has none.
+  SslComp: ({ random }) => random.pick([...(C.SSL_COMP_get_compression_methods() ?? []), {}, null]),
   SslAnswers: (world, { on }) =>
     answers(world, on === undefined ? world.random.chance(0.5) : !on.server),
   SessionStore: store,

@@ -52,7 +52,7 @@ const bytes = Buffer.from('abc');
 const both13 = C.TLS1_3_VERSION;
 
 // They have no handle.
-const plain = /^SSL_(?:alert_|extension_supported|select_next_proto|get_ex_data_X509)/;
+const plain = /^SSL_(?:COMP_|alert_|extension_supported|select_next_proto|get_ex_data_X509)/;
 const exported = Object.entries(C)
   .filter(([name]) => /^(?:SSL|BIO)_/.test(name) && !/^SSL_(?:CTX|SESSION|CIPHER)_/.test(name))
   .filter(([name]) => !plain.test(name))
@@ -138,6 +138,9 @@ const functions: Record<string, (ssl: C.Handle) => unknown> = {
   SSL_dane_set_flags: (h) => C.SSL_dane_set_flags(h, 1),
   SSL_dane_clear_flags: (h) => C.SSL_dane_clear_flags(h, 1),
   SSL_set_tlsext_use_srtp: (h) => C.SSL_set_tlsext_use_srtp(h, 'SRTP_AES128_CM_SHA1_80'),
+  SSL_bytes_to_cipher_list: (h) => C.SSL_bytes_to_cipher_list(h, bytes, 0),
+  SSL_export_keying_material_early: (h) => C.SSL_export_keying_material_early(h, 1, 'a', bytes),
+  SSL_set_srp_server_param: (h) => C.SSL_set_srp_server_param(h, null, null, null, null, null),
   SSL_set_srp_server_param_pw: (h) => C.SSL_set_srp_server_param_pw(h, 'user', 'pass', '1024'),
   SSL_set_mode: (h) => C.SSL_set_mode(h, 1),
   SSL_clear_mode: (h) => C.SSL_clear_mode(h, 1),

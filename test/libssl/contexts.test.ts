@@ -85,6 +85,7 @@ const functions: Record<string, (ctx: C.Handle) => unknown> = {
   SSL_CTX_set_options: (h) => C.SSL_CTX_set_options(h, 0),
   SSL_CTX_clear_options: (h) => C.SSL_CTX_clear_options(h, 0),
   SSL_CTX_get_options: (h) => C.SSL_CTX_get_options(h),
+  SSL_CTX_get_ssl_method: (h) => C.SSL_CTX_get_ssl_method(h),
   SSL_CTX_set_read_ahead: (h) => C.SSL_CTX_set_read_ahead(h, 1),
   SSL_CTX_get_read_ahead: (h) => C.SSL_CTX_get_read_ahead(h),
   SSL_CTX_set1_groups_list: (h) => C.SSL_CTX_set1_groups_list(h, 'X25519'),
@@ -283,6 +284,29 @@ describe('SSL_CTX_new', () => {
     C.SSL_free(pair.client);
     C.SSL_free(pair.server);
     freeContexts(both);
+  });
+
+  test('SSL_CTX_get_ssl_method gives what it was made with', () => {
+    for (const method of [C.TLS_method, C.TLS_client_method, C.DTLSv1_2_server_method]) {
+      expect(C.SSL_CTX_get_ssl_method(context(method()))).toBe(method());
+    }
+  });
+
+  test('SSL_get_ssl_method gives the method of the version that was agreed on', () => {
+    for (const [version, client, server] of [
+      [C.TLS1_2_VERSION, C.TLSv1_2_client_method(), C.TLSv1_2_server_method()],
+      // It has no function.
+      [C.TLS1_3_VERSION, null, null],
+    ] as const) {
+      const contexts = newContexts(version);
+      const pair = newPair(contexts);
+      expect(C.SSL_get_ssl_method(pair.client)).toBe(C.TLS_client_method());
+      expect(shake(pair)).toBe(true);
+      expect(C.SSL_get_ssl_method(pair.client)).toBe(client);
+      expect(C.SSL_get_ssl_method(pair.server)).toBe(server);
+      close(pair);
+      freeContexts(contexts);
+    }
   });
 
   test('refuses what is no method', () => {

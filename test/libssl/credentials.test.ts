@@ -213,6 +213,7 @@ test('U21: a certificate or key that a handshake uses', () => {
     () => C.SSL_use_certificate_ASN1(pair.server, der),
     () => C.SSL_use_cert_and_key(pair.server, der, der, null, 1),
     () => C.SSL_set_srp_server_param_pw(pair.server, 'user', 'pass', '1024'),
+    () => C.SSL_set_srp_server_param(pair.server, der, null, null, null, null),
   ]) {
     expect(set).toThrow(unsafe);
   }

@@ -110,6 +110,47 @@ test.each(Object.entries(readers))('%s', (_, [read, first, ofClient, ofServer]) 
   close(pair);
 });
 
+test('SSL_bytes_to_cipher_list gives the suites, and those that only signal', () => {
+  const ssl = C.SSL_new(contexts().server);
+  freeing.push(() => C.SSL_free(ssl));
+  const read = (hex: string, old = 0) => {
+    const lists = C.SSL_bytes_to_cipher_list(ssl, Buffer.from(hex, 'hex'), old);
+    return lists && [lists.suites.map(({ id }) => id), lists.scsvs.map(({ id }) => id)];
+  };
+  expect(read('1301c02b00ff56005a5a')).toEqual([
+    [0x1301, 0xc02b],
+    [0x00ff, 0x5600],
+  ]);
+  // What SSL 2.0 alone has begins with another byte.
+  expect(read('0013010100800000ff', 1)).toEqual([[0x1301], [0x00ff]]);
+  expect(C.SSL_bytes_to_cipher_list(ssl, Buffer.of(0x13, 1), 0)?.suites[0]).toEqual(
+    C.SSL_CIPHER_find(0x1301),
+  );
+  for (const [hex, reason] of [
+    ['', 'no ciphers specified'],
+    ['130113', 'error in received cipher list'],
+  ] as const) {
+    expect(read(hex)).toBe(null);
+    expect(C.lastErrors()[0]?.reason).toBe(reason);
+  }
+});
+
+test('what libssl compresses with: nothing, in the builds of distributions', () => {
+  const methods = C.SSL_COMP_get_compression_methods();
+  for (const method of methods ?? []) {
+    expect(C.SSL_COMP_get0_name(method)).toBe(method.name);
+    expect(C.SSL_COMP_get_id(method)).toBe(method.id);
+    expect(C.SSL_COMP_get_name(method.name)).toBe(method.name);
+  }
+  expect([[], null]).toContainEqual(methods);
+  expect(C.SSL_COMP_get_name(null)).toBe(null);
+  const wrong = expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' });
+  expect(() => C.SSL_COMP_get_name('none')).toThrow(wrong);
+  for (const get of [C.SSL_COMP_get0_name, C.SSL_COMP_get_id]) {
+    expect(() => get({ id: 1, name: 'zlib compression' })).toThrow(wrongType);
+  }
+});
+
 describe('SSL_select_next_proto', () => {
   const list = (...names: string[]) =>
     Buffer.concat(names.map((name) => Buffer.of(name.length, ...Buffer.from(name))));

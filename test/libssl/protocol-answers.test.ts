@@ -9,6 +9,7 @@ import {
   freedAfterEach,
   invalid,
   newPair,
+  outOfRange,
   type Pair,
   shake,
   stale,
@@ -16,6 +17,24 @@ import {
 } from '../support/c-named.js';
 
 const { contextsOf, freed } = freedAfterEach();
+
+// RFC 5054, appendix A.
+const group1024 = Buffer.from(
+  'eeaf0ab9adb38dd69c33f80afa8fc5e86072618775ff3c0b9ea2314c9c256576d674df7496ea81d3383b4813d692c6e0' +
+    'e0d5d8e250b98be48e495c1d6089dad15dc7d7b46154d6b6ce8ef4ad69b15d4982559b297bcf1885c529f566660e57ec' +
+    '68edbc3c05726cc02fd4cbf4976eaa9afd5138fe8376435b9fc61d2fc0eb06e3',
+  'hex',
+);
+const toNumber = (bytes: Buffer) => BigInt(`0x${bytes.toString('hex')}`);
+
+function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
+  let result = 1n;
+  for (let [square, left] = [base, exponent]; left > 0n; left >>= 1n) {
+    if (left & 1n) result = (result * square) % modulus;
+    square = (square * square) % modulus;
+  }
+  return result;
+}
 
 function srpContexts(name: string) {
   const contexts = contextsOf(C.TLS1_2_VERSION);
@@ -51,6 +70,38 @@ test('SSL_CTX_set_srp_verify_param_callback: a client may refuse the group', () 
   expect(shake(freed(newPair(contexts)))).toBe(false);
   C.SSL_CTX_set_srp_verify_param_callback(contexts.client, 1);
   freed(connect(contexts));
+});
+
+test('SSL_set_srp_server_param: a server has a user’s verifier in advance', () => {
+  // What SSL_set_srp_server_param_pw makes of the password; the salt is 3, so v = g^x.
+  const [prime, generator, salt] = [group1024, Buffer.of(2), Buffer.of(3)];
+  const hash = (...parts: (string | Buffer)[]) =>
+    createHash('sha1')
+      .update(Buffer.concat(parts.map((part) => Buffer.from(part))))
+      .digest();
+  const exponent = BigInt(`0x${hash(salt, hash('alice:secret')).toString('hex')}`);
+  const verifier = Buffer.from(
+    power(2n, exponent, toNumber(prime)).toString(16).padStart(256, '0'),
+    'hex',
+  );
+  const contexts = contextsOf(C.TLS1_2_VERSION);
+  for (const ctx of [contexts.client, contexts.server]) {
+    expect(C.SSL_CTX_set_cipher_list(ctx, 'SRP-AES-128-CBC-SHA')).toBe(1);
+    C.SSL_CTX_set_security_level(ctx, 0);
+  }
+  C.SSL_CTX_set_srp_username(contexts.client, 'alice');
+  C.SSL_CTX_set_srp_strength(contexts.client, 1024);
+  C.SSL_CTX_set_srp_client_pwd_callback(contexts.client, 'secret');
+  C.SSL_CTX_set_srp_username_callback(contexts.server, []);
+  const pair = freed(newPair(contexts));
+  const set = C.SSL_set_srp_server_param;
+  expect(set(pair.server, prime, generator, salt, null, 'information')).toBe(-1);
+  expect(set(pair.server, null, null, null, verifier, null)).toBe(1);
+  expect(shake(pair)).toBe(true);
+  expect(C.SSL_get_srp_N(pair.client)).toEqual(prime);
+  expect(C.SSL_get_srp_userinfo(pair.server)).toBe('information');
+  expect(() => set(pair.server, Buffer.alloc(1025), null, null, null, null)).toThrow(outOfRange);
+  expect(() => set(pair.server, 'x' as never, null, null, null, null)).toThrow(wrongType);
 });
 
 test('NPN: the server’s first that the client has, or the client’s first', () => {

@@ -87,6 +87,17 @@ struct Client {
   Pair pair;
 };
 
+// Whether libssl exports early keying material, where the rule allows to ask it.
+bool ExportsEarly(const Client& client) {
+  if (EarlyMaterialRule(*client.state()) != Rule::kNone) return false;
+  const Libssl& libssl = client.libssl();
+  unsigned char material[32];
+  const int result = libssl.SSL_export_keying_material_early(
+      client.state()->ssl, material, sizeof material, "label", 5, material, 0);
+  libssl.ERR_clear_error();
+  return result == 1;
+}
+
 struct Case {
   const char* name;
   std::optional<Rule> expected;  // as Client::Write gives it
@@ -244,6 +255,7 @@ void TestEarlyData(const Libssl& libssl) {
         const std::optional<Rule> rule = tried.Write();
         Trying(current_step + ": " + (rule == kLibssl ? "libssl refuses" : NameOf(*rule)));
         CHECK(rule == each.expected);
+        CHECK(ExportsEarly(tried) == (rule == Rule::kNone));
         const std::string output = tried.pair.client.Take();
         CHECK(!Contains(output, kMarker));
         CHECK((rule == Rule::kNone) == !output.empty() || rule == kLibssl);
@@ -301,6 +313,7 @@ void TestEarlyData(const Libssl& libssl) {
         libssl.SSL_read(tried.pair.client.get(), &byte, 1);
         libssl.ERR_clear_error();
         CHECK(tried.Write() != Rule::kNone);
+        ExportsEarly(tried);  // does not crash
         const std::string output = tried.pair.client.Take();
         CHECK(!Contains(output, kMarker));
         tried.pair.server.Feed(output);
