@@ -3,7 +3,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { severities } from '../probe/findings.js';
 import { starttlsProtocols } from '../probe/starttls.js';
+import { tlsVersions } from './network.js';
 import { type ProbeCommandOptions, probe } from './probe.js';
+import { type TraceOptions, trace } from './trace.js';
 
 /** Lines of a shell, as the help has them. */
 type Examples = (lines: string[]) => string;
@@ -57,3 +59,33 @@ export function addProbe(program: Command, example: Examples): void {
 
 const starttls = () =>
   new Option('--starttls <protocol>', 'what is spoken before TLS').choices(starttlsProtocols);
+const tls = () => new Option('--tls <version>', 'only this version of TLS').choices(tlsVersions);
+
+export function addTrace(program: Command, example: Examples): void {
+  program
+    .command('trace')
+    .summary('show a handshake and its resumption, message by message')
+    .description(
+      'Makes a full handshake and offers its session, and shows the messages of both with their ' +
+        'sizes and times, decrypted; keys and tickets are left out. The exit code is 1 if no ' +
+        'session was resumed, and 2 if there is no server of TLS.',
+    )
+    .argument('<host[:port]>', 'the server; by default port 443, or that of the protocol')
+    .option('-j, --json', 'write JSON')
+    .option('-v, --verbose', 'also show what each message says')
+    .addOption(starttls())
+    .addOption(tls())
+    .option('--sni <name>', 'the server name to ask for; by default the host')
+    .option('--no-sni', 'ask for no server name')
+    .option('--resolve <addresses>', 'the addresses of the host, with commas between them', commas)
+    .action(async (target: string, options: TraceOptions) => {
+      if ((await trace(target, options)) !== 0) process.exitCode = 1;
+    })
+    .addHelpText(
+      'after',
+      example([
+        'libssl-session trace example.org',
+        'libssl-session trace example.org --tls 1.2 --verbose',
+      ]),
+    );
+}

@@ -1,17 +1,15 @@
 // `libssl-session probe`
 
-import { readFile } from 'node:fs/promises';
-import { ProbeError } from '../probe/error.js';
 import { severities } from '../probe/findings.js';
 import type { ProbeOptions } from '../probe/options.js';
 import { probe as probeTarget } from '../probe/probe.js';
 import type { ProbeResult, Severity } from '../probe/result.js';
 import type { Starttls } from '../probe/starttls.js';
-import { Failure, systemReason } from './failure.js';
+import { asFailure, needEachOther, readOptionFile } from './network.js';
 import { write } from './output.js';
 import { renderProbe } from './probe-report.js';
 import { progressOn } from './progress.js';
-import { printable, terminal, toJson } from './terminal.js';
+import { terminal, toJson } from './terminal.js';
 
 /** The options as Commander gives them. */
 export interface ProbeCommandOptions {
@@ -45,9 +43,7 @@ function isAsBad({ findings }: ProbeResult, limit: Severity): boolean {
 async function optionsOf(options: ProbeCommandOptions): Promise<ProbeOptions> {
   const { starttls, sni, resolve, attempts, lifetime, replay, timeout, otherName } = options;
   const { cert, key } = options;
-  if ((cert === undefined) !== (key === undefined)) {
-    throw new Failure('--cert and --key need each other', 2);
-  }
+  needEachOther(options);
   return {
     ...(starttls !== undefined && { starttls }),
     ...(sni === false && { servername: null }),
@@ -58,17 +54,9 @@ async function optionsOf(options: ProbeCommandOptions): Promise<ProbeOptions> {
     ...(replay !== undefined && { replay }),
     ...(timeout !== undefined && { timeout: timeout * 1000 }),
     ...(otherName !== undefined && { otherNames: otherName }),
-    ...(cert !== undefined && { cert: await readPem(cert) }),
-    ...(key !== undefined && { key: await readPem(key) }),
+    ...(cert !== undefined && { cert: await readOptionFile(cert) }),
+    ...(key !== undefined && { key: await readOptionFile(key) }),
   };
-}
-
-async function readPem(file: string): Promise<Buffer> {
-  try {
-    return await readFile(file);
-  } catch (error) {
-    throw new Failure(`${printable(file)}: ${systemReason(error)}`, 2);
-  }
 }
 
 async function run(target: string, options: ProbeOptions): Promise<ProbeResult> {
@@ -83,13 +71,4 @@ async function run(target: string, options: ProbeOptions): Promise<ProbeResult> 
   } finally {
     progress.end();
   }
-}
-
-/** Options that the library refuses are wrong usage; and so is a target that is no server of TLS. */
-function asFailure(target: string, error: unknown): unknown {
-  const { code = '', message } = error as { code?: string; message: string };
-  if (error instanceof ProbeError) return new Failure(`${printable(target)}: ${message}`, 2);
-  const isWrongUsage = /^ERR_(INVALID_ARG|OUT_OF_RANGE)/.test(code);
-  const isCredential = /^options\.(cert|key)\b/.test(message);
-  return isWrongUsage || isCredential ? new Failure(message, 2) : error;
 }

@@ -87,7 +87,8 @@ export class Prepared implements Disposable {
   readonly connection: SslConnection;
   readonly flight: Buffer;
   readonly outcome = emptyOutcome();
-  /** When the handshake was over, as `performance.now()` has it. */
+  /** When its first flight was sent, and when the handshake was over, as `performance.now()` has it. */
+  began: number | null = null;
   over: number | null = null;
 
   constructor({ context, servername, session, earlyData, onMessage }: Beginning) {
@@ -129,6 +130,7 @@ export async function runPlan(wire: Wire, prepared: Prepared, plan: Plan): Promi
 async function run(wire: Wire, prepared: Prepared, plan: Plan): Promise<void> {
   const { connection, flight, outcome } = prepared;
   const began = performance.now();
+  prepared.began = began;
   wire.write(flight);
   while (connection.state !== 'open') {
     const bytes = await wire.read();

@@ -633,7 +633,7 @@ describe('doctor', () => {
   });
 });
 
-const commands = ['inspect', 'convert', 'probe', 'doctor', 'setup'];
+const commands = ['inspect', 'convert', 'probe', 'trace', 'doctor', 'setup'];
 
 describe('usage', () => {
   const wrong: [args: string[], message: RegExp][] = [
