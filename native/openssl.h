@@ -142,6 +142,9 @@ typedef SSL_SESSION* SSL_get_session_cb(SSL*, const unsigned char*, int, int*);
 typedef int SSL_client_cert_cb(SSL* ssl, X509** x509, EVP_PKEY** pkey);
 typedef int SSL_cookie_generate_cb(SSL*, unsigned char*, unsigned int*);
 typedef int SSL_cookie_verify_cb(SSL*, const unsigned char*, unsigned int);
+typedef int SSL_stateless_cookie_generate_cb(SSL* ssl, unsigned char* cookie, size_t* cookie_len);
+typedef int SSL_stateless_cookie_verify_cb(SSL* ssl, const unsigned char* cookie,
+                                           size_t cookie_len);
 typedef void SSL_msg_callback(int write_p, int version, int content_type, const void* buf,
                               size_t len, SSL* ssl, void* arg);
 typedef void SSL_tlsext_debug_callback(SSL* s, int client_server, int type,

@@ -68,12 +68,13 @@ napi_value SetPeer(const Call& call) {
   return call.Undefined();
 }
 
-// Keys, one after the other: true for those that may have made a cookie, false for the one that
-// makes them.
+// setCookieKeys(verify, stateless, keys one after the other): true for those that may have made a
+// cookie, false for the one that makes them; of TLS 1.3, or of DTLS.
 napi_value SetCookieKeys(const Call& call) {
   ContextState* state = ContextState::Of(call.libssl(), call.Object<SSL_CTX>(0));
-  const Bytes bytes = call.ByteView(1);
-  std::vector<Secret>& keys = call.Bool(0) ? state->cookie_keys : state->cookie_key;
+  const Bytes bytes = call.ByteView(2);
+  CookieKeys& cookies = call.Bool(1) ? state->stateless_cookies : state->cookies;
+  std::vector<Secret>& keys = call.Bool(0) ? cookies.takes : cookies.makes;
   keys.clear();
   for (size_t at = 0; at + kCookieKey <= bytes.size; at += kCookieKey) {
     keys.emplace_back(bytes.data + at, kCookieKey);

@@ -223,6 +223,20 @@ napi_value Clear(const Call& call) {
   return FinishStep(call, Clear(state), state);
 }
 
+napi_value StatelessStep(const Call& call) {
+  ConnectionState* state = StateOf(call, 0);
+  Obey(StatelessRule(*state));
+  using Side = ConnectionState::Side;
+  if (state->side == Side::kUnknown) ChooseSide(state, Side::kServer);
+  // libssl does it, too, but knows nothing of our state.
+  if (call.libssl().SSL_in_before(state->ssl) != 1) {
+    const Step cleared = Clear(state);
+    if (cleared.result != 1) return FinishStep(call, {-1, cleared.error}, state);
+  }
+  Obey(BeforeStep(state));
+  return FinishStep(call, Stateless(state), state);
+}
+
 napi_value LastError(const Call& call) { return call.Number(StateOf(call, 0)->last_error); }
 
 }  // namespace
@@ -262,6 +276,7 @@ std::vector<Function> StepFunctions() {
        Entry<Plain<&L::SSL_verify_client_post_handshake>, kPossible>},
       {"SSL_key_update", Entry<KeyUpdate, kPossible>},
       {"SSL_clear", Entry<Clear, kPossible>},
+      {"SSL_stateless", Entry<StatelessStep, kPossible>},
       {"SSL_get_error", Entry<LastError, kNever>},
   };
 }

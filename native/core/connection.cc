@@ -326,6 +326,11 @@ Step Clear(ConnectionState* state) {
   return EndStep(state, result);
 }
 
+Step Stateless(ConnectionState* state) {
+  const int result = state->context.libssl.SSL_stateless(state->ssl);
+  return result == 0 ? Step{0, kErrorNone} : EndStep(state, result);
+}
+
 void ChooseSide(ConnectionState* state, ConnectionState::Side side) {
   const Libssl& libssl = state->context.libssl;
   state->side = side;

@@ -218,6 +218,11 @@ void LeaveSession(ConnectionState* state);
 // SSL_clear. If it fails, libssl has given up half-way, and the connection can only be freed.
 Step Clear(ConnectionState* state);
 
+// SSL_stateless, for a server that has not begun or was cleared. 1: the client has sent a
+// ClientHello with our cookie, so it receives what we send to its address. 0: it has not, and has
+// to answer a HelloRetryRequest first. -1: none of both.
+Step Stateless(ConnectionState* state);
+
 // Sets the side, before the handshake begins.
 void ChooseSide(ConnectionState* state, ConnectionState::Side side);
 

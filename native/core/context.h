@@ -31,6 +31,12 @@ struct Verification {
 
 inline constexpr size_t kTicketKeyName = 16;
 
+// The key that makes cookies, and all keys that a received cookie may be made with.
+struct CookieKeys {
+  std::vector<Secret> makes;
+  std::vector<Secret> takes;
+};
+
 // The ex_data index of our state in one kind of libssl's objects. The process has one for each
 // kind.
 class ExDataIndex {
@@ -121,11 +127,9 @@ struct ContextState {
   // has a name, an HMAC key and an AES key, in this order: 48 bytes as in node:tls's ticketKeys
   // (AES-128), or 80 as in SSL_CTX_set_tlsext_ticket_keys (AES-256).
   std::vector<Secret> ticket_keys;
-  bool makes_tickets = true;  // false: no key may encrypt, not even libssl's own
-  // For DTLS cookies: the key that makes them, and all keys that a received cookie may be made
-  // with.
-  std::vector<Secret> cookie_key;
-  std::vector<Secret> cookie_keys;
+  bool makes_tickets = true;                     // false: no key may encrypt, not even libssl's own
+  CookieKeys cookies;                            // of DTLS
+  CookieKeys stateless_cookies;                  // of TLS 1.3
   std::map<std::string, SSL_CTX*> server_names;  // owns them, except itself
   bool asks_for_psk = false;                     // new connections have psk_use_session_cb
   bool limits_early_data = false;  // rejects it if the ticket allows more than we take

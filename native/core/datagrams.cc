@@ -29,22 +29,28 @@ bool MakeCookie(const ConnectionState& state, const Secret& key, uint8_t* cookie
                      &size) != nullptr;
 }
 
-int OnGenerateCookie(SSL* ssl, unsigned char* cookie, unsigned int* size) {
+// `Size`: C has two types for it.
+template <CookieKeys ContextState::* which, typename Size>
+int OnGenerateCookie(SSL* ssl, unsigned char* cookie, Size* size) {
   const ConnectionState& state = *ConnectionState::Of(CallbackLibssl(), ssl);
-  const std::vector<Secret>& key = state.context.cookie_key;
+  const std::vector<Secret>& key = (state.context.*which).makes;
   *size = kCookie;
   return !key.empty() && MakeCookie(state, key.front(), cookie);
 }
 
-int OnVerifyCookie(SSL* ssl, const unsigned char* cookie, unsigned int size) {
+template <CookieKeys ContextState::* which, typename Size>
+int OnVerifyCookie(SSL* ssl, const unsigned char* cookie, Size size) {
   const ConnectionState& state = *ConnectionState::Of(CallbackLibssl(), ssl);
-  const std::vector<Secret>& keys = state.context.cookie_keys;
+  const std::vector<Secret>& keys = (state.context.*which).takes;
   return size == kCookie && std::any_of(keys.begin(), keys.end(), [&](const Secret& key) {
            uint8_t own[kCookie];
            return MakeCookie(state, key, own) &&
                   state.context.libssl.CRYPTO_memcmp(own, cookie, kCookie) == 0;
          });
 }
+
+constexpr auto kDatagrams = &ContextState::cookies;
+constexpr auto kStateless = &ContextState::stateless_cookies;
 
 }  // namespace
 
@@ -122,18 +128,35 @@ Step Listen(ConnectionState* state) {
 }
 
 void InstallCookies(ContextState* state) {
-  state->libssl.SSL_CTX_set_cookie_generate_cb(
-      state->context, state->cookie_key.empty() ? nullptr : OnGenerateCookie);
-  state->libssl.SSL_CTX_set_cookie_verify_cb(state->context,
-                                             state->cookie_keys.empty() ? nullptr : OnVerifyCookie);
+  const Libssl& libssl = state->libssl;
+  SSL_CTX* const context = state->context;
+  const auto wanted = [](const std::vector<Secret>& keys, auto* callback) {
+    return keys.empty() ? nullptr : callback;
+  };
+  libssl.SSL_CTX_set_cookie_generate_cb(
+      context, wanted(state->cookies.makes, OnGenerateCookie<kDatagrams, unsigned int>));
+  libssl.SSL_CTX_set_cookie_verify_cb(
+      context, wanted(state->cookies.takes, OnVerifyCookie<kDatagrams, unsigned int>));
+  libssl.SSL_CTX_set_stateless_cookie_generate_cb(
+      context, wanted(state->stateless_cookies.makes, OnGenerateCookie<kStateless, size_t>));
+  libssl.SSL_CTX_set_stateless_cookie_verify_cb(
+      context, wanted(state->stateless_cookies.takes, OnVerifyCookie<kStateless, size_t>));
 }
 
 void CarryCookies(const ContextState& first, ContextState* to) {
-  if (!first.cookie_key.empty()) {
-    to->libssl.SSL_CTX_set_cookie_generate_cb(to->context, OnGenerateCookie);
+  const Libssl& libssl = to->libssl;
+  if (!first.cookies.makes.empty()) {
+    libssl.SSL_CTX_set_cookie_generate_cb(to->context, OnGenerateCookie<kDatagrams, unsigned int>);
   }
-  if (!first.cookie_keys.empty()) {
-    to->libssl.SSL_CTX_set_cookie_verify_cb(to->context, OnVerifyCookie);
+  if (!first.cookies.takes.empty()) {
+    libssl.SSL_CTX_set_cookie_verify_cb(to->context, OnVerifyCookie<kDatagrams, unsigned int>);
+  }
+  if (!first.stateless_cookies.makes.empty()) {
+    libssl.SSL_CTX_set_stateless_cookie_generate_cb(to->context,
+                                                    OnGenerateCookie<kStateless, size_t>);
+  }
+  if (!first.stateless_cookies.takes.empty()) {
+    libssl.SSL_CTX_set_stateless_cookie_verify_cb(to->context, OnVerifyCookie<kStateless, size_t>);
   }
 }
 

@@ -262,6 +262,12 @@ Rule ListenRule(const ConnectionState& state) {
   return client || begun ? Rule::kCannotListen : Rule::kNone;
 }
 
+Rule StatelessRule(const ConnectionState& state) {
+  const bool client = state.side == ConnectionState::Side::kClient;
+  if (client || DtlsRule(state) == Rule::kNone) return Rule::kCannotBeStateless;
+  return ClearRule(state);
+}
+
 bool CanGoWith(const ConnectionState& state, const SSL_SESSION* session, bool made_here) {
   const Libssl& libssl = state.context.libssl;
   const int length = libssl.SSL_SESSION_get_max_fragment_length(session);

@@ -65,6 +65,9 @@ Rule DtlsRule(const ConnectionState& state);
 // not have begun.
 Rule ListenRule(const ConnectionState& state);
 
+// Whether it can be stateless. SSL_stateless begins with clearing the connection.
+Rule StatelessRule(const ConnectionState& state);
+
 // Whether a client can offer the session without risk to the handshake. libssl's servers fail the
 // handshake if the session has another maximum fragment length than the client asks for, or, up to
 // TLS 1.2, a suite that the client does not offer. `made_here`: this connection's context made it.

@@ -115,6 +115,10 @@ export const rules = {
   ],
   NotDtls: ['ERR_LIBSSL_STATE', 'the connection does not use DTLS'],
   CannotListen: ['ERR_LIBSSL_STATE', 'only a DTLS server whose handshake has not begun can listen'],
+  CannotBeStateless: [
+    'ERR_LIBSSL_STATE',
+    'only a TLS server can be stateless; for a DTLS server there is DTLSv1_listen',
+  ],
   Cycle: [
     'ERR_LIBSSL_UNSAFE',
     'the other context leads back to this one: neither would ever be freed',

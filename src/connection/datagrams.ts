@@ -116,8 +116,8 @@ export function asksForCookie(connection: Handle): boolean {
 export function setCookieKeys(context: Handle, keys: readonly Uint8Array[]): void {
   withAll(keys, (all) => {
     const first = all.subarray(0, keySize);
-    on(context).setCookieKeys(false, first);
-    on(context).setCookieKeys(true, all);
+    on(context).setCookieKeys(false, false, first);
+    on(context).setCookieKeys(true, false, all);
   });
   C.SSL_CTX_set_options(context, SSL_OP_COOKIE_EXCHANGE);
 }

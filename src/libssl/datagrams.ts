@@ -43,7 +43,9 @@ export function DTLSv1_set_timeout(ssl: Handle, seconds: number, microseconds: n
   return result<number>();
 }
 
-function step(name: 'DTLSv1_handle_timeout' | 'DTLSv1_listen'): (ssl: Handle) => number {
+function step(
+  name: 'DTLSv1_handle_timeout' | 'DTLSv1_listen' | 'SSL_stateless',
+): (ssl: Handle) => number {
   return (ssl) => {
     native();
     checkHandle('ssl', ssl);
@@ -103,22 +105,57 @@ export function SSL_CTX_set_cookie_generate_cb(ctx: Handle, key: Uint8Array | nu
  * may have made a cookie: the current key, and the previous one. null removes the callback.
  */
 export function SSL_CTX_set_cookie_verify_cb(ctx: Handle, keys: Iterable<Uint8Array> | null): void {
+  setKeys('SSL_CTX_set_cookie_verify_cb', ctx, checkKeys(keys));
+}
+
+/**
+ * `int SSL_stateless(SSL *s)`, of a TLS 1.3 server: 1 if the client has sent the cookie for its
+ * address; BIO_dgram_set_peer sets that address, and SSL_accept goes on. 0 if it has not: then
+ * BIO_read returns a HelloRetryRequest with the cookie, and the next SSL_stateless, also of another
+ * connection, takes the answer. -1 for anything else, also for the ChangeCipherSpec that a client may
+ * send before its second ClientHello: without an error, call it again. It begins with SSL_clear, and
+ * is refused where that is.
+ */
+export const SSL_stateless = step('SSL_stateless');
+
+/**
+ * `void SSL_CTX_set_stateless_cookie_generate_cb(SSL_CTX *ctx, …)`: as
+ * `SSL_CTX_set_cookie_generate_cb`, for SSL_stateless.
+ */
+export function SSL_CTX_set_stateless_cookie_generate_cb(
+  ctx: Handle,
+  key: Uint8Array | null,
+): void {
+  const keys = key === null ? [] : [checkCookieKey('key', key)];
+  setKeys('SSL_CTX_set_stateless_cookie_generate_cb', ctx, keys);
+}
+
+/**
+ * `void SSL_CTX_set_stateless_cookie_verify_cb(SSL_CTX *ctx, …)`: as `SSL_CTX_set_cookie_verify_cb`,
+ * for SSL_stateless.
+ */
+export function SSL_CTX_set_stateless_cookie_verify_cb(
+  ctx: Handle,
+  keys: Iterable<Uint8Array> | null,
+): void {
+  setKeys('SSL_CTX_set_stateless_cookie_verify_cb', ctx, checkKeys(keys));
+}
+
+function checkKeys(keys: Iterable<Uint8Array> | null): Uint8Array[] {
   if (keys !== null && (typeof keys !== 'object' || !(Symbol.iterator in keys))) {
     throw invalidType('keys', 'an iterable of keys', keys);
   }
-  setKeys(
-    'SSL_CTX_set_cookie_verify_cb',
-    ctx,
-    Array.from(keys ?? [], (key) => checkCookieKey('keys', key)),
-  );
+  return Array.from(keys ?? [], (key) => checkCookieKey('keys', key));
 }
 
-function setKeys(
-  name: 'SSL_CTX_set_cookie_generate_cb' | 'SSL_CTX_set_cookie_verify_cb',
-  ctx: Handle,
-  keys: Uint8Array[],
-): void {
+type CookieCallback =
+  | 'SSL_CTX_set_cookie_generate_cb'
+  | 'SSL_CTX_set_cookie_verify_cb'
+  | 'SSL_CTX_set_stateless_cookie_generate_cb'
+  | 'SSL_CTX_set_stateless_cookie_verify_cb';
+
+function setKeys(name: CookieCallback, ctx: Handle, keys: Uint8Array[]): void {
   checkObject(name, 'ctx', ctx);
-  const verify = name === 'SSL_CTX_set_cookie_verify_cb';
-  withAll(keys, (all) => on(ctx).setCookieKeys(verify, all));
+  const [verify, stateless] = [name.includes('verify'), name.includes('stateless')];
+  withAll(keys, (all) => on(ctx).setCookieKeys(verify, stateless, all));
 }

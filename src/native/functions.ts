@@ -358,6 +358,8 @@ export interface NativeChecks {
   SSL_CTX_get_verify_callback(withSession: boolean): void;
   SSL_CTX_set_cookie_generate_cb(withSession: boolean): void;
   SSL_CTX_set_cookie_verify_cb(withSession: boolean): void;
+  SSL_CTX_set_stateless_cookie_generate_cb(withSession: boolean): void;
+  SSL_CTX_set_stateless_cookie_verify_cb(withSession: boolean): void;
   SSL_CTX_set_default_passwd_cb(withSession: boolean): void;
   SSL_CTX_get_default_passwd_cb(withSession: boolean): void;
   SSL_CTX_set_srp_username_callback(withSession: boolean): void;

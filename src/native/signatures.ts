@@ -235,6 +235,7 @@ export interface NativeConnection {
   SSL_verify_client_post_handshake(): Outcome;
   SSL_key_update(type: number): Outcome;
   SSL_clear(): Outcome;
+  SSL_stateless(): Outcome;
   /** After the last step. */
   SSL_get_error: Plain;
   /** registers[1]: the session, or 0. */
@@ -316,8 +317,11 @@ export interface NativeDatagrams {
   /** Microseconds; 0: libssl's own. */
   DTLS_set_timer_cb: WithNumber;
   BIO_dgram_set_peer: WithBytes;
-  /** Keys of 32 bytes, one after the other: those that verify, or the one that generates. */
-  setCookieKeys(verify: boolean, keys: Uint8Array): void;
+  /**
+   * Keys of 32 bytes, one after the other: those that verify, or the one that generates; of TLS 1.3
+   * (stateless) or of DTLS.
+   */
+  setCookieKeys(verify: boolean, stateless: boolean, keys: Uint8Array): void;
 }
 
 export interface Native

@@ -220,6 +220,9 @@ const functions: Record<string, (ctx: C.Handle) => unknown> = {
   SSL_CTX_set_tlsext_servername_callback: (h) =>
     C.SSL_CTX_set_tlsext_servername_callback(h, 'a', 0),
   SSL_CTX_set_cookie_generate_cb: (h) => C.SSL_CTX_set_cookie_generate_cb(h, null),
+  SSL_CTX_set_stateless_cookie_generate_cb: (h) =>
+    C.SSL_CTX_set_stateless_cookie_generate_cb(h, null),
+  SSL_CTX_set_stateless_cookie_verify_cb: (h) => C.SSL_CTX_set_stateless_cookie_verify_cb(h, null),
   SSL_CTX_set_cookie_verify_cb: (h) => C.SSL_CTX_set_cookie_verify_cb(h, null),
 };
 

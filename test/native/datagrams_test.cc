@@ -358,8 +358,8 @@ void TestCookies(const Libssl& libssl) {
          const Context client_context(world, Side::kClient, kDtls12);
          const Context server_context(world, Side::kServer, kDtls12);
          const std::string key(kCookieKey, 'k');
-         server_context->cookie_key.emplace_back(Bytes(key), key.size());
-         server_context->cookie_keys.emplace_back(Bytes(key), key.size());
+         server_context->cookies.makes.emplace_back(Bytes(key), key.size());
+         server_context->cookies.takes.emplace_back(Bytes(key), key.size());
          InstallCookies(server_context.state());
          const Connection server(server_context);
          for (const char* garbage :
@@ -401,8 +401,8 @@ void TestCookies(const Libssl& libssl) {
       const Context server_context(world, Side::kServer, kDtls12);
       libssl.SSL_CTX_set_options(server_context.get(), kOpCookieExchange);
       const std::string key(kCookieKey, 'k');
-      server_context->cookie_key.emplace_back(Bytes(key), key.size());
-      server_context->cookie_keys.emplace_back(Bytes(key), key.size());
+      server_context->cookies.makes.emplace_back(Bytes(key), key.size());
+      server_context->cookies.takes.emplace_back(Bytes(key), key.size());
       InstallCookies(server_context.state());
       Pair pair(client_context, server_context);
       if (with_address) pair.server->peer_address = "somewhere";
