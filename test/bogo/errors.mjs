@@ -1,6 +1,6 @@
 // What libssl's reasons are called by the runner, where both mean the same fault: each is printed as
 // libssl has it, under BoringSSL's way of writing it, and under these names. Which alert the peer gets
-// is for the runner to see, and is never translated.
+// is for the runner to see, and is never translated. Some reasons say it only with the function.
 
 const meanings = {
   'application data after close notify': ['APPLICATION_DATA_ON_SHUTDOWN'],
@@ -61,6 +61,20 @@ const meanings = {
     'BAD_HELLO_REQUEST',
   ],
   'wrong curve': ['BAD_ECC_CERT', 'WRONG_SIGNATURE_TYPE'],
+  'dtls_get_reassembled_message: bad length': ['BAD_HANDSHAKE_RECORD'],
+  'dtls_get_reassembled_message: unexpected message': ['BAD_HANDSHAKE_RECORD'],
+  'ossl_statem_server_read_transition: unexpected message': ['EXCESS_HANDSHAKE_DATA'],
+  'read_state_machine: excessive message size': ['BAD_HELLO_REQUEST', 'DECODE_ERROR'],
+  'ssl3_get_record: decryption failed or bad record mac': ['BAD_DECRYPT'],
+  'ssl3_get_record: unexpected ccs message': ['TOO_MANY_EMPTY_FRAGMENTS'],
+  'tls_parse_stoc_early_data: bad extension': [
+    'ALPN_MISMATCH_ON_EARLY_DATA',
+    'UNEXPECTED_EXTENSION',
+  ],
+  'tls_parse_stoc_supported_versions: bad protocol version number': ['UNEXPECTED_EXTENSION'],
+  'tls_post_process_client_hello: no shared cipher': ['NO_COMMON_SIGNATURE_ALGORITHMS'],
+  'tls_process_cert_verify: wrong signature size': ['DECODE_ERROR'],
+  'tls_process_cke_ecdhe: ec lib': ['BAD_ECPOINT'],
   'wrong signature length': ['BAD_SIGNATURE'],
   'wrong signature size': ['BAD_SIGNATURE'],
   'unexpected record': ['APPLICATION_DATA_INSTEAD_OF_HANDSHAKE'],
@@ -73,6 +87,8 @@ const meanings = {
 /** One entry of OpenSSL's error queue, as a line for the runner. */
 export function errorLine({ code, library, function: where, reason, data }) {
   const own = reason.toUpperCase().replaceAll(' ', '_');
-  const named = [own, ...(meanings[reason.toLowerCase()] ?? [])].join(':');
+  const words = reason.toLowerCase();
+  const here = meanings[`${where}: ${words}`] ?? [];
+  const named = [own, ...here, ...(meanings[words] ?? [])].join(':');
   return `error:${code.toString(16)}:${library}:${where}:${reason}:${data}\n:${named}:`;
 }
