@@ -32,6 +32,7 @@
         "native/core/fragments.cc",
         "native/core/messages.cc",
         "native/core/psk.cc",
+        "native/core/resumption.cc",
         "native/core/rules.cc",
         "native/core/server_name.cc",
         "native/core/session.cc",

@@ -101,6 +101,17 @@ napi_value AnswerLookup(const Call& call) {
   return call.Undefined();
 }
 
+// Whether it is known, whether a session was resumed, what was offered, and why not.
+napi_value ResumptionOf(const Call& call) {
+  const Resumption& noted = StateOf(call, 0)->resumption;
+  double* registers = call.environment().registers;
+  registers[0] = noted.known;
+  registers[1] = noted.resumed;
+  registers[2] = static_cast<double>(noted.offered);
+  registers[3] = static_cast<double>(noted.reason);
+  return call.Undefined();
+}
+
 // Whether the handshake pauses at each ClientHello until AnswerHello.
 napi_value AskAtHello(const Call& call) {
   StateOf(call, 0)->asks_at_hello = call.Bool(0);
@@ -317,6 +328,7 @@ std::vector<Function> ConnectionFunctions() {
       {"answerLookup", Entry<AnswerLookup, kPossible>, "SSL_CTX_sess_set_get_cb"},
       {"askAtHello", Entry<AskAtHello, kNever>, "SSL_CTX_set_client_hello_cb"},
       {"answerHello", Entry<AnswerHello, kNever>, "SSL_set_SSL_CTX"},
+      {"resumption", Entry<ResumptionOf, kNever>, "SSL_session_reused"},
       {"clientHellos", Entry<ClientHellos, kNever>, "SSL_CTX_set_client_hello_cb"},
       {"SSL_set_mtu", Entry<SetMtuOf, kPossible>},
       {"DTLS_set_link_mtu", Entry<SetLinkMtu, kPossible>},

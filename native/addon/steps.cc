@@ -210,11 +210,11 @@ napi_value KeyUpdate(const Call& call) {
                     state);
 }
 
-template <auto member>
+template <bool abbreviated>
 napi_value Renegotiate(const Call& call) {
   ConnectionState* state = Usable(call, 0);
   Obey(RenegotiateRule(*state));
-  return FinishStep(call, EndStep(state, (call.libssl().*member)(state->ssl)), state);
+  return FinishStep(call, libssl_session::Renegotiate(state, abbreviated), state);
 }
 
 napi_value Clear(const Call& call) {
@@ -269,9 +269,8 @@ std::vector<Function> StepFunctions() {
       {"SSL_write_early_data", Entry<WriteEarlyData, kPossible>},
       {"SSL_read_early_data", Entry<ReadEarlyData, kPossible>},
       {"SSL_shutdown", Entry<Plain<&L::SSL_shutdown>, kPossible>},
-      {"SSL_renegotiate", Entry<Renegotiate<&L::SSL_renegotiate>, kPossible>},
-      {"SSL_renegotiate_abbreviated",
-       Entry<Renegotiate<&L::SSL_renegotiate_abbreviated>, kPossible>},
+      {"SSL_renegotiate", Entry<Renegotiate<false>, kPossible>},
+      {"SSL_renegotiate_abbreviated", Entry<Renegotiate<true>, kPossible>},
       {"SSL_verify_client_post_handshake",
        Entry<Plain<&L::SSL_verify_client_post_handshake>, kPossible>},
       {"SSL_key_update", Entry<KeyUpdate, kPossible>},

@@ -64,17 +64,22 @@ int ChosenVersion(const Libssl& libssl, SSL* ssl) {
   return found == end ? 0 : found->number;
 }
 
+// Whether a ticket of TLS 1.3 is a session id: with the protection against replay of early data,
+// every one is.
+bool KeepsTickets(const Libssl& libssl, SSL* ssl) {
+  const unsigned long options = libssl.SSL_get_options(ssl);
+  return (options & kOpNoTicket) != 0 ||
+         (libssl.SSL_get_max_early_data(ssl) > 0 && (options & kOpNoAntiReplay) == 0);
+}
+
 // The session ids that libssl will look up, if the handshake has this version.
 std::vector<View> WantedIds(const Libssl& libssl, SSL* ssl, int version) {
   std::vector<View> ids;
   const unsigned long options = libssl.SSL_get_options(ssl);
   if (version == kTls13) {
-    // A stateful ticket is a session id. With the protection against replay of early data, every
-    // ticket is stateful.
-    const bool stateful = (options & kOpNoTicket) != 0 || (libssl.SSL_get_max_early_data(ssl) > 0 &&
-                                                           (options & kOpNoAntiReplay) == 0);
     View extension, identities, identity, age;
-    if (!stateful || !Extension(libssl, ssl, kExtensionPsk, &extension)) return ids;
+    if (!KeepsTickets(libssl, ssl) || !Extension(libssl, ssl, kExtensionPsk, &extension))
+      return ids;
     if (!extension.TakePrefixed(2, &identities)) return ids;
     while (identities.TakePrefixed(2, &identity) && identities.Take(4, &age)) {
       if (identity.size == kIdSize) ids.push_back(identity);
@@ -125,18 +130,38 @@ void GuardCache(const ContextState& state, SSL* ssl) {
   }
 }
 
+// What the client offers, and the session of it that libssl's own cache has.
+void NoteOffered(ConnectionState* state, int version) {
+  const Libssl& libssl = state->context.libssl;
+  SSL* const ssl = state->ssl;
+  if (state->lookup == ConnectionState::Question::kNone) {
+    NoteOffer(state, version, KeepsTickets(libssl, ssl));
+  }
+  const long mode = libssl.SSL_CTX_ctrl(state->context.context, kCtrlGetSessCacheMode, 0, nullptr);
+  if ((mode & kCacheNoInternalLookup) != 0) return;
+  try {
+    for (const View& id : WantedIds(libssl, ssl, version)) {
+      SSL_SESSION* session = state->context.FindId(id.data, id.size);
+      if (session != nullptr) NoteCandidate(state, session);
+    }
+  } catch (const std::bad_alloc&) {
+    // then the reason is not known
+  }
+}
+
 // Records the ids that somebody else must look up. The handshake goes on if there are none, or if
 // they were answered; otherwise it pauses.
 int PauseOrGoOn(ConnectionState& state) {
   const Libssl& libssl = state.context.libssl;
   SSL* const ssl = state.ssl;
   GuardCache(state.context, ssl);
+  const int version = ChosenVersion(libssl, ssl);
+  NoteOffered(&state, version);
   if (!state.context.looks_up) return kClientHelloSuccess;
   if (state.lookup == ConnectionState::Question::kAnswered) return kClientHelloSuccess;
   if (state.lookup == ConnectionState::Question::kAsked) return kClientHelloRetry;
   const long mode = libssl.SSL_CTX_ctrl(state.context.context, kCtrlGetSessCacheMode, 0, nullptr);
   try {
-    const int version = ChosenVersion(libssl, ssl);
     for (const View& id : WantedIds(libssl, ssl, version)) {
       const bool internal = (mode & kCacheNoInternalLookup) == 0;
       if (internal && state.context.FindId(id.data, id.size) != nullptr) continue;

@@ -302,6 +302,7 @@ void LeaveSession(ConnectionState* state) {
 Step Clear(ConnectionState* state) {
   const Libssl& libssl = state->context.libssl;
   const int result = libssl.SSL_clear(state->ssl);
+  state->resumption = Resumption();
   if (result == 1) {
     state->lookup = ConnectionState::Question::kNone;
     state->found.clear();
@@ -329,6 +330,13 @@ Step Clear(ConnectionState* state) {
 Step Stateless(ConnectionState* state) {
   const int result = state->context.libssl.SSL_stateless(state->ssl);
   return result == 0 ? Step{0, kErrorNone} : EndStep(state, result);
+}
+
+Step Renegotiate(ConnectionState* state, bool abbreviated) {
+  const Libssl& libssl = state->context.libssl;
+  state->renegotiates_fully = !abbreviated;
+  return EndStep(state, (abbreviated ? libssl.SSL_renegotiate_abbreviated
+                                     : libssl.SSL_renegotiate)(state->ssl));
 }
 
 void ChooseSide(ConnectionState* state, ConnectionState::Side side) {

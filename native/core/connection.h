@@ -15,6 +15,7 @@
 #include "core/answers.h"
 #include "core/context.h"
 #include "core/events.h"
+#include "core/resumption.h"
 #include "core/rule.h"
 #include "loader/libssl.h"
 
@@ -76,6 +77,9 @@ struct ConnectionState {
   Question lookup = Question::kNone;
   bool paused = false;  // at the ClientHello, which SSL_clear would leak then
   std::vector<SessionReference> found;
+
+  Resumption resumption;            // of the current or the last handshake
+  bool renegotiates_fully = false;  // the next handshake, without offering the session
 
   // For a server whose application decides at the ClientHello: the handshake pauses (kClientHello)
   // until `hello` is kAnswered. `chosen` is the context to switch to; without it the server names
@@ -222,6 +226,9 @@ Step Clear(ConnectionState* state);
 // ClientHello with our cookie, so it receives what we send to its address. 0: it has not, and has
 // to answer a HelloRetryRequest first. -1: none of both.
 Step Stateless(ConnectionState* state);
+
+// SSL_renegotiate or, `abbreviated`, SSL_renegotiate_abbreviated.
+Step Renegotiate(ConnectionState* state, bool abbreviated);
 
 // Sets the side, before the handshake begins.
 void ChooseSide(ConnectionState* state, ConnectionState::Side side);

@@ -83,8 +83,9 @@ bool ProtectsFromReplay(const Libssl& libssl, SSL* ssl) {
 }
 
 SSL_SESSION* OnGetSession(SSL* ssl, const unsigned char* id, int size, int* copy) {
-  const ConnectionState& state = *ConnectionState::Of(CallbackLibssl(), ssl);
+  ConnectionState& state = *ConnectionState::Of(CallbackLibssl(), ssl);
   SSL_SESSION* session = ReferenceToFound(state, id, static_cast<size_t>(size));
+  if (session != nullptr) NoteCandidate(&state, session);
   *copy = 0;  // the reference is libssl's
   if (session == nullptr || !state.context.found_once ||
       !ProtectsFromReplay(state.context.libssl, ssl)) {
@@ -112,6 +113,7 @@ void OnInfo(const SSL* ssl, int where, int value) {
   ConnectionState* state = ConnectionState::Of(libssl, ssl);
   if (state == nullptr) return;
   FitFragments(*state, where);
+  NoteResumption(state, where);
   RecordState(*state, where, value);
 }
 
@@ -180,6 +182,7 @@ int OnTicketKey(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX
     // with its own keys, because there a ticket is for one connection only.
     return makes_tickets && (i > 0 || tls13) ? 2 : 1;
   }
+  state.resumption.reason = NotResumed::kUnknownTicketKey;
   if (state.context.Observes(EventKind::kTicketKey)) {
     state.Record(EventKind::kTicketKey, nullptr, name, kTicketKeyName, 0);
   }
@@ -215,8 +218,40 @@ int OnTicketIssued(SSL* ssl, void*) {
                                                 data->size());
 }
 
-SSL_TICKET_RETURN OnTicketReceived(SSL* ssl, SSL_SESSION* session, const unsigned char*, size_t,
-                                   SSL_TICKET_STATUS status, void*) {
+// Whether a ticket was made with the key that libssl has made itself.
+bool HasOwnKey(const ContextState& context, const unsigned char* name, size_t size) {
+  Secret keys(80);  // the name comes first
+  const long done = context.libssl.SSL_CTX_ctrl(context.context, kCtrlGetTicketKeys,
+                                                static_cast<long>(keys.size()), keys.data());
+  return done == 1 && size == kTicketKeyName && std::equal(name, name + size, keys.data());
+}
+
+// Why a ticket does not decrypt.
+void NoteUndecrypted(ConnectionState* state, const unsigned char* name, size_t size) {
+  NotResumed& reason = state->resumption.reason;
+  if (reason == NotResumed::kUnknownTicketKey) return;
+  const bool own = state->context.ticket_keys.empty() && state->context.makes_tickets;
+  try {
+    reason = own && size == kTicketKeyName && !HasOwnKey(state->context, name, size)
+                 ? NotResumed::kUnknownTicketKey
+                 : NotResumed::kDamagedTicket;
+  } catch (const std::bad_alloc&) {
+    reason = NotResumed::kNoReason;
+  }
+}
+
+// Always set: notes what came of the ticket, and answers as libssl without a callback.
+SSL_TICKET_RETURN OnTicketNoted(SSL* ssl, SSL_SESSION* session, const unsigned char* key_name,
+                                size_t key_name_size, SSL_TICKET_STATUS status, void*) {
+  ConnectionState& state = *ConnectionState::Of(CallbackLibssl(), ssl);
+  if (status == kTicketNoDecrypt) NoteUndecrypted(&state, key_name, key_name_size);
+  if (session != nullptr) NoteCandidate(&state, session);
+  if (status == kTicketSuccess) return kTicketReturnUse;
+  return status == kTicketSuccessRenew ? kTicketReturnUseRenew : kTicketReturnIgnoreRenew;
+}
+
+SSL_TICKET_RETURN OnTicketReceived(SSL* ssl, SSL_SESSION* session, const unsigned char* key_name,
+                                   size_t key_name_size, SSL_TICKET_STATUS status, void*) {
   const Libssl& libssl = CallbackLibssl();
   ConnectionState& state = *ConnectionState::Of(libssl, ssl);
   void* data = nullptr;
@@ -225,18 +260,22 @@ SSL_TICKET_RETURN OnTicketReceived(SSL* ssl, SSL_SESSION* session, const unsigne
   if (state.context.Observes(EventKind::kTicketReceived)) {
     state.Record(EventKind::kTicketReceived, nullptr, data, size, status);
   }
-  // As libssl without a callback.
-  if (status != kTicketSuccess && status != kTicketSuccessRenew) return kTicketReturnIgnoreRenew;
+  const int usual = OnTicketNoted(ssl, session, key_name, key_name_size, status, nullptr);
+  if (status != kTicketSuccess && status != kTicketSuccessRenew) return usual;
   for (const Answers* answers : AllAnswers(state)) {
     for (const TicketRule& rule : answers->ticket_rules) {
       const bool fits =
           !rule.app_data.has_value() ||
           (rule.app_data->size() == size &&
            std::equal(rule.app_data->begin(), rule.app_data->end(), static_cast<char*>(data)));
-      if (fits) return rule.action;
+      if (!fits) continue;
+      const bool ignores =
+          rule.action == kTicketReturnIgnore || rule.action == kTicketReturnIgnoreRenew;
+      if (ignores) state.resumption.reason = NotResumed::kTicketRule;
+      return rule.action;
     }
   }
-  return status == kTicketSuccess ? kTicketReturnUse : kTicketReturnUseRenew;
+  return usual;
 }
 
 }  // namespace
@@ -287,6 +326,7 @@ ContextState::ContextState(const Libssl& libssl_in, Registry& group_in, SSL_CTX*
   // ClientHello.
   libssl.SSL_CTX_set_client_hello_cb(context, OnClientHello, nullptr);
   libssl.SSL_CTX_set_info_callback(context, OnInfo);
+  InstallTicketAppData(this, false);
 }
 
 ContextState::~ContextState() {
@@ -397,7 +437,7 @@ void InstallAlpn(ContextState* state) {
 
 void InstallTicketAppData(ContextState* state, bool wanted) {
   state->libssl.SSL_CTX_set_session_ticket_cb(state->context, wanted ? OnTicketIssued : nullptr,
-                                              wanted ? OnTicketReceived : nullptr, nullptr);
+                                              wanted ? OnTicketReceived : OnTicketNoted, nullptr);
 }
 
 }  // namespace libssl_session

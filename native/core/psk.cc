@@ -47,6 +47,7 @@ int OnPskUse(SSL* ssl, const EVP_MD* hash, const unsigned char** identity, size_
     *session = CopyForPsk(libssl, answer->second, hash);
     *identity = reinterpret_cast<const unsigned char*>(answer->first.data());
     *size = answer->first.size();
+    if (*session != nullptr) NotePskOffer(&state, HashOf(libssl, *session));
   }
   if (state.context.Observes(EventKind::kPskUse)) {
     state.Record(EventKind::kPskUse, nullptr, nullptr, 0, hash != nullptr);
@@ -65,6 +66,10 @@ int OnPskFind(SSL* ssl, const unsigned char* identity, size_t size, SSL_SESSION*
     }
   } catch (const std::bad_alloc&) {
     return 0;
+  }
+  if (*session != nullptr) {
+    state.resumption.offered = OfferedBy::kExternalPsk;
+    NoteCandidate(&state, *session);
   }
   if (state.context.Observes(EventKind::kPskFind)) {
     state.Record(EventKind::kPskFind, nullptr, identity, size, *session != nullptr);
@@ -89,6 +94,10 @@ unsigned int OnPskClient(SSL* ssl, const char* hint, char* identity, unsigned in
     *std::copy(answer->first.begin(), answer->first.end(), identity) = '\0';
     size = CopyKey(&answer->second, psk, room);
   }
+  // In the ClientHello for TLS 1.3, later for older versions.
+  if (size > 0 && libssl.SSL_get_state(ssl) == kSentClientHello) {
+    NotePskOffer(&state, libssl.EVP_sha256());
+  }
   if (state.context.Observes(EventKind::kPskClient)) {
     const size_t hint_size = hint == nullptr ? 0 : std::char_traits<char>::length(hint);
     state.Record(EventKind::kPskClient, nullptr, hint, hint_size, size > 0);
@@ -106,6 +115,10 @@ unsigned int OnPskServer(SSL* ssl, const char* identity, unsigned char* psk, uns
                    psk, room);
   } catch (const std::bad_alloc&) {
     return 0;
+  }
+  if (size > 0 && CallbackLibssl().SSL_version(ssl) == kTls13) {
+    state.resumption.offered = OfferedBy::kExternalPsk;
+    NotePskOffer(&state, CallbackLibssl().EVP_sha256());
   }
   if (state.context.Observes(EventKind::kPskServer)) {
     state.Record(EventKind::kPskServer, nullptr, identity, identity_size, size > 0);

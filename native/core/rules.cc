@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/fragments.h"
+#include "core/session.h"
 
 namespace libssl_session {
 namespace {
@@ -21,15 +22,6 @@ bool HasTls13Cipher(const Libssl& libssl, const SSL_SESSION* session) {
 
 bool IsTls13(const Libssl& libssl, const SSL_SESSION* session) {
   return libssl.SSL_SESSION_get_protocol_version(session) == kTls13;
-}
-
-// Whether a TLS 1.3 ClientHello made at `now` would contain the session's ticket. The ticket must
-// not be older than its lifetime hint, and its age in milliseconds must fit into 32 bits. libssl
-// counts the same way.
-bool TicketIsYoung(const Libssl& libssl, const SSL_SESSION* session, time_t now) {
-  auto age = static_cast<uint32_t>(now - libssl.SSL_SESSION_get_time(session));
-  if (age > 0) --age;
-  return libssl.SSL_SESSION_get_ticket_lifetime_hint(session) >= age && age <= UINT32_MAX / 1000;
 }
 
 bool TicketIsOffered(const Libssl& libssl, const SSL_SESSION* session) {

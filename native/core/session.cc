@@ -48,4 +48,10 @@ const SSL_CIPHER* FindCipher(const Libssl& libssl, int id) {
   return nullptr;
 }
 
+bool TicketIsYoung(const Libssl& libssl, const SSL_SESSION* session, time_t now) {
+  auto age = static_cast<uint32_t>(now - libssl.SSL_SESSION_get_time(session));
+  if (age > 0) --age;
+  return libssl.SSL_SESSION_get_ticket_lifetime_hint(session) >= age && age <= UINT32_MAX / 1000;
+}
+
 }  // namespace libssl_session

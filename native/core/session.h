@@ -6,6 +6,7 @@
 #include <climits>
 #include <cstddef>
 #include <cstdint>
+#include <ctime>
 #include <vector>
 
 #include "core/error_queue.h"
@@ -108,6 +109,11 @@ const std::vector<const SSL_CIPHER*>& AllCiphers(const Libssl& libssl);
 
 // The cipher of a 2-byte number; nullptr for one that libssl does not know.
 const SSL_CIPHER* FindCipher(const Libssl& libssl, int id);
+
+// Whether a TLS 1.3 ClientHello made at `now` would contain the session's ticket. The ticket must
+// not be older than its lifetime hint, and its age in milliseconds must fit into 32 bits. libssl
+// counts the same way.
+bool TicketIsYoung(const Libssl& libssl, const SSL_SESSION* session, time_t now);
 
 }  // namespace libssl_session
 

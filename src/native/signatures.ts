@@ -249,6 +249,11 @@ export interface NativeConnection {
    * The next step goes on.
    */
   answerLookup: WithBytes;
+  /**
+   * Whether the handshake is over, whether a session was resumed, and the numbers of what
+   * was offered and why it was not resumed; in registers 0 to 3.
+   */
+  resumption: Plain;
   /** How many ClientHellos have come. */
   clientHellos: Plain;
   /** Whether the handshake pauses at each ClientHello, until answerHello(). */

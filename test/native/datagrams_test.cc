@@ -12,7 +12,6 @@
 namespace libssl_session {
 namespace {
 
-constexpr unsigned long kNoResumptionOnRenegotiation = 0x10000;  // of SSL_OP_…
 constexpr unsigned long kOpNoTicketFlag = 0x4000;
 constexpr unsigned long kOpCookieExchange = 0x2000;
 
@@ -110,7 +109,7 @@ void TestMtu(const Libssl& libssl, int version, const std::string& suite, long a
   const Context server(world, Side::kServer, version);
   for (const Context* context : {&client, &server}) {
     CHECK(libssl.SSL_CTX_set_cipher_list(context->get(), (suite + ":@SECLEVEL=0").c_str()) == 1);
-    libssl.SSL_CTX_set_options(context->get(), kNoResumptionOnRenegotiation);
+    libssl.SSL_CTX_set_options(context->get(), kOpNoResumptionOnRenegotiation);
   }
   CHECK(UseCertificate(libssl, client.get(), Fixture("tls-cert.pem")) == 1);
   CHECK(UsePrivateKey(libssl, client.get(), Fixture("tls-key.pem")) == 1);

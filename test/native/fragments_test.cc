@@ -7,8 +7,7 @@
 namespace libssl_session {
 namespace {
 
-constexpr uint8_t k512 = 1;                                      // TLSEXT_max_fragment_length_512
-constexpr unsigned long kNoResumptionOnRenegotiation = 0x10000;  // of SSL_OP_…
+constexpr uint8_t k512 = 1;  // TLSEXT_max_fragment_length_512
 const std::string long_text(16000, 'x');
 
 void WriteLong(const Connection& from, const Connection& to) {
@@ -44,7 +43,7 @@ void TestFragments(const Libssl& libssl) {
       const Context client(world, Side::kClient, version);
       CHECK(libssl.SSL_CTX_set_tlsext_max_fragment_length(client.get(), k512) == 1);
       const Context server(world, Side::kServer, version);
-      libssl.SSL_CTX_set_options(server.get(), kNoResumptionOnRenegotiation);
+      libssl.SSL_CTX_set_options(server.get(), kOpNoResumptionOnRenegotiation);
       Pair pair(client, server);
       CHECK(pair.Connect());
       CHECK(libssl.SSL_SESSION_get_max_fragment_length(pair.server.Session()) == k512);
