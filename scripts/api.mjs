@@ -24,7 +24,16 @@ const pages = [
   [
     'ssl-connection.md',
     'SslConnection',
-    ['connection', 'options', 'events', 'context-events', 'info', 'early-data', 'handshake']
+    [
+      'connection',
+      'options',
+      'events',
+      'context-events',
+      'info',
+      'early-data',
+      'handshake',
+      'resumption',
+    ]
       .map((file) => `connection/${file}`)
       .concat(['common/messages']),
   ],

@@ -27,6 +27,7 @@ import { renegotiate, requestCertificate, updateKeys } from './later-handshakes.
 import { listen } from './listen.js';
 import { exportKeyingMaterial, peerCertificate, peerCertificateChain } from './negotiated.js';
 import { applyConnectionOptions, type SslConnectionOptions } from './options.js';
+import { resumptionOf, type SslResumption } from './resumption.js';
 import { offerSession } from './set-session.js';
 import { Steps } from './steps.js';
 
@@ -337,6 +338,14 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
   /** Whether the handshake resumed a session. Wraps `SSL_session_reused(3)`. */
   get sessionReused(): boolean {
     return C.SSL_session_reused(this.#reference.handle) === 1;
+  }
+
+  /**
+   * What became of the session that the client offered, and why; null before the first handshake is
+   * over. Wraps `SSL_session_reused(3)`.
+   */
+  get resumption(): SslResumption | null {
+    return resumptionOf(this.#steps);
   }
 
   // ---- What was negotiated.

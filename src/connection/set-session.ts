@@ -20,7 +20,10 @@ export function offerSession(steps: Steps, session: SslSession | null): void {
   try {
     const offered = (copy ?? given)?.nativeHandle ?? 0;
     const outcome = on(handle, offered).offerSession();
-    ensure(result(), 'SSL_set_session');
+    const set = result();
+    ensure(set, 'SSL_set_session');
+    const notOffered = 2;
+    steps.withholdsSession = session !== null && (given === null || set === notOffered);
     if (outcome !== undefined) deliver(outcome[2]);
   } finally {
     copy?.free();

@@ -67,6 +67,8 @@ export class Steps {
   name: string | null = null;
   /** A client offers a copy of each session. */
   reusesSession = false;
+  /** A client has a session that it does not offer. */
+  withholdsSession = false;
   // Data that libssl did not send, because it was in the middle of a handshake message of the peer.
   #unsent: Uint8Array[] = [];
 

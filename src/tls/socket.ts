@@ -3,6 +3,7 @@ import { type Server, Socket } from 'node:net';
 import { addAbortSignal, type Duplex } from 'node:stream';
 import type { DetailedPeerCertificate, PeerCertificate } from 'node:tls';
 import { checkCString, checkInteger, invalidType } from '../common/validate.js';
+import type { SslResumption } from '../connection/resumption.js';
 import type { SslContext } from '../context/context.js';
 import * as C from '../libssl.js';
 import type { SslSession } from '../session/session.js';
@@ -170,6 +171,11 @@ export class SslSocket extends NetDuplex {
   /** Whether a session was resumed; null once it is closed. */
   isSessionReused(): boolean | null {
     return this.#link.connection?.sessionReused ?? null;
+  }
+
+  /** `SslConnection#resumption`: whether a session was resumed, by what, and why not. */
+  get resumption(): SslResumption | null {
+    return this.#link.connection?.resumption ?? null;
   }
 
   /** The session that a client offers, before the handshake: as the option `session`. */

@@ -144,15 +144,22 @@ describe.each(versions)('%s: the end', (maxVersion) => {
   });
 
   test('the session of a destroyed socket can be resumed', async () => {
-    const { client } = await serve({ maxVersion }, (socket) => socket.write('x'));
+    const judged: unknown[] = [];
+    const { client } = await serve({ maxVersion }, (socket) => {
+      judged.push(socket.resumption);
+      socket.write('x');
+    });
     const first = connect(client).resume();
     const session = stack.add(await next<SslSession>(first, 'session'));
     first.destroy();
     await once(first, 'close');
     expect(session.isResumable).toBe(true);
     const second = connect({ ...client, session });
-    await once(second, 'secureConnect');
+    await Promise.all([once(second, 'secureConnect'), once(second, 'data')]);
     expect(second.isSessionReused()).toBe(true);
+    const resumption = { offered: 'ticket', resumed: true, reason: null };
+    expect(second.resumption).toEqual(resumption);
+    expect(judged[1]).toEqual(resumption);
   });
 
   test('members give null or undefined after it', async () => {
@@ -161,6 +168,7 @@ describe.each(versions)('%s: the end', (maxVersion) => {
     await once(socket, 'secureConnect');
     socket.destroy();
     await once(socket, 'close');
+    expect(socket.resumption).toBeNull();
     const names = [
       ...(['getSession', 'getTLSTicket', 'isSessionReused', 'getProtocol', 'getCipher'] as const),
       ...(['getPeerCertificate', 'getPeerX509Certificate', 'getCertificate'] as const),
