@@ -8,7 +8,7 @@ import { type ConvertOptions, convert, targets } from './convert.js';
 import { doctor } from './doctor.js';
 import { Failure, systemReason } from './failure.js';
 import { type InspectOptions, inspect } from './inspect.js';
-import { addProbe, addTrace } from './network-commands.js';
+import { addConnect, addProbe, addServe, addTrace } from './network-commands.js';
 import { setup } from './setup.js';
 import { hasColors, printable, terminal, wrap } from './terminal.js';
 
@@ -107,6 +107,8 @@ function makeProgram(): Command {
 
   addProbe(program, example);
   addTrace(program, example);
+  addConnect(program, example);
+  addServe(program, example);
 
   program
     .command('doctor')

@@ -249,7 +249,7 @@ function readMessage(message: SslMessage, outcome: Outcome, after: number): void
 }
 
 /** What an error says of the connection. */
-function asUnanswered(error: unknown, { certificateRequested }: Outcome): Error {
+export function asUnanswered(error: unknown, { certificateRequested } = emptyOutcome()): Error {
   if (error instanceof Unanswered) return error;
   if (!(error instanceof LibsslError)) throw error;
   const { reason } = error;

@@ -633,7 +633,7 @@ describe('doctor', () => {
   });
 });
 
-const commands = ['inspect', 'convert', 'probe', 'trace', 'doctor', 'setup'];
+const commands = ['inspect', 'convert', 'probe', 'trace', 'connect', 'serve', 'doctor', 'setup'];
 
 describe('usage', () => {
   const wrong: [args: string[], message: RegExp][] = [

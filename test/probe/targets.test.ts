@@ -3,8 +3,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { probe } from 'libssl-session/probe';
 import { afterEach, expect, test } from 'vitest';
-import { records } from '../conformance/wire.js';
 import { failure } from '../support/contexts.js';
+import * as bad from './bad-targets.js';
 import { host, type Listening, serve, serveTcp } from './servers.js';
 
 let server: Listening | undefined;
@@ -25,14 +25,8 @@ const errorOf = async (port: number, options = {}) => {
   return error;
 };
 
-const record = (type: number, body: Buffer) => {
-  const header = Buffer.from([type, 3, 3, body.length >> 8, body.length & 0xff]);
-  return Buffer.concat([header, body]);
-};
-
 test('nobody is there', async () => {
-  const gone = await serveTcp(() => {});
-  await gone.close();
+  const gone = await bad.nobody();
   expect(await errorOf(gone.port)).toEqual(
     failure('ERR_PROBE_UNREACHABLE', 'the connection was refused'),
   );
@@ -44,78 +38,27 @@ test('the name has no address', async () => {
   expect(error.name).toBe('ProbeError');
 });
 
-test('it speaks, but not TLS', async () => {
-  server = await serveTcp((socket) => socket.end('HTTP/1.0 400 Bad Request\r\n\r\n'));
-  expect(await errorOf(server.port)).toEqual(
-    failure('ERR_PROBE_NO_TLS', 'the server does not speak TLS'),
-  );
-});
-
-test('it says nothing', async () => {
-  server = await serveTcp(() => {});
-  expect(await errorOf(server.port)).toEqual(
-    failure('ERR_PROBE_TIMEOUT', 'the server did not answer in time'),
-  );
-});
-
-test('it resets every connection', async () => {
-  server = await serveTcp((socket) => socket.once('data', () => socket.resetAndDestroy()));
-  expect(await errorOf(server.port)).toEqual(
-    failure('ERR_PROBE_UNREACHABLE', 'the connection was reset'),
-  );
-});
-
-test('it closes every connection', async () => {
-  server = await serveTcp((socket) => socket.once('data', () => socket.end()));
-  expect(await errorOf(server.port)).toEqual(
-    failure('ERR_PROBE_NO_TLS', 'the server closed the connection in the handshake'),
-  );
-});
-
-test('it sends data without end', async () => {
-  const endless = (socket: import('node:net').Socket, chunk: Buffer) => {
-    const write = () => {
-      while (!socket.destroyed && socket.write(chunk));
-    };
-    socket.on('drain', write);
-    write();
-  };
-  server = await serveTcp((socket) => endless(socket, Buffer.alloc(1 << 16)));
-  expect(await errorOf(server.port)).toEqual(failure('ERR_PROBE_NO_TLS'));
-  await server.close();
-  // Records that libssl reads, and that say nothing.
-  const warnings = Buffer.concat(Array(1000).fill(record(21, Buffer.from([1, 90]))));
-  server = await serveTcp((socket) => endless(socket, warnings));
-  expect(await errorOf(server.port)).toEqual(failure('ERR_PROBE_HANDSHAKE'));
-});
-
-test('its certificates have 10 MB', async () => {
-  const real = await serve({ maxVersion: 'TLSv1.2' });
-  const { connect } = await import('node:net');
-  server = await serveTcp((socket) => {
-    const behind = connect(real.port, host);
-    behind.on('error', () => {});
-    socket.on('data', (bytes) => behind.write(bytes));
-    behind.once('data', (bytes) => {
-      // The ServerHello as it is, then a Certificate of 10 MB.
-      const [first] = records(bytes);
-      if (first?.type !== 22) {
-        socket.end(bytes); // it does not speak this version
-        return;
-      }
-      const hello = first.body.subarray(0, 4 + first.body.readUIntBE(1, 3));
-      socket.write(record(22, hello));
-      const size = 10_000_000;
-      const head = Buffer.from([11, size >> 16, (size >> 8) & 0xff, size & 0xff]);
-      socket.write(record(22, head));
-      for (let i = 0; i < 20; i++) socket.write(record(22, Buffer.alloc(16_000)));
-      behind.destroy();
-    });
-  });
-  expect(await errorOf(server.port)).toEqual(
-    failure('ERR_PROBE_HANDSHAKE', 'excessive message size'),
-  );
-  await real.close();
+test.each([
+  ['it speaks, but not TLS', bad.notTls, 'ERR_PROBE_NO_TLS', 'the server does not speak TLS'],
+  ['it says nothing', bad.silent, 'ERR_PROBE_TIMEOUT', 'the server did not answer in time'],
+  ['it resets', bad.resets, 'ERR_PROBE_UNREACHABLE', 'the connection was reset'],
+  [
+    'it closes',
+    bad.closes,
+    'ERR_PROBE_NO_TLS',
+    'the server closed the connection in the handshake',
+  ],
+  ['it sends zeros without end', bad.endlessZeros, 'ERR_PROBE_NO_TLS', undefined],
+  ['it sends warnings without end', bad.endlessWarnings, 'ERR_PROBE_HANDSHAKE', undefined],
+  [
+    'its certificates have 10 MB',
+    bad.hugeCertificates,
+    'ERR_PROBE_HANDSHAKE',
+    'excessive message size',
+  ],
+])('%s', async (_, start, code, text) => {
+  server = await start();
+  expect(await errorOf(server.port)).toEqual(failure(code, text));
 });
 
 test('it wants a certificate of the client', async () => {
