@@ -13,7 +13,7 @@ napi_value FinishStep(const Call& call, const Step& step, ConnectionState* state
   const bool take = call.environment().registers[1] != 0;
   const int ready = call.libssl().SSL_is_init_finished(state->ssl);
   const napi_value outcome =
-      FinishCall(call, step.result, step.error, take ? state->ssl : nullptr, data);
+      FinishCall(call, step.result, LastingError(*state, step), take ? state->ssl : nullptr, data);
   call.environment().registers[2] = ready;
   return outcome;
 }
@@ -63,9 +63,10 @@ napi_value JoinBoth(const Call& call) {
   if (joined.lost) throw std::bad_alloc();
   const int client_ready = call.libssl().SSL_is_init_finished(client->ssl);
   const int server_ready = call.libssl().SSL_is_init_finished(server->ssl);
-  const napi_value outcome = FinishCall(call, joined.client.result, joined.client.error);
+  const napi_value outcome =
+      FinishCall(call, joined.client.result, LastingError(*client, joined.client));
   call.environment().registers[2] = joined.server.result;
-  call.environment().registers[3] = joined.server.error;
+  call.environment().registers[3] = LastingError(*server, joined.server);
   call.environment().registers[4] = joined.moved;
   call.environment().registers[5] = client_ready;
   call.environment().registers[6] = server_ready;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <climits>
+#include <cstring>
 #include <new>
 #include <utility>
 
@@ -106,6 +107,12 @@ SSL* NewConnection(ContextState* context) {
   libssl.SSL_set_bio(ssl, in, out);
   if (context->Observes(EventKind::kMessages)) InstallMessages(*state);
   return ssl;
+}
+
+int LastingError(const ConnectionState& state, const Step& step) {
+  const bool failed = step.error == kErrorZeroReturn &&
+                      std::strcmp(state.context.libssl.SSL_state_string(state.ssl), "SSLERR") == 0;
+  return failed ? kErrorSyscall : step.error;
 }
 
 Step EndStep(ConnectionState* state, int result) {

@@ -152,6 +152,10 @@ struct Step {
   int error;
 };
 
+// The error of a step, for somebody who did not see why the connection failed. When libssl has told
+// of a peer's fatal alert once, it gives SSL_ERROR_ZERO_RETURN, as after the peer's close_notify.
+int LastingError(const ConnectionState& state, const Step& step);
+
 // Ends a step whose libssl call returned `result`.
 Step EndStep(ConnectionState* state, int result);
 

@@ -556,13 +556,32 @@ describe('a connection that a C-named function has seen failing', () => {
     }
   });
 
-  test('says so in its first handshake, alone and joined', () => {
+  // Then SSL_get_error says that the peer has ended, as after its close_notify.
+  test.each(Object.entries(uses))('says so where it was an alert of the peer: %s', (_, use) => {
+    for (const version of versions) {
+      const [ours, theirs] = open(version);
+      const garbage = Buffer.concat([Buffer.from('1703030028', 'hex'), Buffer.alloc(40)]);
+      thrown(() => theirs.receive(garbage));
+      C.BIO_write(ours.handle, theirs.take());
+      expect(C.SSL_read(ours.handle, 100)).toBe(null);
+      expect(C.lastErrors()).toHaveLength(1);
+      expect(C.SSL_read(ours.handle, 100)).toBe(null);
+      expect(C.SSL_get_error(ours.handle, 0)).toBe(C.SSL_ERROR_ZERO_RETURN);
+      expect(thrown(() => use(ours))).toMatchObject({ code: 'ERR_LIBSSL_FAILED', message: told });
+      expect(ours.state).toBe('failed');
+    }
+  });
+
+  test.each([
+    ['garbage', 'no record of TLS'],
+    ['an alert of the peer', Buffer.from('15030300020228', 'hex')],
+  ])('says so in its first handshake, alone and joined: %s', (_, bytes) => {
     for (const joins of [false, true]) {
       const pair = stack.pair(stack.client(), stack.server());
       const [ours, theirs] = pair;
       ours.handshake();
-      C.BIO_write(ours.handle, Buffer.from('no record of TLS'));
-      expect(C.SSL_do_handshake(ours.handle)).toBe(-1);
+      C.BIO_write(ours.handle, Buffer.from(bytes));
+      expect(C.SSL_do_handshake(ours.handle)).toBeLessThan(1);
       const failure = thrown(() => (joins ? handshake(ours, theirs) : ours.handshake()));
       expect(failure).toMatchObject({ code: 'ERR_LIBSSL_FAILED', message: told });
     }

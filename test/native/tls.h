@@ -25,7 +25,6 @@ inline constexpr int kCtrlSetReadAhead = 41;
 inline constexpr int kCtrlSetSessCacheMode = 44;
 inline constexpr int kCacheOff = 0;
 inline constexpr int kCacheBoth = 3;
-inline constexpr int kErrorZeroReturn = 6;
 
 enum class Side { kClient, kServer };
 
