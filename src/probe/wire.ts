@@ -13,6 +13,8 @@ const reasons: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'there is no route to the host',
   ENETUNREACH: 'there is no route to the network',
   ETIMEDOUT: 'the connection timed out',
+  ENOTFOUND: 'the name has no address',
+  EAI_AGAIN: 'the name server says EAI_AGAIN',
 };
 
 /** The system's error of a connection, in words. */

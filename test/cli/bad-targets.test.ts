@@ -34,6 +34,15 @@ describe.each(['probe', 'trace', 'connect'])('%s', (command) => {
     });
     expect(performance.now() - began).toBeLessThan(45_000);
   });
+
+  test('the name has no address', async () => {
+    const target = 'no-such-host.invalid';
+    const { code, stdout, stderr } = await runBeside([command, target]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    // Without a network there may be no name server either.
+    const line = `${target}: the name (has no address|server says EAI_AGAIN)`;
+    expect(stderr).toMatch(new RegExp(`^libssl-session: ${line}\n$`));
+  });
 });
 
 test('connect: a certificate for another name, and one that nobody trusts', async () => {
