@@ -46,6 +46,12 @@ peer:        CN=localhost
 resumable:   true
 master key:  48 secret bytes; toJSON() shows none of them
 `,
+  'probe-ticket-keys.mjs': `
+ok: the key was first seen 0 hours ago
+ok: the key was first seen 0 hours ago
+ok: the key was first seen 24 hours ago
+too old: the key was first seen 48 hours ago
+`,
   'psk-session.mjs': `
 TLSv1.3, TLS_AES_256_GCM_SHA384; certificate: none
 the PSK was used, as a resumed session is: true
