@@ -8,6 +8,9 @@ const notDone = /UNIMPLEMENTED: (.*)/;
 /** The group of a whole protocol. */
 export const quic = 'libssl 1.1.1 has no QUIC';
 
+const writesEarlyOnce =
+  'libssl’s client writes early data before it has read anything, and not later';
+
 // By what the shim names: why it cannot be done with libssl 1.1.1. The first that fits counts.
 const lacking = [
   [/^-quic$/, quic],
@@ -36,16 +39,16 @@ const lacking = [
   [/^-renegotiate-(once|ignore|explicit)$/, 'BoringSSL only: these modes of renegotiation'],
   [/npn$|next-proto$/, 'NPN is compiled out of the system’s libssl 1.1.1'],
   [/^-send-alert$/, 'libssl 1.1.1 has no function that sends an alert of the caller’s'],
-  [
-    /^-early-write-after-message$/,
-    'libssl’s client writes early data before it has read anything, and not later',
-  ],
+  [/^-early-write-after-message$/, writesEarlyOnce],
   [/^-read-with-unfinished-write$/, 'the BIOs are in memory, so that no write is left unfinished'],
   [/^groups of equal suites$/, 'libssl 1.1.1 has no groups of equally preferred suites'],
   [/^the suite /, 'libssl 1.1.1 does not have the suite'],
   [/^group 0x/, 'libssl 1.1.1 does not have the group'],
   [/^signature algorithm/, 'libssl 1.1.1 does not have the signature algorithm'],
-  [/^-select-empty-alpn$/, 'an answer to ALPN is a list of protocols, of which none can be empty'],
+  [
+    /^-select-empty-alpn$/,
+    'libssl’s server fails with an internal error at an empty answer to ALPN: the package refuses it',
+  ],
 ];
 
 // What tests ask for, by name. The first that fits counts, before what libssl says.
@@ -85,6 +88,27 @@ const results = [
   ],
 ];
 
+/** Whether tests fail because of what libssl does, and not for want of something. */
+export const isLibssls = (title) =>
+  /^libssl(?! 1\.1\.1)/.test(title) && title !== writesEarlyOnce && title !== 'pass';
+
+/** What comes of a test, in a line; `failure`: what the runner has printed, null if it passed. */
+export function outcomeOf(failure) {
+  if (failure === null) return 'passed';
+  if (failure.startsWith('unexpected success')) return 'libssl accepts it';
+  const { alert = '', reason, own } = partsOf(failure);
+  const seen = reason ?? own ?? '';
+  return notDone.exec(failure)?.[0] ?? [firstLine(alert), seen].filter(Boolean).join('; ');
+}
+
+function partsOf(failure) {
+  return {
+    alert: /local error '(.*?)'/.exec(failure)?.[1],
+    reason: /^error:[^:]*:[^:]*:[^:]*:([^:]*):/m.exec(failure)?.[1],
+    own: /^stderr:\n(.+)$/m.exec(failure)?.[1],
+  };
+}
+
 /** `failure`: what the runner has printed. */
 export function causeOf(test, failure) {
   const [, what] = notDone.exec(failure) ?? [];
@@ -94,8 +118,7 @@ export function causeOf(test, failure) {
   const kind = kinds.find(([fits]) => fits.test(test));
   if (kind !== undefined) return kind[1];
   const [, name, local = ''] = /^bad error \(wanted '(.*?)' \/ '(.*?)'\)/.exec(failure) ?? [];
-  const [, reason] = /^error:[^:]*:[^:]*:[^:]*:([^:]*):/m.exec(failure) ?? [];
-  const [, alert] = /local error '(.*?)'/.exec(failure) ?? [];
+  const { alert, reason, own } = partsOf(failure);
   if (alert === 'local error: bad record MAC' && name !== undefined) {
     return 'libssl’s client of TLS 1.3 sends its alert unencrypted before its last flight';
   }
@@ -117,7 +140,6 @@ export function causeOf(test, failure) {
   }
   if (failure.startsWith('unexpected success')) return 'libssl accepts what BoringSSL refuses';
   if (reason !== undefined) return `libssl refuses what BoringSSL accepts: ${said}`;
-  const [, own] = /^stderr:\n(.+)$/m.exec(failure) ?? [];
   const asked = results.find(([fits]) => fits.test(own ?? ''));
   if (asked !== undefined) return asked[1];
   if (own !== undefined) return `another result, as the shim sees it: ${own}`;

@@ -9,7 +9,10 @@ export const deviations = [
     /^Downgrade-TLS1[01]-Client/,
     'libssl accepts DOWNGRD\\x01 with TLS 1.0 and 1.1, where it looks for DOWNGRD\\x00',
   ],
-  [/^TrailingDataWithFinished-/, 'libssl accepts data that follows a Finished in its record'],
+  [
+    /^TrailingDataWithFinished-(?!(Resume-)?Client-TLS13)/,
+    'libssl accepts data that follows a Finished in its record',
+  ],
   [
     /^Unknown(Unencrypted)?Extension-Client|^SendUnknownExtensionOnCertificate|UnsolictedHRRExt/,
     'libssl ignores an extension of a server that it does not know',
@@ -18,7 +21,10 @@ export const deviations = [
     /^Duplicate(Extension(Client|Server)-D?TLS|CertCompressionExt-)/,
     'libssl accepts extensions twice that it does not know',
   ],
-  [/^(RSA|ECDSA)KeyUsage-/, 'libssl accepts a certificate with another key usage'],
+  [
+    /^(RSAKeyUsage-|ECDSAKeyUsage-(Client-TLS13|Server-))/,
+    'libssl accepts a certificate with another key usage',
+  ],
   [/^SignedCertificateTimestampListEmpty/, 'libssl accepts an empty list of timestamps'],
   [/^LargePlaintext-TLS13-Padded/, 'libssl accepts an inner plaintext above 2^14 + 1 bytes'],
   [

@@ -14,7 +14,8 @@ const isDtls = (name) =>
   /DTLS|^SendSplitAlert-/.test(name) ||
   ['MTU', 'MTUExceeded', 'StrayChangeCipherSpec'].includes(name);
 
-export function markdown(groups) {
+/** `shown`: the test of each group that is shown in C. */
+export function markdown(groups, shown) {
   const sizes = new Map([...groups].map(([title, names]) => [title, names.length]));
   const sizeOf = (...titles) => titles.reduce((sum, title) => sum + (sizes.get(title) ?? 0), 0);
   const all = sizeOf(...groups.keys());
@@ -22,6 +23,7 @@ export function markdown(groups) {
   const dtlsPassed = (groups.get(passes) ?? []).filter(isDtls).length;
   const tls = all - dtls - sizeOf(quic);
   const others = [...sizes].filter(([title]) => title !== passes);
+  const inC = (title) => (shown.has(title) ? `\`${shown.get(title)}\`` : '');
   const sorted = others.sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
   return [
     '<!-- Made by scripts/bogo.mjs from test/bogo/expectations.txt: change that, then',
@@ -48,9 +50,13 @@ export function markdown(groups) {
     '',
     '## Why a test does not pass',
     '',
+    `Where a failure is libssl’s own, a program in plain C, \`test/bogo/in-c/shim.c\`, fails the tests, too,`,
+    `without this package: \`npm run test:bogo -- --in-c\`. Of ${shown.size} groups the table names one test, of`,
+    'which `test/bogo/in-c.txt` says what comes of it.',
+    '',
     ...formatTable([
-      ['tests', 'reason'],
-      ...sorted.map(([title, size]) => [String(size), cell(title)]),
+      ['tests', 'reason', 'shown in C'],
+      ...sorted.map(([title, size]) => [String(size), cell(title), inC(title)]),
     ]),
     '',
   ].join('\n');

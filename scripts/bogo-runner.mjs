@@ -1,7 +1,9 @@
 // The runner of BoringSSL's protocol tests, built from Debian's source package with Debian's Go. Both
 // are fetched with apt into .bogo/: signed, pinned, and nothing is installed.
 
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
@@ -11,6 +13,7 @@ import {
   rmSync,
   symlinkSync,
 } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { canFetch, fetchPackages, privateApt, sourcesOf } from '../src/system/apt.mjs';
 import { Failure, hasCommand, root, run, step } from './lib.mjs';
@@ -53,6 +56,10 @@ export function noRunnerReason() {
   }
 }
 
+/** Why there is no runner here yet; undefined if there is. */
+export const notBuiltReason = () =>
+  existsSync(runner) ? undefined : "BoringSSL's runner was not built: npm run test:bogo builds it";
+
 /** Fetches and builds the runner, unless that was done. */
 export function buildRunner() {
   if (existsSync(runner)) return;
@@ -84,6 +91,34 @@ export function buildRunner() {
   );
   renameSync(built, runner);
   rmSync(join(directory, 'go-cache'), { recursive: true, force: true });
+}
+
+// How long the runner waits for a shim; on a busy machine everything is slow. A few tests take all of it:
+// libssl waits where BoringSSL refuses.
+const longest = '45s';
+
+/** Runs a shim's tests, those whose names fit the patterns, or all: what the runner has printed. */
+export async function runRunner(
+  shim,
+  { patterns, workers = availableParallelism(), patience = longest, env = {} },
+) {
+  const args = [
+    '-pipe',
+    `-num-workers=${workers}`,
+    `-idle-timeout=${patience}`,
+    `-shim-path=${shim}`,
+    `-shim-config=${join(root, 'test/bogo/config.json')}`,
+    ...(patterns === undefined ? [] : [`-test=${patterns}`]),
+  ];
+  const child = spawn(runner, args, {
+    cwd: resources,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const chunks = [];
+  child.stdout.on('data', (bytes) => chunks.push(bytes));
+  await once(child, 'close');
+  return Buffer.concat(chunks).toString('latin1');
 }
 
 function link(target, parent, entry) {

@@ -4,13 +4,13 @@
 //   npm run test:bogo                    runs all, and compares each with test/bogo/expectations.txt
 //   npm run test:bogo -- --only 'A*;B'   only these
 //   npm run test:bogo -- --subset        only those about sessions
+//   npm run test:bogo -- --in-c          with a shim in plain C, those that fail because of libssl
 //   npm run test:bogo -- --update        puts what has changed into expectations.txt
 //   node scripts/bogo.mjs                prints docs/bogo.md; --write writes it, --check compares
 
-import { fork, spawn } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { causeOf } from './bogo-causes.mjs';
 import { file, markdown } from './bogo-document.mjs';
@@ -22,9 +22,19 @@ import {
   parseResults,
   passes,
 } from './bogo-expectations.mjs';
-import { buildRunner, output, resources, runner } from './bogo-runner.mjs';
+import {
+  buildShim,
+  compareRows,
+  libsslsTests,
+  passInC,
+  readRows,
+  runInC,
+  shownInC,
+  updateRows,
+} from './bogo-in-c.mjs';
+import { buildRunner, output, resources, runRunner } from './bogo-runner.mjs';
 import { Failure, keepDocument, main, root, step } from './lib.mjs';
-import { setUp } from './setup.mjs';
+import { askLibrary, setUp } from './setup.mjs';
 
 const expectationsFile = join(root, 'test/bogo/expectations.txt');
 const subset = 'Resume*;*Ticket*;*PSK*;EarlyData*';
@@ -34,37 +44,19 @@ export function readExpectations() {
   return parseExpectations(text);
 }
 
-// How long the runner waits for a shim; on a busy machine everything is slow. A few tests take all of it:
-// libssl waits where BoringSSL refuses.
-const patience = '45s';
-
 /** Runs the tests whose names fit the patterns, or all: what the runner has printed. */
-export async function runTests(patterns, workers = availableParallelism()) {
+export async function runTests(patterns, workers) {
   buildRunner();
   const pool = fork(join(root, 'test/bogo/pool.mjs'), { cwd: resources });
   const [port] = await once(pool, 'message');
-  const args = [
-    '-pipe',
-    `-num-workers=${workers}`,
-    `-idle-timeout=${patience}`,
-    `-shim-path=${join(root, 'test/bogo/shim')}`,
-    `-shim-config=${join(root, 'test/bogo/config.json')}`,
-    ...(patterns === undefined ? [] : [`-test=${patterns}`]),
-  ];
-  const child = spawn(runner, args, {
-    cwd: resources,
-    env: { ...process.env, BOGO_POOL: String(port) },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  child.stdout.pipe(createWriteStream(output));
-  const chunks = [];
-  child.stdout.on('data', (bytes) => chunks.push(bytes));
-  await once(child, 'close');
+  const env = { BOGO_POOL: String(port) };
+  const printed = await runRunner(join(root, 'test/bogo/shim'), { patterns, workers, env });
+  writeFileSync(output, printed, 'latin1');
   if (pool.exitCode !== null || pool.signalCode !== null) {
     throw new Failure(`the shims' process has ended: ${pool.signalCode ?? pool.exitCode}`);
   }
   pool.disconnect();
-  return Buffer.concat(chunks).toString('latin1');
+  return printed;
 }
 
 // Tests that are where they were stay in their groups.
@@ -93,6 +85,20 @@ export async function check(patterns, workers) {
   };
 }
 
+// With the shim in plain C: what does not fail there, or not as in-c.txt says.
+async function checkInC(workers) {
+  buildRunner();
+  buildShim(askLibrary().info);
+  const groups = readExpectations();
+  const tests = libsslsTests(groups);
+  const outcomes = await runInC(tests, { workers });
+  if (process.argv.includes('--update')) updateRows(groups, outcomes);
+  const problems = [...compareRows(readRows(), outcomes), ...passInC(groups, outcomes)];
+  for (const problem of problems) console.log(problem);
+  console.log(`${tests.length} tests in C, ${problems.length} not as expected`);
+  return problems.length === 0 ? 0 : 1;
+}
+
 function option(name) {
   const at = process.argv.indexOf(name);
   return at < 0 ? undefined : process.argv[at + 1];
@@ -100,10 +106,13 @@ function option(name) {
 
 await main(import.meta, async () => {
   if (!process.argv.includes('--run')) {
-    keepDocument(file, markdown(readExpectations()), 'bogo.mjs');
+    const groups = readExpectations();
+    keepDocument(file, markdown(groups, shownInC(groups)), 'bogo.mjs');
     return 0;
   }
-  setUp();
+  const inC = process.argv.includes('--in-c');
+  setUp({ forTests: inC });
+  if (inC) return checkInC(option('--workers'));
   const patterns = process.argv.includes('--subset') ? subset : option('--only');
   step(`BoringSSL's tests: ${patterns ?? 'all'}`);
   const { results, passed, problems } = await check(patterns, option('--workers'));

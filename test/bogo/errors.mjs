@@ -28,6 +28,7 @@ const meanings = {
   'compression disabled': ['UNSUPPORTED_COMPRESSION_ALGORITHM'],
   'data between ccs and finished': ['UNEXPECTED_RECORD'],
   'dh key too small': ['BAD_DH_P_LENGTH'],
+  'ecc cert not for signing': ['KEY_USAGE_BIT_INCORRECT'],
   'inappropriate fallback': ['TLS13_DOWNGRADE'],
   'inconsistent extms': [
     'RENEGOTIATION_EMS_MISMATCH',
@@ -67,6 +68,7 @@ const meanings = {
   'read_state_machine: excessive message size': ['BAD_HELLO_REQUEST', 'DECODE_ERROR'],
   'ssl3_get_record: decryption failed or bad record mac': ['BAD_DECRYPT'],
   'ssl3_get_record: unexpected ccs message': ['TOO_MANY_EMPTY_FRAGMENTS'],
+  'tls_get_message_header: bad change cipher spec': ['EXCESS_HANDSHAKE_DATA'],
   'tls_parse_stoc_early_data: bad extension': [
     'ALPN_MISMATCH_ON_EARLY_DATA',
     'UNEXPECTED_EXTENSION',
