@@ -6,7 +6,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { SslSession } from 'libssl-session';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type Listening, noOpenssl, serve, serveNode, serveOpenssl } from '../probe/servers.js';
+import { type Listening, openssl111, serve, serveNode, serveOpenssl } from '../probe/servers.js';
 import { environment, fixtures, root, run, runBeside, temporary } from '../support/cli.js';
 
 let server: Listening | undefined;
@@ -48,8 +48,8 @@ describe('--reconnect resumes each time', () => {
     expect(handshakes(stderr)).toEqual(expected);
   });
 
-  test.skipIf(noOpenssl)('TLS 1.3 of openssl s_server', async () => {
-    server = await serveOpenssl('-num_tickets', '1', '-www');
+  test.skipIf(openssl111.missing !== undefined)('TLS 1.3 of openssl s_server', async () => {
+    server = await serveOpenssl(openssl111, '-num_tickets', '1', '-www');
     const { code, stderr } = await connect(['--reconnect', '3']);
     expect({ code, all: handshakes(stderr) }).toEqual({ code: 0, all: tls13 });
   });

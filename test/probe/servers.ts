@@ -1,6 +1,6 @@
 // Servers whose configuration is known, and probes of them.
 
-import { spawn } from 'node:child_process';
+import { type StdioOptions, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import net, { type AddressInfo } from 'node:net';
@@ -102,14 +102,39 @@ export function serveTcp(onSocket: (socket: net.Socket) => void): Promise<Listen
   }));
 }
 
-const openssl = path('../../.libssl/openssl');
-/** Why there is no openssl 1.1.1; undefined when there is. */
-export const noOpenssl = existsSync(openssl)
-  ? undefined
-  : 'the openssl 1.1.1 command is not in .libssl (npm run setup fetches it where it can)';
+/** An `openssl` command. */
+export interface Openssl {
+  name: string;
+  program: string;
+  env: NodeJS.ProcessEnv;
+  /** Why it is not here; undefined when it is. */
+  missing: string | undefined;
+}
 
-/** `openssl s_server` of 1.1.1. */
-export async function serveOpenssl(...options: string[]): Promise<Listening> {
+const own = path('../../.libssl/openssl');
+export const openssl111: Openssl = {
+  name: 'openssl 1.1.1',
+  program: own,
+  env: { ...process.env, LD_LIBRARY_PATH: dirname(libraryInfo().libssl) },
+  missing: existsSync(own)
+    ? undefined
+    : 'the openssl 1.1.1 command is not in .libssl (npm run setup fetches it where it can)',
+};
+
+const its = spawnSync('openssl', ['version'], { encoding: 'utf8' }).stdout ?? '';
+/** That of the machine, if it is a 3. */
+export const openssl3: Openssl = {
+  name: 'openssl 3',
+  program: 'openssl',
+  env: process.env,
+  missing: its.startsWith('OpenSSL 3.') ? undefined : 'the machine has no openssl command of 3.x',
+};
+
+/** Its `s_server`. */
+export async function serveOpenssl(
+  { program, env }: Openssl,
+  ...options: string[]
+): Promise<Listening> {
   const files = { '-cert': 'tls-cert.pem', '-key': 'tls-key.pem' };
   const credentials = Object.entries(files).flatMap(([option, name]) => [
     option,
@@ -118,12 +143,10 @@ export async function serveOpenssl(...options: string[]): Promise<Listening> {
   const free = await serveTcp(() => {});
   await free.close();
   const args = ['s_server', '-accept', `${host}:${free.port}`, ...credentials, ...options];
-  const child = spawn(openssl, args, {
-    stdio: ['pipe', 'pipe', 'ignore'], // it ends with its input
-    env: { ...process.env, LD_LIBRARY_PATH: dirname(libraryInfo().libssl) },
-  });
+  const stdio: StdioOptions = ['pipe', 'pipe', 'ignore']; // it ends with its input
+  const child = spawn(program, args, { stdio, env });
   const ready = new Promise<void>((resolve, reject) => {
-    child.stdout.on('data', (text) => {
+    child.stdout?.on('data', (text) => {
       if (String(text).includes('ACCEPT')) resolve();
     });
     child.on('exit', () => reject(new Error('openssl s_server has ended')));

@@ -1,4 +1,4 @@
-// Other people's servers, with each option that a probe should see: openssl s_server of 1.1.1, and
+// Other people's servers, with each option that a probe should see: openssl s_server of 1.1.1 and 3, and
 // node:tls of the Node.js that runs this.
 
 import { afterEach, describe, expect, test } from 'vitest';
@@ -6,7 +6,8 @@ import {
   findingIds,
   host,
   type Listening,
-  noOpenssl,
+  openssl3,
+  openssl111,
   probeOf,
   resumption,
   serveNode,
@@ -25,99 +26,106 @@ async function started(starting: Promise<Listening>): Promise<Listening> {
   return server;
 }
 
-describe.skipIf(noOpenssl !== undefined)(`openssl s_server 1.1.1 ${noOpenssl ?? ''}`, () => {
-  const probed = async (...options: string[]) => {
-    // Without -www it does not answer, and only so it takes early data.
-    const www = options.includes('-early_data') ? [] : ['-www'];
-    const server = await started(serveOpenssl(...www, ...options));
-    return probeOf(server, { replay: true });
-  };
+for (const openssl of [openssl111, openssl3])
+  describe.skipIf(openssl.missing !== undefined)(
+    `s_server of ${openssl.name} ${openssl.missing ?? ''}`,
+    () => {
+      const probed = async (...options: string[]) => {
+        // Without -www it does not answer, and only so it takes early data.
+        const www = options.includes('-early_data') ? [] : ['-www'];
+        const server = await started(serveOpenssl(openssl, ...www, ...options));
+        return probeOf(server, { replay: true });
+      };
 
-  test('as it is', async () => {
-    const result = await probed();
-    expect(resumption(result).slice(0, 3)).toEqual([
-      'TLSv1.3 psk: 3/3, 3 given',
-      'TLSv1.2 ticket: 3/3, 3 given',
-      'TLSv1.2 id: 3/3, 3 given',
-    ]);
-    expect(result.observations.tickets[0]).toMatchObject({
-      number: { least: 2, most: 2 },
-      when: 'handshake',
-      lifetimeHint: { least: 7200, most: 7200 },
-    });
-    expect(result.observations.ticketKeys).toMatchObject({ stateful: false, nameLength: 16 });
-    expect(result.observations.earlyData).toMatchObject({ limit: 0, accepted: null });
-  });
+      test('as it is', async () => {
+        const result = await probed();
+        expect(resumption(result).slice(0, 3)).toEqual([
+          'TLSv1.3 psk: 3/3, 3 given',
+          'TLSv1.2 ticket: 3/3, 3 given',
+          'TLSv1.2 id: 3/3, 3 given',
+        ]);
+        expect(result.observations.tickets[0]).toMatchObject({
+          number: { least: 2, most: 2 },
+          when: 'handshake',
+          lifetimeHint: { least: 7200, most: 7200 },
+        });
+        expect(result.observations.ticketKeys).toMatchObject({ stateful: false, nameLength: 16 });
+        expect(result.observations.earlyData).toMatchObject({ limit: 0, accepted: null });
+      });
 
-  test('-no_ticket', async () => {
-    const result = await probed('-no_ticket');
-    expect(resumption(result).slice(0, 3)).toEqual([
-      'TLSv1.3 psk: 3/3, 3 given',
-      'TLSv1.2 ticket: 0/2, 0 given',
-      'TLSv1.2 id: 3/3, 3 given',
-    ]);
-    expect(result.observations.ticketKeys?.stateful).toBe(true);
-  });
+      test('-no_ticket', async () => {
+        const result = await probed('-no_ticket');
+        expect(resumption(result).slice(0, 3)).toEqual([
+          'TLSv1.3 psk: 3/3, 3 given',
+          'TLSv1.2 ticket: 0/2, 0 given',
+          'TLSv1.2 id: 3/3, 3 given',
+        ]);
+        expect(result.observations.ticketKeys?.stateful).toBe(true);
+      });
 
-  test('-no_cache', async () => {
-    expect(resumption(await probed('-no_cache')).slice(0, 3)).toEqual([
-      'TLSv1.3 psk: 3/3, 3 given',
-      'TLSv1.2 ticket: 3/3, 3 given',
-      'TLSv1.2 id: 0/2, 0 given',
-    ]);
-  });
+      test('-no_cache', async () => {
+        expect(resumption(await probed('-no_cache')).slice(0, 3)).toEqual([
+          'TLSv1.3 psk: 3/3, 3 given',
+          'TLSv1.2 ticket: 3/3, 3 given',
+          'TLSv1.2 id: 0/2, 0 given',
+        ]);
+      });
 
-  test('-num_tickets 5', async () => {
-    const { observations } = await probed('-num_tickets', '5');
-    expect(observations.tickets[0]?.number).toEqual({ least: 5, most: 5 });
-  });
+      test('-num_tickets 5', async () => {
+        const { observations } = await probed('-num_tickets', '5');
+        expect(observations.tickets[0]?.number).toEqual({ least: 5, most: 5 });
+      });
 
-  test('-num_tickets 0', async () => {
-    const { observations } = await probed('-num_tickets', '0');
-    expect(observations.tickets[0]).toMatchObject({ number: { least: 0, most: 0 }, when: 'never' });
-  });
+      test('-num_tickets 0', async () => {
+        const { observations } = await probed('-num_tickets', '0');
+        expect(observations.tickets[0]).toMatchObject({
+          number: { least: 0, most: 0 },
+          when: 'never',
+        });
+      });
 
-  test('-early_data: accepted once', async () => {
-    const { observations } = await probed('-early_data', '-max_early_data', '3000');
-    expect(observations.earlyData).toMatchObject({
-      limit: 3000,
-      accepted: { yes: 2, of: 2 },
-      replayed: { yes: 0, of: 2 },
-    });
-  });
+      test('-early_data: accepted once', async () => {
+        const { observations } = await probed('-early_data', '-max_early_data', '3000');
+        expect(observations.earlyData).toMatchObject({
+          limit: 3000,
+          accepted: { yes: 2, of: 2 },
+          replayed: { yes: 0, of: 2 },
+        });
+      });
 
-  test('-early_data -no_anti_replay: accepted again', async () => {
-    const result = await probed('-early_data', '-no_anti_replay');
-    expect(result.observations.earlyData).toMatchObject({
-      limit: 16_384,
-      replayed: { yes: 2, of: 2 },
-    });
-    expect(findingIds(result)).toContain('high: early-data-replayed');
-  });
+      test('-early_data -no_anti_replay: accepted again', async () => {
+        const result = await probed('-early_data', '-no_anti_replay');
+        expect(result.observations.earlyData).toMatchObject({
+          limit: 16_384,
+          replayed: { yes: 2, of: 2 },
+        });
+        expect(findingIds(result)).toContain('high: early-data-replayed');
+      });
 
-  test('-allow_no_dhe_kex', async () => {
-    const { observations } = await probed('-allow_no_dhe_kex');
-    expect(observations.pskModes).toMatchObject({ pskKe: { yes: 2, of: 2 } });
-  });
+      test('-allow_no_dhe_kex', async () => {
+        const { observations } = await probed('-allow_no_dhe_kex');
+        expect(observations.pskModes).toMatchObject({ pskKe: { yes: 2, of: 2 } });
+      });
 
-  test('-verify: certificates are asked for, and not in a resumption', async () => {
-    const { observations } = await probed('-verify', '1');
-    expect(observations.clientCertificates).toMatchObject([
-      { version: 'TLSv1.3', requested: true, required: false, requestedOnResumption: false },
-      { version: 'TLSv1.2', requested: true, required: false, requestedOnResumption: false },
-    ]);
-  });
+      test('-verify: certificates are asked for, and not in a resumption', async () => {
+        const { observations } = await probed('-verify', '1');
+        expect(observations.clientCertificates).toMatchObject([
+          { version: 'TLSv1.3', requested: true, required: false, requestedOnResumption: false },
+          { version: 'TLSv1.2', requested: true, required: false, requestedOnResumption: false },
+        ]);
+      });
 
-  test('-tls1_2', async () => {
-    const { observations } = await probed('-tls1_2');
-    expect(observations.versions.map(({ supported }) => supported)).toEqual([
-      false,
-      true,
-      false,
-      false,
-    ]);
-  });
-});
+      test('-tls1_2', async () => {
+        const { observations } = await probed('-tls1_2');
+        expect(observations.versions.map(({ supported }) => supported)).toEqual([
+          false,
+          true,
+          false,
+          false,
+        ]);
+      });
+    },
+  );
 
 describe('node:tls', () => {
   test('as it is', async () => {
