@@ -179,7 +179,7 @@ const notForDeno = [
 
 const valgrind = 'LIBSSL_SESSION_TEST_VALGRIND';
 
-const runtimes = [
+export const runtimes = [
   ...[20, 22, 24, 26].map((major) => ({
     name: `Node.js ${major}`,
     package: `node-linux-${process.arch}@${major}`,
@@ -213,7 +213,7 @@ const denoArguments = [
 ];
 
 /** Path of the runtime's binary, installed if it is not there. */
-function install(runtime) {
+export function install(runtime) {
   const place = join(directory, runtime.name.toLowerCase().replace(/\W+/g, '-'));
   const name = runtime.package.replace(/(?<=.)@\d+$/, '');
   const binary = join(place, 'node_modules', name, runtime.binary);
