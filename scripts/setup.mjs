@@ -9,6 +9,7 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  statSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { canFetch, fetchPackages, libraryNames, multiarchDirectory } from '../src/system/apt.mjs';
@@ -196,6 +197,29 @@ function findRedis() {
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     step(`without a Redis, because it cannot be had: ${error.message}`);
+  }
+}
+
+/**
+ * An nginx of the machine's own release, for `npm run test:probe`: .libssl/nginx, with the library that
+ * few systems have. Where it cannot be had, its tests are skipped, and say so.
+ */
+export function findNginx() {
+  if (existsSync(join(libsslDir, 'nginx')) || !canFetch()) return;
+  const take = (unpacked) => {
+    const nginx = join(unpacked, 'nginx');
+    mkdirSync(nginx);
+    for (const file of findFiles(join(unpacked, 'usr'), ['nginx', 'libpcre2-8.so.0'])) {
+      if (statSync(file).isFile()) cpSync(file, join(nginx, basename(file)), { dereference: true });
+    }
+    if (!existsSync(join(nginx, 'nginx'))) throw new Failure('the package nginx has no server');
+    moveIn(nginx, 'nginx');
+  };
+  try {
+    withPackages(['nginx', 'libpcre2-8-0'], take, true);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    step(`without nginx, because it cannot be had: ${error.message}`);
   }
 }
 
