@@ -200,26 +200,38 @@ function findRedis() {
   }
 }
 
+const servers = {
+  nginx: { packages: ['nginx', 'libpcre2-8-0'], libraries: ['libpcre2-8.so.0'] },
+  haproxy: {
+    packages: ['haproxy', 'liblua5.3-0', 'libopentracing-c-wrapper0', 'libopentracing1'],
+    libraries: ['liblua5.3.so.0', 'libopentracing-c-wrapper.so.0', 'libopentracing.so.1'],
+  },
+};
+
 /**
- * An nginx of the machine's own release, for `npm run test:probe`: .libssl/nginx, with the library that
- * few systems have. Where it cannot be had, its tests are skipped, and say so.
+ * An nginx and a HAProxy of the machine's own release, for `npm run test:probe`: .libssl/nginx and
+ * .libssl/haproxy, with the libraries that few systems have. Where they cannot be had, their tests are
+ * skipped, and say so.
  */
-export function findNginx() {
-  if (existsSync(join(libsslDir, 'nginx')) || !canFetch()) return;
-  const take = (unpacked) => {
-    const nginx = join(unpacked, 'nginx');
-    mkdirSync(nginx);
-    for (const file of findFiles(join(unpacked, 'usr'), ['nginx', 'libpcre2-8.so.0'])) {
-      if (statSync(file).isFile()) cpSync(file, join(nginx, basename(file)), { dereference: true });
+export function findServers() {
+  for (const [name, { packages, libraries }] of Object.entries(servers)) {
+    if (existsSync(join(libsslDir, name)) || !canFetch()) continue;
+    const take = (unpacked) => {
+      const server = join(unpacked, name);
+      mkdirSync(server);
+      for (const file of findFiles(join(unpacked, 'usr'), [name, ...libraries])) {
+        if (statSync(file).isFile())
+          cpSync(file, join(server, basename(file)), { dereference: true });
+      }
+      if (!existsSync(join(server, name))) throw new Failure(`the package ${name} has no server`);
+      moveIn(server, name);
+    };
+    try {
+      withPackages(packages, take, true);
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      step(`without ${name}, because it cannot be had: ${error.message}`);
     }
-    if (!existsSync(join(nginx, 'nginx'))) throw new Failure('the package nginx has no server');
-    moveIn(nginx, 'nginx');
-  };
-  try {
-    withPackages(['nginx', 'libpcre2-8-0'], take, true);
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    step(`without nginx, because it cannot be had: ${error.message}`);
   }
 }
 

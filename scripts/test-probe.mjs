@@ -2,7 +2,7 @@
 // what is slow besides. The fast part is in `npm test`.
 
 import { Failure, main, step } from './lib.mjs';
-import { findNginx, setUp } from './setup.mjs';
+import { findServers, setUp } from './setup.mjs';
 import { conclude, vitest } from './test.mjs';
 import { install, runtimes } from './test-runtimes.mjs';
 
@@ -21,7 +21,7 @@ function fetchNodes() {
 await main(import.meta, () => {
   setUp({ forTests: true });
   fetchNodes();
-  findNginx();
+  findServers();
   step('probes of servers whose configuration is known');
   const files = process.argv.slice(2);
   const env = { LIBSSL_SESSION_TEST_PROBE: '1' };

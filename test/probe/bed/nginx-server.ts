@@ -4,12 +4,11 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { host, type Listening, serveTcp } from '../servers.js';
+import { type Listening, serveTcp } from '../servers.js';
+import { untilListening } from './until-listening.js';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 const directory = path('../../../.libssl/nginx');
@@ -56,20 +55,6 @@ http {
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     rmSync(work, { recursive: true });
   };
-  while (!(await isListening(port))) {
-    if (child.exitCode !== null) {
-      await close();
-      throw new Error(`nginx ended with ${child.exitCode}`);
-    }
-    await sleep(10); // it does not say when it is ready
-  }
+  await untilListening(child, port, close);
   return { port, close };
-}
-
-function isListening(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = net.connect(port, host);
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-    socket.once('connect', () => socket.destroy());
-  });
 }
