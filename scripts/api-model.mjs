@@ -172,6 +172,15 @@ function groupComment(node) {
   return lines.map((line) => line.slice(3)).join('\n');
 }
 
+/** An abstract class that a class extends is a part of it, in a file of its own. */
+function partOf(checker, node) {
+  const clause = node.heritageClauses?.find((each) => each.token === ts.SyntaxKind.ExtendsKeyword);
+  if (clause === undefined) return undefined;
+  const base = checker.getTypeAtLocation(clause.types[0].expression).symbol?.valueDeclaration;
+  const abstract = base !== undefined && has(base, ts.ModifierFlags.Abstract);
+  return abstract && base.getSourceFile().fileName.startsWith(join(root, 'src')) ? base : undefined;
+}
+
 function entryOf(checker, module, symbol) {
   const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
   // A const and a type may share a name.
@@ -188,9 +197,13 @@ function entryOf(checker, module, symbol) {
     members: [],
   };
   if (ts.isClassDeclaration(node)) {
+    const part = partOf(checker, node);
     const clauses = node.heritageClauses?.map((clause) => ` ${clause.getText()}`) ?? [];
+    if (part !== undefined) clauses[0] = ` ${part.heritageClauses[0].getText()}`;
     const signatures = [`class ${symbol.name}${clauses.join('')}`];
-    return { ...entry, kind: 'class', signatures, members: membersOf(checker, node) };
+    const parts = part === undefined ? [node] : [node, part];
+    const members = parts.flatMap((each) => membersOf(checker, each));
+    return { ...entry, kind: 'class', signatures, members };
   }
   if (ts.isInterfaceDeclaration(node)) {
     const clauses = node.heritageClauses?.map((clause) => ` ${clause.getText()}`) ?? [];

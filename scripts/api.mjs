@@ -32,6 +32,7 @@ const pages = [
       'info',
       'early-data',
       'handshake',
+      'readers',
       'resumption',
     ]
       .map((file) => `connection/${file}`)

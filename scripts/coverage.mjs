@@ -20,9 +20,9 @@ const ours = ['NULL', 'lastErrors', 'SSL_CTX_use_certificate_chain', 'DTLSv1_set
 
 // The classes of the package, by their source files.
 const classes = {
-  SslSession: 'session/session.ts',
-  SslContext: 'context/context.ts',
-  SslConnection: 'connection/connection.ts',
+  SslSession: ['session/session.ts'],
+  SslContext: ['context/context.ts'],
+  SslConnection: ['connection/connection.ts', 'connection/readers.ts'],
 };
 
 /**
@@ -99,7 +99,7 @@ export function declarations() {
  * their doc comment says. A setter has the comment of its getter.
  */
 export function classMembers(source, className) {
-  const start = source.indexOf(`export class ${className} `);
+  const start = source.search(/^export (?:abstract )?class /m);
   const body = source.slice(start, source.indexOf('\n}\n', start));
   const member =
     /^ {2}(?:\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\n {2})?(static )?(?:readonly )?(get |set )?(constructor|\[Symbol\.dispose\]|\[inspect\.custom\]|[a-z]\w*)\(/gm;
@@ -131,11 +131,13 @@ export function wrapped(comment) {
 export async function coverage() {
   const module = await import('../dist/libssl.js');
   const exported = Object.keys(module);
-  const members = Object.entries(classes).flatMap(([className, source]) =>
-    classMembers(readFileSync(join(root, 'src', source), 'utf8'), className).map((member) =>
-      className === 'SslSession' || member.shown.includes(className)
-        ? member
-        : { ...member, shown: `${className}#${member.shown}` },
+  const members = Object.entries(classes).flatMap(([className, sources]) =>
+    sources.flatMap((source) =>
+      classMembers(readFileSync(join(root, 'src', source), 'utf8'), className).map((member) =>
+        className === 'SslSession' || member.shown.includes(className)
+          ? member
+          : { ...member, shown: `${className}#${member.shown}` },
+      ),
     ),
   );
   const problems = [];

@@ -8,6 +8,7 @@ export type { SslConnectionEvents } from './connection/events.js';
 export { handshake } from './connection/handshake.js';
 export type { SslConnectionInfo, SslConnectionState } from './connection/info.js';
 export type { SslConnectionOptions } from './connection/options.js';
+export type { EphemeralKeyInfo } from './connection/readers.js';
 export type { NotResumedReason, SessionOffer, SslResumption } from './connection/resumption.js';
 export { SslContext } from './context/context.js';
 export type { SessionStats, SslContextInfo } from './context/info.js';

@@ -1,5 +1,4 @@
 import type { X509Certificate } from 'node:crypto';
-import { EventEmitter } from 'node:events';
 import { type InspectOptions, inspect } from 'node:util';
 import { freedError, libsslError } from '../common/errors.js';
 import { deliver, forget, lend } from '../common/events.js';
@@ -21,12 +20,13 @@ import type { CipherInfo, Handle } from '../native/types.js';
 import { SslSession } from '../session/session.js';
 import { checkMtu, dataMtu, setMtu } from './datagrams.js';
 import { type EarlyDataStatus, readEarlyData, writeEarlyData } from './early-data.js';
-import { listenTo, type SslConnectionEvents } from './events.js';
+import { listenTo } from './events.js';
 import { infoOf, type SslConnectionInfo, type SslConnectionState } from './info.js';
 import { renegotiate, requestCertificate, updateKeys } from './later-handshakes.js';
 import { listen } from './listen.js';
 import { exportKeyingMaterial, peerCertificate, peerCertificateChain } from './negotiated.js';
 import { applyConnectionOptions, type SslConnectionOptions } from './options.js';
+import { ConnectionReaders } from './readers.js';
 import { resumptionOf, type SslResumption } from './resumption.js';
 import { offerSession } from './set-session.js';
 import { Steps } from './steps.js';
@@ -53,7 +53,7 @@ export let stepsOf: (connection: SslConnection) => Steps;
  * A call that the connection's state does not allow throws `ERR_LIBSSL_STATE`. After `free()`,
  * calls that need libssl throw `ERR_LIBSSL_FREED`.
  */
-export class SslConnection extends EventEmitter<SslConnectionEvents> implements Disposable {
+export class SslConnection extends ConnectionReaders implements Disposable {
   readonly #reference: Reference;
   readonly #steps: Steps;
   /** The context that it was made from. */
@@ -121,6 +121,11 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     on(handle).lendConnection();
     lend(handle, this);
     return handle;
+  }
+
+  /** @internal */
+  override get nativeHandle(): Handle {
+    return this.#reference.handle;
   }
 
   /** Where the connection is. Never throws: `freed` is a state. */
@@ -360,16 +365,6 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
     return C.SSL_get_current_cipher(this.#reference.handle);
   }
 
-  /** The 32 bytes in the ClientHello; zeros before it. Wraps `SSL_get_client_random(3)`. */
-  get clientRandom(): Buffer {
-    return C.SSL_get_client_random(this.#reference.handle);
-  }
-
-  /** The 32 bytes in the ServerHello; zeros before it. Wraps `SSL_get_server_random(3)`. */
-  get serverRandom(): Buffer {
-    return C.SSL_get_server_random(this.#reference.handle);
-  }
-
   /**
    * The protocol that ALPN chose, as latin1; null if it chose none. Wraps
    * `SSL_get0_alpn_selected(3)`.
@@ -443,3 +438,6 @@ export class SslConnection extends EventEmitter<SslConnectionEvents> implements 
 }
 
 guardMembers(SslConnection);
+// They need its private members, too.
+const { prototype } = ConnectionReaders;
+guardMembers({ name: 'SslConnection', prototype, is: SslConnection.is });

@@ -3,6 +3,7 @@ import { type Server, Socket } from 'node:net';
 import { addAbortSignal, type Duplex } from 'node:stream';
 import type { DetailedPeerCertificate, PeerCertificate } from 'node:tls';
 import { checkCString, checkInteger, invalidType } from '../common/validate.js';
+import type { EphemeralKeyInfo } from '../connection/readers.js';
 import type { SslResumption } from '../connection/resumption.js';
 import type { SslContext } from '../context/context.js';
 import * as C from '../libssl.js';
@@ -236,14 +237,14 @@ export class SslSocket extends NetDuplex {
   }
 
   /** The key of the key exchange that a server has sent; empty where there is none. */
-  getEphemeralKeyInfo(): { type?: 'DH' | 'ECDH'; name?: string; size?: number } | null {
-    const { handle } = this.#link;
-    if (handle === 0 || this.#link.isServer) return null;
-    const key = C.SSL_get_peer_tmp_key(handle);
-    if (key === null) return {};
-    const dh = 28; // EVP_PKEY_DH
-    if (key.id === dh) return { type: 'DH', size: key.bits };
-    return { type: 'ECDH', name: key.name, size: key.bits };
+  getEphemeralKeyInfo(): EphemeralKeyInfo | Record<string, never> | null {
+    const { connection, isServer } = this.#link;
+    return connection === null || isServer ? null : (connection.ephemeralKeyInfo ?? {});
+  }
+
+  /** The signature algorithms that both sides have: `ECDSA+SHA256`; null once it is closed. */
+  getSharedSigalgs(): string[] | null {
+    return this.#link.connection?.sharedSigalgs ?? null;
   }
 
   /** The last Finished message of this side; undefined before it. */

@@ -173,12 +173,47 @@ describe.each(versions)('%s: the end', (maxVersion) => {
       ...(['getSession', 'getTLSTicket', 'isSessionReused', 'getProtocol', 'getCipher'] as const),
       ...(['getPeerCertificate', 'getPeerX509Certificate', 'getCertificate'] as const),
       ...(['getX509Certificate', 'getEphemeralKeyInfo', 'getFinished', 'getPeerFinished'] as const),
+      'getSharedSigalgs' as const,
     ];
     for (const name of names) expect(socket[name]() ?? null, name).toBe(null);
     expect(socket.setMaxSendFragment(512)).toBe(false);
     expect(() => socket.setServername('x')).not.toThrow();
     expect(() => socket.exportKeyingMaterial(8, 'x')).toThrow(coded('ERR_TLS_INVALID_STATE'));
   });
+});
+
+test.each(versions)('%s: what both sides told is what node:tls says', async (maxVersion) => {
+  const [sigalgs, ecdhCurve] = ['ECDSA+SHA256:RSA-PSS+SHA384:ed25519', 'P-256'];
+  const options = { ca: cert, cert, key, host: '127.0.0.1', servername: 'localhost' };
+  const told = async (one: typeof nodeTls, other: typeof nodeTls) => {
+    // A server with the order of the client, so that both versions of OpenSSL have the same.
+    const secure = { maxVersion, cert, key, honorCipherOrder: false };
+    const server = one.createServer(secure);
+    raw.push(server);
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    const all = { ...options, port, maxVersion, sigalgs, ecdhCurve };
+    const client = other.connect(all);
+    const accepted = once(server, 'secureConnection');
+    await once(client, 'secureConnect');
+    const [theirs] = (await accepted) as [nodeTls.TLSSocket];
+    expect(client.getPeerFinished()).toEqual(theirs.getFinished());
+    expect(client.getFinished()).toEqual(theirs.getPeerFinished());
+    const sides = [client, theirs].map((side) => [
+      side.getSharedSigalgs(),
+      side.getEphemeralKeyInfo(),
+    ]);
+    client.destroy();
+    theirs.destroy();
+    return sides;
+  };
+  // The types differ in names that are not here.
+  const here = tls as unknown as typeof nodeTls;
+  const node = await told(nodeTls, nodeTls);
+  expect(node[1]?.[0]).toContain('RSA-PSS+SHA384');
+  expect(await told(here, here)).toEqual(node);
+  expect(await told(nodeTls, here)).toEqual(node);
+  expect(await told(here, nodeTls)).toEqual(node);
 });
 
 describe.each(versions)('%s: sessions', (version) => {
