@@ -82,7 +82,7 @@ const pages = [
   [
     'libssl/connections.md',
     'SSL_…',
-    ['libssl/connections', 'libssl/negotiated', 'libssl/datagrams'],
+    ['libssl/connections', 'libssl/negotiated', 'libssl/datagrams', 'libssl/configurations'],
     /^(SSL|DTLS|OPENSSL|ERR)_/,
   ],
   ['libssl/callbacks.md', 'Callbacks', ['libssl/callbacks', 'libssl/delivery']],

@@ -140,9 +140,6 @@ export const reasons = {
 
 /** There is no reason for these but that nobody has written them yet. */
 export const notYet = [
-  'SSL_CONF_CTX_clear_flags SSL_CONF_CTX_finish SSL_CONF_CTX_free SSL_CONF_CTX_new',
-  'SSL_CONF_CTX_set1_prefix SSL_CONF_CTX_set_flags SSL_CONF_CTX_set_ssl',
-  'SSL_CONF_CTX_set_ssl_ctx SSL_CONF_cmd SSL_CONF_cmd_argv SSL_CONF_cmd_value_type',
   'SSL_CTX_get_ex_data SSL_CTX_set_ex_data SSL_CTX_get_app_data SSL_CTX_set_app_data',
   'SSL_SESSION_get_ex_data SSL_SESSION_set_ex_data SSL_SESSION_get_app_data',
   'SSL_SESSION_set_app_data SSL_get_ex_data SSL_set_ex_data SSL_get_app_data SSL_set_app_data',

@@ -12,6 +12,7 @@
 export * from './libssl/answers.js';
 export * from './libssl/callbacks.js';
 export * from './libssl/certificate-answers.js';
+export * from './libssl/configurations.js';
 export * from './libssl/connections.js';
 export * from './libssl/constants.js';
 export * from './libssl/contexts.js';

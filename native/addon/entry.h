@@ -62,6 +62,7 @@ std::vector<Function> ForwardedFunctions();
 std::vector<Function> SessionFunctions();
 std::vector<Function> ContextFunctions();
 std::vector<Function> CredentialFunctions();
+std::vector<Function> ConfigurationFunctions();
 std::vector<Function> ConnectionFunctions();
 std::vector<Function> StepFunctions();
 std::vector<Function> AnswerFunctions();

@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "core/configuration.h"
 #include "core/context.h"
 #include "core/error_queue.h"
 #include "core/handle_table.h"
@@ -47,6 +48,7 @@ struct Environment {
   ~Environment() {
     if (current.environment == this) current = {};
     const auto free = [this](auto* object, uint32_t times) { Free(object, times); };
+    configurations.Clear(free);
     connections.Clear(free);
     contexts.Clear(free);
     for (const Event& event : registry.events) libssl.SSL_SESSION_free(event.session);
@@ -67,12 +69,16 @@ struct Environment {
     for (; times > 0; --times) libssl.SSL_free(ssl);
   }
 
+  void Free(Configuration* configuration, uint32_t) { delete configuration; }
+
   template <typename T>
   HandleTable<T>& Table() {
     if constexpr (std::is_same_v<T, SSL_SESSION>) {
       return sessions;
     } else if constexpr (std::is_same_v<T, SSL_CTX>) {
       return contexts;
+    } else if constexpr (std::is_same_v<T, Configuration>) {
+      return configurations;
     } else {
       return connections;
     }
@@ -91,6 +97,7 @@ struct Environment {
   HandleTable<SSL_SESSION> sessions{HandleKind::kSession};
   HandleTable<SSL_CTX> contexts{HandleKind::kContext};
   HandleTable<SSL> connections{HandleKind::kConnection};
+  HandleTable<Configuration> configurations{HandleKind::kConfiguration};
   Registry registry;
   uint64_t references = 0;  // that all slots own together
   std::vector<OpensslError> last_errors;

@@ -166,9 +166,10 @@ Napi::Value Load(const Napi::CallbackInfo& info) {
   };
   for (const auto& some :
        {ForwardedFunctions(), SessionFunctions(), ContextFunctions(), CredentialFunctions(),
-        ConnectionFunctions(), StepFunctions(), AnswerFunctions(), CertificateAnswerFunctions(),
-        SessionAnswerFunctions(), PolicyAnswerFunctions(), ProtocolAnswerFunctions(),
-        DatagramFunctions(), NegotiatedFunctions(), OwnSettingFunctions()}) {
+        ConfigurationFunctions(), ConnectionFunctions(), StepFunctions(), AnswerFunctions(),
+        CertificateAnswerFunctions(), SessionAnswerFunctions(), PolicyAnswerFunctions(),
+        ProtocolAnswerFunctions(), DatagramFunctions(), NegotiatedFunctions(),
+        OwnSettingFunctions()}) {
     functions.insert(functions.end(), some.begin(), some.end());
   }
   const Napi::Object exports = Napi::Object::New(env);

@@ -17,7 +17,7 @@ namespace libssl_session {
 using Handle = uint64_t;
 inline constexpr Handle kNullHandle = 0;
 
-enum class HandleKind : uint8_t { kSession = 1, kContext = 2, kConnection = 3 };
+enum class HandleKind : uint8_t { kSession = 1, kContext = 2, kConnection = 3, kConfiguration = 4 };
 
 // The objects of one kind that one environment holds. Not thread-safe: an environment is a thread.
 // A slot owns `references` references to its object. The table only counts them: its callers take

@@ -100,6 +100,11 @@ export function checkUint32(name: string, value: unknown): number {
 export const checkMebibyte = (name: string, value: unknown) =>
   checkInteger(name, value, 0, 0x10_0000);
 
+export function checkArray(name: string, value: unknown): readonly unknown[] {
+  if (!Array.isArray(value)) throw invalidType(name, 'an Array', value);
+  return value;
+}
+
 /** C's `int`s, as the bytes that native code reads. */
 export function checkInts(name: string, value: unknown): Uint8Array {
   if (!Array.isArray(value)) throw invalidType(name, 'an Array of numbers', value);

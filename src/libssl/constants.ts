@@ -239,3 +239,17 @@ export const SSL_MODE_DTLS_SCTP_LABEL_LENGTH_BUG = 0x400;
 // Formats of files.
 export const SSL_FILETYPE_PEM = 1;
 export const SSL_FILETYPE_ASN1 = 2;
+
+// Flags of `SSL_CONF_CTX_set_flags(3)`, and types of values: `SSL_CONF_cmd(3)`.
+export const SSL_CONF_FLAG_CMDLINE = 0x1;
+export const SSL_CONF_FLAG_FILE = 0x2;
+export const SSL_CONF_FLAG_CLIENT = 0x4;
+export const SSL_CONF_FLAG_SERVER = 0x8;
+export const SSL_CONF_FLAG_SHOW_ERRORS = 0x10;
+export const SSL_CONF_FLAG_CERTIFICATE = 0x20;
+export const SSL_CONF_FLAG_REQUIRE_PRIVATE = 0x40;
+export const SSL_CONF_TYPE_UNKNOWN = 0x0;
+export const SSL_CONF_TYPE_STRING = 0x1;
+export const SSL_CONF_TYPE_FILE = 0x2;
+export const SSL_CONF_TYPE_DIR = 0x3;
+export const SSL_CONF_TYPE_NONE = 0x4;

@@ -312,6 +312,22 @@ export interface NativeConnection {
   X509_VERIFY_PARAM_set1_ip_asc: WithText;
 }
 
+export interface NativeConfigurations {
+  SSL_CONF_CTX_new(): void;
+  SSL_CONF_CTX_free(): void;
+  /** registers[1]: the flags. */
+  SSL_CONF_CTX_set_flags(): void;
+  SSL_CONF_CTX_clear_flags(): void;
+  SSL_CONF_CTX_set1_prefix(prefix: string | null): void;
+  /** registers[1]: the connection, or the context. */
+  SSL_CONF_CTX_set_ssl(): void;
+  SSL_CONF_CTX_set_ssl_ctx(): void;
+  SSL_CONF_cmd_value_type(command: string): void;
+  SSL_CONF_cmd(command: string, value: string | null): void;
+  SSL_CONF_cmd_argv(first: string | null, second: string | null): void;
+  SSL_CONF_CTX_finish(): void;
+}
+
 export interface NativeDatagrams {
   /** registers[0]: whether the timer runs; [1], [2]: seconds and microseconds that are left. */
   DTLSv1_get_timeout: Plain;
@@ -333,6 +349,7 @@ export interface Native
   extends NativeFunctions,
     NativeContext,
     NativeAnswers,
+    NativeConfigurations,
     NativeConnection,
     NativeDatagrams {
   libraryInfo(): LibraryInfo;

@@ -2,6 +2,7 @@
 
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { SslContext, SslSession } from 'libssl-session';
 import * as C from 'libssl-session/libssl';
 import { callback, observers, store } from './habits.mjs';
@@ -200,6 +201,25 @@ function keys(world) {
 
 // ---- Strings.
 
+/** Of SSL_CONF_cmd, each with a value. */
+const commands = [
+  ['Groups', 'X25519:P-256'],
+  ['CipherString', 'HIGH'],
+  ['Ciphersuites', suites13[0]],
+  ['MinProtocol', 'TLSv1.2'],
+  ['Options', 'SessionTicket,-EncryptThenMac'],
+  ['VerifyMode', 'Request'],
+  ['NumTickets', '3'],
+  ['NumTickets', '2000000000'],
+  ['RecordPadding', '512'],
+  ['ECDHParameters', 'P-384'],
+  ['SignatureAlgorithms', 'ECDSA+SHA256'],
+  ['Certificate', fileURLToPath(new URL('../fixtures/tls-cert.pem', import.meta.url))],
+  ['PrivateKey', fileURLToPath(new URL('../fixtures/tls-key.pem', import.meta.url))],
+  ['RequestCAFile', fileURLToPath(new URL('../fixtures/tls-cert.pem', import.meta.url))],
+  ['-groups', 'P-256'],
+];
+
 const shown = /host|alpn|server_?name|identity|hint/i;
 
 function string(world, name, parameter) {
@@ -219,6 +239,8 @@ function string(world, name, parameter) {
       shown.test(what) ? 'z' : secrets.passphrase.toString(),
     ]);
   }
+  if (/CONF.* cmd/.test(what)) return random.pick(commands)[0];
+  if (/CONF.* value/.test(what)) return random.pick(commands)[1];
   if (/ciphersuites/.test(what))
     return random.pick([suites13[0], suites13[1], suites13.join(':'), '']);
   if (/cipher_list/.test(what))
@@ -341,6 +363,11 @@ const methods = [
 ];
 
 const make = {
+  conf() {
+    const conf = C.SSL_CONF_CTX_new();
+    C.SSL_CONF_CTX_set_flags(conf, C.SSL_CONF_FLAG_FILE | 0x3c);
+    return conf;
+  },
   session: () => C.SSL_SESSION_new(),
   ctx(world) {
     return C.SSL_CTX_new(world.random.pick(methods)());
@@ -425,6 +452,13 @@ const byType = {
     const found = C.SSL_CIPHER_find(random.pick([...suites13, ...suites12, 'NULL-SHA256']));
     return random.chance(0.95) ? found : random.pick([{}, { id: 7 }, 7]);
   },
+  'readonly string[]': ({ random }) =>
+    random.chance(0.9)
+      ? [random.pick(['-groups', '-no_ticket', '-num_tickets', 'x']), 'P-256'].slice(
+          0,
+          random.below(3),
+        )
+      : random.pick([null, 'x', [7], ['a\0']]),
   SslMethod: ({ random }) =>
     random.chance(0.95) ? random.pick(methods)() : random.pick([{}, null, { name: 'TLS_method' }]),
   // Debian's libssl has none.
@@ -505,6 +539,7 @@ const byType = {
 
 /** Of what kind a handle is: the parameter says it, or the function's own name. */
 function kindOf(name, parameter) {
+  if (parameter === 'cctx') return 'conf';
   if (/^(ctx|context|other)$/.test(parameter)) return 'ctx';
   if (/^(session|ses|sess|src|x|ss)$/.test(parameter) || /^SSL_SESSION_|SslSession/.test(name))
     return 'session';

@@ -51,8 +51,8 @@ export class World {
   /** Objects. */
   sessions = [];
   /** Every handle that the sequence has seen. */
-  handles = { session: new Set(), ctx: new Set(), ssl: new Set() };
-  stale = { session: [], ctx: [], ssl: [] };
+  handles = { session: new Set(), ctx: new Set(), ssl: new Set(), conf: new Set() };
+  stale = { session: [], ctx: [], ssl: [], conf: [] };
   #guesses = [];
   /** Promises of stores that wait: { resolve, reject, id }. */
   waiting = [];
@@ -119,6 +119,7 @@ export class World {
       } else if (name === 'SSL_CTX_sessions') this.know('session', value);
       else if (name === 'SSL_new') this.know('ssl', value);
       else if (name === 'SSL_CTX_new') this.know('ctx', value);
+      else if (name === 'SSL_CONF_CTX_new') this.know('conf', value);
     }
   }
 
@@ -254,7 +255,12 @@ export class World {
   }
 }
 
-const frees = { session: C.SSL_SESSION_free, ssl: C.SSL_free, ctx: C.SSL_CTX_free };
+const frees = {
+  session: C.SSL_SESSION_free,
+  ssl: C.SSL_free,
+  ctx: C.SSL_CTX_free,
+  conf: C.SSL_CONF_CTX_free,
+};
 
 function forms(key) {
   const text = key.toString('latin1').toLowerCase();

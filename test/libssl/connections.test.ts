@@ -54,7 +54,7 @@ const both13 = C.TLS1_3_VERSION;
 // They have no handle.
 const plain = /^SSL_(?:COMP_|alert_|extension_supported|select_next_proto|get_ex_data_X509)/;
 const exported = Object.entries(C)
-  .filter(([name]) => /^(?:SSL|BIO)_/.test(name) && !/^SSL_(?:CTX|SESSION|CIPHER)_/.test(name))
+  .filter(([name]) => /^(?:SSL|BIO)_/.test(name) && !/^SSL_(?:CONF|CTX|SESSION|CIPHER)_/.test(name))
   .filter(([name]) => !plain.test(name))
   .flatMap(([name, value]) =>
     typeof value === 'function' && name !== 'SSL_new'
