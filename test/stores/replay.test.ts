@@ -11,7 +11,10 @@ const stack = stackForTests();
 const replays = Number(process.env.STORES_REPLAYS ?? 20);
 let redis: Redis;
 
-describe.skipIf(noRedis !== undefined)(`${replays} tickets${without}`, () => {
+// Some tests wait up to four seconds for each batch of tickets.
+const timeout = 60_000 + 1000 * replays;
+
+describe.skipIf(noRedis !== undefined)(`${replays} tickets${without}`, { timeout }, () => {
   beforeAll(async () => {
     redis = await startRedis();
   });
