@@ -132,14 +132,14 @@ napi_value PrintKeylog(const Call& call) {
 
 napi_value SetId(const Call& call) {
   SSL_SESSION* session = call.Session(0);
-  Obey(ChangeIdRule(call.environment().registry, session));
   const Bytes id = call.ByteView(0);
+  Obey(ChangeIdRule(call.environment().registry, session, id.size));
   return call.Number(call.libssl().SSL_SESSION_set1_id(session, id.data, SizeOf(id)));
 }
 
 napi_value SetProtocolVersion(const Call& call) {
   SSL_SESSION* session = call.Session(0);
-  Obey(ChangeIdRule(call.environment().registry, session));
+  Obey(ChangeVersionRule(call.environment().registry, session));
   return call.Number(call.libssl().SSL_SESSION_set_protocol_version(session, NumberOf<int>(call)));
 }
 

@@ -11,6 +11,12 @@
 namespace libssl_session {
 namespace {
 
+bool HasId(const Libssl& libssl, const SSL_SESSION* session) {
+  unsigned int size = 0;
+  libssl.SSL_SESSION_get_id(session, &size);
+  return size > 0;
+}
+
 bool HasKey(const Libssl& libssl, const SSL_SESSION* session) {
   return libssl.SSL_SESSION_get_master_key(session, nullptr, 0) > 0;
 }
@@ -234,8 +240,9 @@ Rule ChooseSideRule(const ConnectionState& state) {
 Rule BeginRule(const ConnectionState& state) {
   const Libssl& libssl = state.context.libssl;
   const SSL_SESSION* session = libssl.SSL_get_session(state.ssl);
-  const bool offered = session != nullptr && libssl.SSL_SESSION_is_resumable(session) == 1;
-  return offered && !HasKey(libssl, session) ? Rule::kKeyless : Rule::kNone;
+  if (session == nullptr || libssl.SSL_SESSION_is_resumable(session) != 1) return Rule::kNone;
+  if (!HasKey(libssl, session)) return Rule::kKeyless;
+  return HasId(libssl, session) ? Rule::kNone : Rule::kNoId;
 }
 
 Rule JoinRule(const ConnectionState& client, const ConnectionState& server) {
@@ -277,8 +284,13 @@ bool NeedsCopy(const ConnectionState& state, const SSL_SESSION* session, uint32_
   return came_from_other || context.registry.CachedElsewhere(session, &context);
 }
 
-Rule ChangeIdRule(const Registry& registry, const SSL_SESSION* session) {
+Rule ChangeVersionRule(const Registry& registry, const SSL_SESSION* session) {
   return registry.Cached(session) ? Rule::kCached : Rule::kNone;
+}
+
+Rule ChangeIdRule(const Registry& registry, const SSL_SESSION* session, size_t size) {
+  if (registry.Cached(session)) return Rule::kCached;
+  return size == 0 && registry.InUse(session) ? Rule::kIdInUse : Rule::kNone;
 }
 
 Rule StripRule(const Registry& registry, const SSL_SESSION* session) {
@@ -287,9 +299,7 @@ Rule StripRule(const Registry& registry, const SSL_SESSION* session) {
 
 Rule AddToCacheRule(const ContextState& context, const SSL_SESSION* session) {
   const Libssl& libssl = context.libssl;
-  unsigned int id_size = 0;
-  libssl.SSL_SESSION_get_id(session, &id_size);
-  if (id_size == 0) return Rule::kEmptyId;
+  if (!HasId(libssl, session)) return Rule::kEmptyId;
   // It has an id, so if it is not resumable, it is marked so.
   if (!context.client_only && libssl.SSL_SESSION_is_resumable(session) != 1)
     return Rule::kNotResumable;

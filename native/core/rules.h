@@ -77,8 +77,11 @@ bool CanGoWith(const ConnectionState& state, const SSL_SESSION* session, bool ma
 // is in the cache of one. libssl does not check that, and may write into the other cache's list.
 bool NeedsCopy(const ConnectionState& state, const SSL_SESSION* session, uint32_t origin);
 
-// Whether a session may get another id or version; a cache finds its sessions by both.
-Rule ChangeIdRule(const Registry& registry, const SSL_SESSION* session);
+// Whether a session may get another version; a cache finds its sessions by id and version.
+Rule ChangeVersionRule(const Registry& registry, const SSL_SESSION* session);
+
+// Whether a session may get an id of `size` bytes.
+Rule ChangeIdRule(const Registry& registry, const SSL_SESSION* session, size_t size);
 
 // Whether a session may lose its cipher or its key.
 Rule StripRule(const Registry& registry, const SSL_SESSION* session);

@@ -85,6 +85,14 @@ export const rules = {
     'ERR_LIBSSL_UNSAFE',
     'U26: the session or PSK that early data was for is gone: libssl would ask it for its cipher',
   ],
+  NoId: [
+    'ERR_LIBSSL_UNSAFE',
+    'U27: the session to offer has no id: if it is not resumed, libssl would overwrite it',
+  ],
+  IdInUse: [
+    'ERR_LIBSSL_UNSAFE',
+    'U27: a connection uses this session, and would overwrite it if it had no id; change a dup instead',
+  ],
   InvalidHandle: [
     'ERR_LIBSSL_INVALID_HANDLE',
     'the handle is stale, forged, of another kind or of another environment',

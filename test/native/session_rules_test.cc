@@ -24,12 +24,12 @@ void TestCaches(const Libssl& libssl) {
     const Context server(world, Side::kServer);
     const Owned session(libssl, FixtureSession(libssl, "tls12"));
     const Owned copy(libssl, libssl.SSL_SESSION_dup(session.get()));
-    CHECK(ChangeIdRule(world.registry, session.get()) == Rule::kNone);
+    CHECK(ChangeIdRule(world.registry, session.get(), 1) == Rule::kNone);
     Add(server, session.get());
-    CHECK(ChangeIdRule(world.registry, session.get()) == Rule::kCached);
-    CHECK(ChangeIdRule(world.registry, copy.get()) == Rule::kNone);
+    CHECK(ChangeIdRule(world.registry, session.get(), 1) == Rule::kCached);
+    CHECK(ChangeIdRule(world.registry, copy.get(), 1) == Rule::kNone);
     Remove(server, session.get());
-    CHECK(ChangeIdRule(world.registry, session.get()) == Rule::kNone);
+    CHECK(ChangeIdRule(world.registry, session.get(), 1) == Rule::kNone);
   });
 
   Test("a cache takes no session without an id", [&] {
