@@ -43,6 +43,7 @@
         "native/core/session_answers.cc",
         "native/core/session_counts.cc",
         "native/core/stream_bio.cc",
+        "native/core/tickets.cc",
         "native/core/verify.cc",
         "native/core/wiped_memory.cc",
         "native/loader/elf_file.cc",
