@@ -6,7 +6,6 @@ import {
   SSL_SESS_CACHE_NO_INTERNAL,
   SSL_SESS_CACHE_NO_INTERNAL_LOOKUP,
   SSL_SESS_CACHE_NO_INTERNAL_STORE,
-  SSL_SESS_CACHE_SERVER,
 } from '../libssl/constants.js';
 import type { SessionStore } from './store.js';
 
@@ -22,14 +21,32 @@ export function checkCacheMode(name: string, mode: number, store: Store): void {
 }
 
 /** The mode of a context that was given none; undefined: libssl's own. */
-export function defaultCacheMode(role: 'client' | 'server', store: Store): number | undefined {
+export function defaultCacheMode(role: 'client' | 'server'): number | undefined {
   // As node:tls's: the sessions of a client go to its listeners, and into no cache.
-  if (role === 'client') return SSL_SESS_CACHE_CLIENT + SSL_SESS_CACHE_NO_INTERNAL_STORE;
-  if (store?.singleUse !== true) return undefined;
-  return SSL_SESS_CACHE_SERVER + SSL_SESS_CACHE_NO_INTERNAL;
+  return role === 'client' ? SSL_SESS_CACHE_CLIENT + SSL_SESS_CACHE_NO_INTERNAL_STORE : undefined;
 }
 
-/** The mode of a context that gets a store later. */
-export function cacheModeWith(store: Store, mode: number): number {
-  return store?.singleUse === true && looksIn(mode) ? mode | SSL_SESS_CACHE_NO_INTERNAL : mode;
+// The modes that contexts had before a store for single use replaced them.
+const replaced = new WeakMap<object, number>();
+
+/** The mode of a context that gets this store: its own again, if only another store changed it. */
+export function cacheModeWith(
+  store: Store,
+  context: { readonly sessionCacheMode: number },
+): number {
+  const { sessionCacheMode: current } = context;
+  const before = replaced.get(context);
+  // Unless SSL_CTX_set_session_cache_mode has changed it since.
+  const ours = before !== undefined && current === (before | SSL_SESS_CACHE_NO_INTERNAL);
+  const mode = ours ? before : current;
+  replaced.delete(context);
+  if (store?.singleUse !== true || !looksIn(mode)) return mode;
+  replaced.set(context, mode);
+  return mode | SSL_SESS_CACHE_NO_INTERNAL;
+}
+
+/** A mode that the context's user chose: no store puts back an earlier one. */
+export function chosenCacheMode(context: object, mode: number): number {
+  replaced.delete(context);
+  return mode;
 }

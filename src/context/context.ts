@@ -31,7 +31,7 @@ import { on, result } from '../native/call.js';
 import { native } from '../native/load.js';
 import type { Handle } from '../native/types.js';
 import { SslSession } from '../session/session.js';
-import { cacheModeWith, checkCacheMode, defaultCacheMode } from './cache-mode.js';
+import { cacheModeWith, checkCacheMode, chosenCacheMode, defaultCacheMode } from './cache-mode.js';
 import { listenTo, type SslContextEvents } from './events.js';
 import { infoOf, type SessionStats, type SslContextInfo, sessionStats } from './info.js';
 import {
@@ -125,7 +125,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     }
     const { sessionStore: store, sessionCacheMode: given } = options;
     if (given !== undefined) checkCacheMode('options.sessionCacheMode', given, store);
-    const cacheMode = given ?? defaultCacheMode(this.role, store);
+    const cacheMode = given ?? defaultCacheMode(this.role);
     if (cacheMode !== undefined) this.sessionCacheMode = cacheMode;
     if (options.sessionCacheSize !== undefined) this.sessionCacheSize = options.sessionCacheSize;
     if (options.sessionTimeout !== undefined) this.sessionTimeout = options.sessionTimeout;
@@ -259,10 +259,10 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     if (store !== null && this.role === 'client') {
       throw invalidValue('sessionStore', 'is only for a server: clients do not look up sessions');
     }
-    this.#reference.handle;
+    const { handle } = this.#reference;
     checkStaysFit(this, 'sessionStore', store);
-    this.sessionCacheMode = cacheModeWith(store, this.sessionCacheMode);
-    on(this.#reference.handle).findsOnce(store?.singleUse === true);
+    C.SSL_CTX_set_session_cache_mode(handle, cacheModeWith(store, this));
+    on(handle).findsOnce(store?.singleUse === true);
     this.#store = store;
     this.#listen();
   }
@@ -282,7 +282,7 @@ export class SslContext extends EventEmitter<SslContextEvents> implements Dispos
     const value = checkInteger('sessionCacheMode', mode, 0, 0x7fff_ffff);
     checkCacheMode('sessionCacheMode', value, this.#store);
     checkStaysFit(this, 'sessionCacheMode', value);
-    C.SSL_CTX_set_session_cache_mode(this.#reference.handle, value);
+    C.SSL_CTX_set_session_cache_mode(this.#reference.handle, chosenCacheMode(this, value));
   }
 
   /**

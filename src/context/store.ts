@@ -29,7 +29,8 @@ export interface SessionStore {
    * Whether `get` really returns the session of a `singleUse` id once only, to whichever server asks
    * first. Then libssl's own cache is not used, because it would not know of the others: a
    * `sessionCacheMode` without `SSL_SESS_CACHE_NO_INTERNAL_LOOKUP` throws `ERR_INVALID_ARG_VALUE`,
-   * and by default the mode is `SSL_SESS_CACHE_SERVER` + `SSL_SESS_CACHE_NO_INTERNAL`.
+   * and by default the mode is `SSL_SESS_CACHE_SERVER` + `SSL_SESS_CACHE_NO_INTERNAL`. A context
+   * that loses such a store has its earlier mode again, unless `sessionCacheMode` was set since.
    */
   readonly singleUse?: boolean;
   /**

@@ -96,6 +96,36 @@ describe('a store that gives a session once', () => {
     );
   });
 
+  test('gives the context its own cache back when it is taken away', () => {
+    const { store } = sharedStore();
+    const { SSL_SESS_CACHE_NO_AUTO_CLEAR, SSL_SESS_CACHE_NO_INTERNAL_LOOKUP } = C;
+    const mode = SSL_SESS_CACHE_SERVER | SSL_SESS_CACHE_NO_AUTO_CLEAR;
+    const later = stack.server({ sessionCacheMode: mode });
+    for (const next of [store, sharedStore().store]) later.sessionStore = next;
+    expect(later.sessionCacheMode).toBe(mode | SSL_SESS_CACHE_NO_INTERNAL);
+    later.sessionStore = sharedStore(false).store;
+    expect(later.sessionCacheMode).toBe(mode);
+
+    const first = stack.server({ sessionStore: store, maxVersion: 'TLSv1.2', noTicket: true });
+    first.sessionStore = null;
+    expect(first.sessionCacheMode).toBe(SSL_SESS_CACHE_SERVER);
+    const client = stack.client();
+    const [, theirs] = stack.joined(client, first, { session: stack.session(client, first) });
+    expect(theirs.sessionReused).toBe(true);
+
+    const chosen = SSL_SESS_CACHE_SERVER | SSL_SESS_CACHE_NO_INTERNAL_LOOKUP;
+    first.sessionStore = store;
+    first.sessionCacheMode = chosen;
+    first.sessionStore = null;
+    expect(first.sessionCacheMode).toBe(chosen);
+
+    first.sessionCacheMode = SSL_SESS_CACHE_SERVER;
+    first.sessionStore = store;
+    C.SSL_CTX_set_session_cache_mode(first.handle, chosen);
+    first.sessionStore = null;
+    expect(first.sessionCacheMode).toBe(chosen);
+  });
+
   test('refuses a cache mode in which libssl looks first', () => {
     const { store: sessionStore } = sharedStore();
     const refused = [
