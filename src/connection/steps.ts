@@ -236,7 +236,7 @@ export class Steps {
         this.resume();
       } finally {
         this.lookup.wake();
-        if (!this.freed) this.owner.emit('progress');
+        this.#tellProgress();
       }
     };
     const hello = events?.find(({ kind }) => kind === EventKind.clientHello);
@@ -244,6 +244,16 @@ export class Steps {
     if (hello !== undefined && this.decide !== null) this.decide(hello.data, goOn);
     else this.lookup.ask(this.context, this.handle, wantedIds(events), errors, goOn);
     atOnce = false;
+  }
+
+  // As with the other events, a listener that frees the connection is the last one.
+  #tellProgress(): void {
+    const errors: unknown[] = [];
+    for (const listener of this.owner.rawListeners('progress')) {
+      if (this.freed) break;
+      collect(errors, () => Reflect.apply(listener, this.owner, []));
+    }
+    throwFirst(errors);
   }
 
   /** Continues when there is no caller to throw to: `state` and the next call show a failure. */

@@ -198,6 +198,23 @@ describe('once a connection is freed', () => {
     }
   });
 
+  test.each(['on', 'prependListener'] as const)(
+    "no listener of 'progress' is called after the one that frees it (%s)",
+    async (add) => {
+      const { theirs, events, receive, kept } = asking(() => Promise.resolve(kept[0] ?? null));
+      const calls: string[] = [];
+      theirs[add]('progress', () => {
+        calls.push(theirs.state);
+        theirs.free();
+      });
+      theirs.on('progress', () => calls.push(theirs.state));
+      expect(await uncaught(receive)).toEqual([]);
+      expect(calls).toEqual(['handshake']);
+      expect(events).toEqual(add === 'on' ? ['progress, handshake'] : []);
+      expect(theirs.state).toBe('freed');
+    },
+  );
+
   test('what the listeners of its context throw comes out of free(), when all is freed', () => {
     const server = stack.server({ ...byId });
     const [ours, theirs] = stack.joined(stack.client(), server);
