@@ -115,7 +115,9 @@ export const reasons = {
   ...because(from('SSL_want'), [
     'SSL_want_nothing SSL_want_read SSL_want_write SSL_want_x509_lookup SSL_want_client_hello_cb',
   ]),
-  ...because(from('SSL_in_init'), ['SSL_in_connect_init SSL_in_accept_init']),
+  ...because('is computed from what `SSL_in_init` and `SSL_is_server` give', [
+    'SSL_in_connect_init SSL_in_accept_init',
+  ]),
   ...because(from('SSL_get_current_cipher'), [
     'SSL_get_cipher SSL_get_cipher_bits SSL_get_cipher_version SSL_get_cipher_name',
   ]),

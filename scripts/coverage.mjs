@@ -186,7 +186,7 @@ export function markdown(rows) {
     `libssl 1.1.1 exports ${exports.length} functions. ${count(reachable)} are available here,`,
     `${count(others)} are not, for the reasons below, and ${count(missing)} are missing. The`,
     `headers have ${rows.length - exports.length} more names that stand for calls, most of them`,
-    'macros; they are here, too.',
+    `macros; ${reachable.length - count(reachable)} of them are available.`,
     '',
     '## Available',
     '',
